@@ -1,0 +1,217 @@
+// Package check judges a registry: the whole of it, or what a change touches.
+// It joins reading, schemas, lifecycle and rules; files and the commits they
+// come from are given to it as values.
+package check
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/lifecycle"
+	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/rule"
+	"taizhang/tools/internal/schema"
+)
+
+// LifecycleFile is the definition of states and transitions.
+const LifecycleFile = "schemas/lifecycle.yaml"
+
+// Judge is a registry with everything that it is judged by.
+type Judge struct {
+	Registry  *registry.Registry
+	Lifecycle *lifecycle.Lifecycle
+	Rules     *rule.Set
+}
+
+// NewJudge loads schemas, lifecycle, rules and registers from files. An error
+// means that nothing can be judged: the registry's own definitions are broken.
+func NewJudge(files registry.Files) (*Judge, error) {
+	defs := map[string][]byte{}
+	for _, p := range files.Paths() {
+		name, ok := strings.CutPrefix(p, "schemas/")
+		if !ok || strings.HasPrefix(name, "examples/") || name != "lifecycle.yaml" && path.Ext(name) != ".json" && path.Ext(name) != ".md" {
+			continue
+		}
+		data, err := files.Read(p, 1<<20)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", p, err)
+		}
+		defs[name] = data
+	}
+	if defs["lifecycle.yaml"] == nil {
+		return nil, fmt.Errorf("%s is missing: is this the root of a registry?", LifecycleFile)
+	}
+	set, err := schema.Load(defs)
+	if err != nil {
+		return nil, err
+	}
+	for _, need := range []string{"index", "declaration", "units", "plan", "registry", "people"} {
+		if set.Form(need) == nil {
+			return nil, fmt.Errorf("schemas: no schema for %s", need)
+		}
+	}
+	j := &Judge{Registry: registry.New(files, set)}
+	if j.Lifecycle, err = lifecycle.Load(defs["lifecycle.yaml"], j.Registry); err != nil {
+		return nil, err
+	}
+	var states []string
+	for _, s := range j.Lifecycle.States {
+		states = append(states, s.Code)
+	}
+	if j.Rules, err = rule.Load(defs, j.Registry, states); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// Verdict is what is known of one project after judging it.
+type Verdict struct {
+	Judge    *Judge
+	Project  *registry.Project
+	History  *lifecycle.History
+	Known    bool // whether History can be relied on
+	Findings []finding.Finding
+	expiries []expiry
+}
+
+// Project reads and judges one project by itself. base, the project before a
+// change, may be nil.
+func (j *Judge) Project(f *registry.Folder, base *registry.Project) *Verdict {
+	p := j.Registry.Project(f)
+	v := &Verdict{Judge: j, Project: p, Findings: p.Findings}
+	v.History, v.Known = j.Lifecycle.Replay(p)
+	v.Findings = append(v.Findings, v.History.Findings...)
+	v.Findings = append(v.Findings, j.Rules.Project(p, base, v.Known)...)
+	for _, r := range p.Records {
+		v.Findings = append(v.Findings, j.Rules.Text(r.Path, r.Raw)...)
+	}
+	v.Findings = append(v.Findings, j.identity(p)...)
+	v.Findings = append(v.Findings, j.citations(p)...)
+	j.finish(v)
+	return v
+}
+
+// finish completes and sorts a project's findings and applies its waivers.
+func (j *Judge) finish(v *Verdict) {
+	j.Rules.Complete(v.Findings)
+	for i := range v.Findings {
+		v.Findings[i].Project = v.Project.ID
+	}
+	v.Findings = append(v.Findings, j.waive(v)...)
+	hush(v.Findings)
+	finding.Sort(v.Findings)
+}
+
+// hush keeps the source line of a sensitive finding out of every other finding.
+func hush(fs []finding.Finding) {
+	type line struct {
+		file string
+		n    int
+	}
+	secret := map[line]bool{}
+	for _, f := range fs {
+		if f.Sensitive {
+			secret[line{f.File, f.Line}] = true
+		}
+	}
+	for i := range fs {
+		if secret[line{fs[i].File, fs[i].Line}] {
+			fs[i].Sensitive = true
+		}
+	}
+}
+
+// identity compares the folder's id with what index.md says.
+func (j *Judge) identity(p *registry.Project) []finding.Finding {
+	if p.Broken["index"] {
+		return nil
+	}
+	index, _ := p.Env["index"].(map[string]any)
+	place, _ := registry.PlacePath(p.Env, nil, []string{"index", "implementingUnit"})
+	if p.Unit != index["implementingUnit"] && p.Unit != index["filingUnit"] {
+		return []finding.Finding{{Rule: "P-003", Place: place,
+			Message: finding.Text{Zh: fmt.Sprintf("项目编号里的单位是“%s”，而实施单位是“%v”", p.Unit, index["implementingUnit"]), En: fmt.Sprintf("the project id names unit “%s”, but the implementing unit is “%v”", p.Unit, index["implementingUnit"])},
+			Help:    finding.Text{Zh: "项目文件夹放在实施单位或申报单位的代码下", En: "the folder stands under the code of the implementing or the filing unit"}}}
+	}
+	return nil
+}
+
+// waive marks the findings that the project's waivers suppress and reports
+// waivers that suppress nothing.
+func (j *Judge) waive(v *Verdict) []finding.Finding {
+	index, _ := v.Project.Env["index"].(map[string]any)
+	waivers, _ := index["waivers"].([]any)
+	var out []finding.Finding
+	for _, w := range waivers {
+		m := w.(map[string]any)
+		id, _ := m["rule"].(string)
+		used := false
+		for i := range v.Findings {
+			if f := &v.Findings[i]; f.Rule == id && strings.HasPrefix(id, "R-") {
+				f.Waived, used = true, true
+			}
+		}
+		place, _ := registry.PlaceAt(m, "rule")
+		if used {
+			if until, _ := m["until"].(string); until != "" {
+				v.expiries = append(v.expiries, expiry{until, place, v.Project.ID, id})
+			}
+			continue
+		}
+		f := finding.Finding{Rule: "C-007", Place: place, Project: v.Project.ID,
+			Message: finding.Text{Zh: fmt.Sprintf("豁免 %s 已无用处：这条规则没有发现问题", id), En: fmt.Sprintf("the waiver of %s is stale: the rule finds nothing", id)},
+			Help:    finding.Text{Zh: "删去这条豁免", En: "remove the waiver"}}
+		switch {
+		case j.Rules.Rule(id) == nil:
+			f.Message = finding.Text{Zh: fmt.Sprintf("豁免的规则 %s 不存在", id), En: fmt.Sprintf("there is no rule %s to waive", id)}
+		case !strings.HasPrefix(id, "R-"):
+			f.Message = finding.Text{Zh: fmt.Sprintf("%s 不是法规规则，不能豁免", id), En: fmt.Sprintf("%s is no rule of the regulation and cannot be waived", id)}
+		}
+		out = append(out, f)
+	}
+	j.Rules.Complete(out)
+	return out
+}
+
+// Global returns the findings that belong to no project: paths, data files,
+// plans. base gives the plans before a change, or is nil.
+func (j *Judge) Global(base *Judge) []finding.Finding {
+	fs := slices.Clone(j.Registry.Findings)
+	before := map[int]map[string]any{}
+	if base != nil {
+		for _, p := range base.Registry.Plans {
+			before[p.Year] = base.Registry.PlanEnv(p)
+		}
+	}
+	for _, p := range j.Registry.Plans {
+		var was map[string]any
+		if base != nil {
+			if was = before[p.Year]; was == nil {
+				was = j.Registry.AbsentPlan()
+			}
+			delete(before, p.Year)
+		}
+		fs = append(fs, j.Rules.Plan(j.Registry, p, was)...)
+		fs = append(fs, j.Rules.Text(p.File, p.Rec.Raw)...)
+	}
+	for _, year := range slices.Sorted(maps.Keys(before)) {
+		fs = append(fs, finding.Finding{Rule: "C-001", Place: finding.Place{File: fmt.Sprintf("%s/%d.md", registry.PlansDir, year), Line: 1, Col: 1},
+			Message: finding.Text{Zh: fmt.Sprintf("%d 年度计划被删除", year), En: fmt.Sprintf("the plan of %d is deleted", year)},
+			Help:    finding.Text{Zh: "恢复这个文件；计划只能增补和调整", En: "restore it; a plan is only supplemented or adjusted"}})
+	}
+	for _, p := range j.dataFiles() {
+		if raw, err := j.Registry.Read(p, 8<<20); err == nil {
+			fs = append(fs, j.Rules.Text(p, raw)...)
+		}
+	}
+	j.Rules.Complete(fs)
+	hush(fs)
+	finding.Sort(fs)
+	return fs
+}
+
+func (j *Judge) dataFiles() []string { return []string{registry.UnitsFile, registry.ConfigFile} }

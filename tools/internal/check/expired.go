@@ -1,0 +1,25 @@
+package check
+
+import "taizhang/tools/internal/finding"
+
+// expiry is a waiver with an end.
+type expiry struct {
+	until string
+	place finding.Place
+	id    string
+	rule  string
+}
+
+// Expired returns reminders of waivers whose time was over before today. They
+// depend on the calendar and therefore never fail a check.
+func (r *Result) Expired(today string) []finding.Finding {
+	var out []finding.Finding
+	for _, e := range r.expiries {
+		if e.until < today {
+			out = append(out, finding.Finding{Rule: "C-007", Name: "stale-waiver", Severity: finding.Info, Project: e.id, Place: e.place,
+				Message: finding.Text{Zh: "豁免 " + e.rule + " 已于 " + e.until + " 到期", En: "the waiver of " + e.rule + " ended on " + e.until},
+				Help:    finding.Text{Zh: "请区大数据管理局决定：延长，或改正后删去豁免", En: "ask for a decision: extend it, or mend the record and remove it"}})
+		}
+	}
+	return out
+}

@@ -1,0 +1,312 @@
+package check
+
+import (
+	"fmt"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/registry"
+)
+
+// Result is the outcome of a check.
+type Result struct {
+	Findings []finding.Finding
+	Summary  Summary
+	Judge    *Judge
+	expiries []expiry
+}
+
+// Summary counts what was judged.
+type Summary struct {
+	Projects, Records, Plans int
+	Base, Head               string // revisions of a change, as the user named them
+	Partial                  bool   // only a part of the registry was judged
+}
+
+// Options steer a check.
+type Options struct {
+	Workers  int                   // 0: all processors
+	Progress func(done, total int) // called now and then, may be nil
+	Visit    func(*Verdict)        // sees each project once, from several goroutines; may be nil
+	Only     func(dir string) bool // projects to judge by folder, nil: all
+}
+
+// All judges every project of a registry. Projects are read, judged and
+// forgotten one by one, so memory does not grow with the registry.
+func All(files registry.Files, o Options) (*Result, error) {
+	j, err := NewJudge(files)
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{Judge: j, Findings: j.Global(nil)}
+	folders := j.Registry.Folders
+	if o.Only != nil {
+		folders = slices.DeleteFunc(slices.Clone(folders), func(f *registry.Folder) bool { return !o.Only(f.Dir) })
+		res.Summary.Partial = true
+	}
+	var records atomic.Int64
+	found := make([][]finding.Finding, len(folders))
+	ends := make([][]expiry, len(folders))
+	each(len(folders), o, func(i int) {
+		v := j.Project(folders[i], nil)
+		found[i], ends[i] = v.Findings, v.expiries
+		records.Add(int64(len(v.Project.Records)))
+		if o.Visit != nil {
+			o.Visit(v)
+		}
+	})
+	res.Findings = append(res.Findings, slices.Concat(found...)...)
+	res.expiries = slices.Concat(ends...)
+	finding.Sort(res.Findings)
+	res.Summary.Projects, res.Summary.Records, res.Summary.Plans = len(folders), int(records.Load()), len(j.Registry.Plans)
+	return res, nil
+}
+
+// each calls fn for 0 … n-1 from several goroutines.
+func each(n int, o Options, fn func(int)) {
+	workers := o.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var next, done atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers, n) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				fn(i)
+				if d := int(done.Add(1)); o.Progress != nil && (d%64 == 0 || d == n) {
+					o.Progress(d, n)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Change judges what lies between two versions of a registry. changed are the
+// paths that differ.
+func Change(base, head registry.Files, changed []string, o Options) (*Result, error) {
+	governance, content := divide(changed)
+	files := head
+	if len(governance) > 0 && len(content) > 0 {
+		// Projects are judged by the definitions of the base, whatever else
+		// the change does to them.
+		files = overlay{base: base, head: head}
+	}
+	if len(governance) > 0 && len(content) == 0 {
+		res, err := All(head, o) // new definitions: everything is judged by them
+		if err == nil {
+			err = markExisting(res, base, o)
+		}
+		return res, err
+	}
+	was, err := NewJudge(base)
+	if err != nil {
+		return nil, fmt.Errorf("base: %w", err)
+	}
+	is, err := NewJudge(files)
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{Judge: is, Findings: is.Global(was)}
+	old := identities(was.Global(nil))
+	for i := range res.Findings {
+		f := &res.Findings[i]
+		f.Existing = old[key(f)]
+	}
+	if len(governance) > 0 {
+		res.Findings = append(res.Findings, mixed(governance, content))
+	}
+	dirs := touched(was, is, changed)
+	found := make([][]finding.Finding, len(dirs))
+	var records atomic.Int64
+	each(len(dirs), o, func(i int) {
+		var n int
+		found[i], n = pair(was, is, dirs[i])
+		records.Add(int64(n))
+	})
+	res.Findings = append(res.Findings, slices.Concat(found...)...)
+	is.Rules.Complete(res.Findings)
+	finding.Sort(res.Findings)
+	res.Summary = Summary{Projects: len(dirs), Records: int(records.Load()), Plans: len(is.Registry.Plans), Partial: true}
+	return res, nil
+}
+
+// divide sorts changed paths into the registry's definitions and its content.
+func divide(changed []string) (governance, content []string) {
+	for _, p := range changed {
+		if strings.HasPrefix(p, registry.ProjectsDir+"/") || strings.HasPrefix(p, registry.PlansDir+"/") {
+			content = append(content, p)
+		} else if !strings.HasPrefix(p, "content/") {
+			governance = append(governance, p)
+		}
+	}
+	return governance, content
+}
+
+func mixed(governance, content []string) finding.Finding {
+	return finding.Finding{Rule: "C-006", Place: finding.Place{File: governance[0], Line: 1, Col: 1},
+		Related: []finding.Place{{File: content[0], Line: 1, Col: 1, Label: finding.Text{Zh: "同时修改的项目文件", En: "project file changed with it"}}},
+		Message: finding.Text{Zh: fmt.Sprintf("一次修改不能既动登记制度（%s 等 %d 个文件）又动项目（%s 等 %d 个文件）", governance[0], len(governance), content[0], len(content)), En: fmt.Sprintf("a change must not touch both the registry's definitions (%s and others, %d files) and projects (%s and others, %d files)", governance[0], len(governance), content[0], len(content))},
+		Help:    finding.Text{Zh: "分成两次：先改制度、经其批准合并，再改项目；项目在此已按原制度检查", En: "split it: first the definitions with their own approval, then the projects; the projects were judged by the old definitions here"}}
+}
+
+// touched returns the folders of all projects that a change can affect: those
+// with changed files, and those that a changed plan lists before or after.
+func touched(was, is *Judge, changed []string) []string {
+	set := map[string]bool{}
+	for _, p := range changed {
+		if rest, ok := strings.CutPrefix(p, registry.ProjectsDir+"/"); ok {
+			if parts := strings.SplitN(rest, "/", 4); len(parts) == 4 {
+				set[path.Join(registry.ProjectsDir, parts[0], parts[1], parts[2])] = true
+			}
+		}
+		if strings.HasPrefix(p, registry.PlansDir+"/") {
+			for _, j := range []*Judge{was, is} {
+				for _, plan := range j.Registry.Plans {
+					if plan.File != p {
+						continue
+					}
+					for _, it := range plan.Items {
+						id, _ := it.(map[string]any)["project"].(string)
+						if f := is.Registry.Folder(id); f != nil {
+							set[f.Dir] = true
+						}
+					}
+				}
+			}
+		}
+	}
+	out := make([]string, 0, len(set))
+	for d := range set {
+		out = append(out, d)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// pair judges one project before and after a change.
+func pair(was, is *Judge, dir string) ([]finding.Finding, int) {
+	id := strings.ReplaceAll(strings.TrimPrefix(dir, registry.ProjectsDir+"/"), "/", "-")
+	bf, hf := was.Registry.Folder(id), is.Registry.Folder(id)
+	if hf == nil {
+		if bf == nil {
+			return nil, 0
+		}
+		f := finding.Finding{Rule: "C-001", Project: id, Place: finding.Place{File: bf.Dir + "/index.md", Line: 1, Col: 1},
+			Message: finding.Text{Zh: fmt.Sprintf("项目 %s 被删除", id), En: fmt.Sprintf("project %s is deleted", id)},
+			Help:    finding.Text{Zh: "恢复它的文件夹：登记过的项目永不删除，编号永不重用；撤回或终止写进 index.md 的 closure", En: "restore its folder: a registered project is never deleted and its id never reused; withdrawal or termination goes into closure of index.md"}}
+		if to := movedTo(was, is, bf); to != "" {
+			f.Rule = "C-002"
+			f.Message = finding.Text{Zh: fmt.Sprintf("项目 %s 被改名为 %s", id, to), En: fmt.Sprintf("project %s is renamed to %s", id, to)}
+			f.Help = finding.Text{Zh: "恢复原来的文件夹：编号终身不变；项目名称写在 index.md 的 title 里", En: "restore the folder: an id is for life; the name of a project is title in index.md"}
+		}
+		return []finding.Finding{f}, 0
+	}
+	if bf == nil {
+		v := is.Project(hf, nil)
+		_, fs := is.Lifecycle.Judge(nil, v.Project, nil, v.History)
+		for i := range fs {
+			fs[i].Project = id
+		}
+		return append(v.Findings, fs...), len(v.Project.Records)
+	}
+	b := was.Project(bf, nil)
+	v := is.Project(hf, b.Project)
+	var fresh int
+	if b.Known && v.Known {
+		steps, fs := is.Lifecycle.Judge(b.Project, v.Project, b.History, v.History)
+		for i := range fs {
+			fs[i].Project = id
+		}
+		fresh = len(steps)
+		v.Findings = append(v.Findings, fs...)
+	}
+	if fresh == 0 { // a transition is judged on the whole project
+		old := identities(b.Findings)
+		for i := range v.Findings {
+			v.Findings[i].Existing = old[key(&v.Findings[i])]
+		}
+	}
+	return v.Findings, len(v.Project.Records)
+}
+
+// movedTo finds a new project with the very index.md of a vanished one.
+func movedTo(was, is *Judge, gone *registry.Folder) string {
+	old, err := was.Registry.Read(gone.Dir+"/index.md", registry.RecordLimit)
+	if err != nil {
+		return ""
+	}
+	for _, f := range is.Registry.Folders {
+		if was.Registry.Folder(f.ID) != nil {
+			continue
+		}
+		if now, err := is.Registry.Read(f.Dir+"/index.md", registry.RecordLimit); err == nil && string(now) == string(old) {
+			return f.ID
+		}
+	}
+	return ""
+}
+
+// key identifies a finding across versions of a file, whose lines may move.
+func key(f *finding.Finding) string {
+	return f.Rule + "\x00" + f.Project + "\x00" + f.File + "\x00" + f.Message.Zh
+}
+
+func identities(fs []finding.Finding) map[string]bool {
+	m := map[string]bool{}
+	for i := range fs {
+		m[key(&fs[i])] = true
+	}
+	return m
+}
+
+// markExisting marks the findings that the base has under its own definitions.
+func markExisting(res *Result, base registry.Files, o Options) error {
+	was, err := All(base, Options{Workers: o.Workers})
+	if err != nil {
+		return nil // a base that cannot be judged excuses nothing
+	}
+	old := identities(was.Findings)
+	for i := range res.Findings {
+		res.Findings[i].Existing = old[key(&res.Findings[i])]
+	}
+	return nil
+}
+
+// overlay reads content from head and everything else from base.
+type overlay struct{ base, head registry.Files }
+
+func (o overlay) side(p string) registry.Files {
+	if strings.HasPrefix(p, "content/") {
+		return o.head
+	}
+	return o.base
+}
+
+func (o overlay) Paths() []string { return o.join(o.base.Paths(), o.head.Paths()) }
+
+func (o overlay) Irregular() []string { return o.join(o.base.Irregular(), o.head.Irregular()) }
+
+func (o overlay) join(base, head []string) []string {
+	var out []string
+	for _, p := range base {
+		if !strings.HasPrefix(p, "content/") {
+			out = append(out, p)
+		}
+	}
+	for _, p := range head {
+		if strings.HasPrefix(p, "content/") {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (o overlay) Read(p string, limit int64) ([]byte, error) { return o.side(p).Read(p, limit) }

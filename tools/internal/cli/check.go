@@ -1,0 +1,332 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/disk"
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/report"
+	"taizhang/tools/internal/rule"
+	"taizhang/tools/internal/value"
+)
+
+// checkOptions are the flags of taizhang check.
+type checkOptions struct {
+	base, head string
+	formats    []string
+	today      string
+	strict     bool
+	quiet      bool
+	color      string
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	o := &checkOptions{}
+	c := &cobra.Command{
+		Use:   "check [PATH…]",
+		Short: "检查台账 · check the registry",
+		Long: `检查全部记录，或只检查一次修改涉及的项目：格式、表单、状态、规则。
+Checks all records, or only the projects that a change touches.
+
+  taizhang check                                   整个台账 · everything
+  taizhang check content/projects/2027/jyj         一个文件夹 · one folder
+  taizhang check --base origin/main                工作区相对主干 · working tree against main
+  taizhang check --base origin/main --head topic   两个提交之间 · between two commits
+  taizhang check --format text --format sarif=out.sarif   几种输出 · several outputs
+
+一次修改只办一步；修改前就有的问题会列出，但不算这次的错。
+Findings that a change did not introduce are shown and do not fail it.
+错误（error）使检查失败；警告（warn）和提示（info）不会，除非用 --strict。
+Errors fail the check; warnings fail it with --strict only.`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.runCheck(o, args) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.base, "base", "", "与这个版本的共同祖先比较 · compare with the merge base of this revision")
+	f.StringVar(&o.head, "head", "", "检查这个版本，默认工作区 · check this revision instead of the working tree (needs --base)")
+	f.StringArrayVarP(&o.formats, "format", "f", nil, "输出 F[=文件]，可重复："+strings.Join(report.Formats(), " ")+" · output, repeatable")
+	f.StringVar(&o.today, "today", "", "以这一天为今天（YYYY-MM-DD），只影响提醒 · pretend that today is this date; affects reminders only")
+	f.BoolVar(&o.strict, "strict", false, "警告也使检查失败 · warnings fail the check too")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "不显示进度 · no progress")
+	f.StringVar(&o.color, "color", "auto", "auto, always, never")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoSpace))
+	_ = c.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+func (a *app) runCheck(o *checkOptions, paths []string) error {
+	root, err := a.registryRoot()
+	if err != nil {
+		return err
+	}
+	outs, err := a.outputs(o.formats)
+	if err != nil {
+		return err
+	}
+	if o.today != "" && !value.ValidDate(o.today) {
+		return fmt.Errorf("--today %s: %s", o.today, a.say("不是 YYYY-MM-DD 的日期", "is not a date YYYY-MM-DD"))
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
+		return fmt.Errorf("--color %s: auto, always, never", o.color)
+	}
+	if o.head != "" && o.base == "" {
+		return errors.New(a.say("--head 要与 --base 一起用", "--head needs --base"))
+	}
+	if o.base != "" && len(paths) > 0 {
+		return errors.New(a.say("--base 与路径不能同时用：修改涉及的项目要整个检查", "--base and paths exclude each other: a change is judged whole"))
+	}
+	today := o.today
+	if today == "" {
+		today = time.Now().In(shanghai()).Format(time.DateOnly)
+	}
+	res, source, err := a.check(root, o, paths)
+	if err != nil {
+		return err
+	}
+	a.remind(res, today)
+	return a.write(outs, res, source, o)
+}
+
+// shanghai is the time zone of all dates; it has had no daylight saving since
+// 1991, so a fixed offset needs no zone database.
+func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+
+// check runs the judgement that the options ask for. source gives the files to
+// quote from.
+func (a *app) check(root string, o *checkOptions, paths []string) (*check.Result, registry.Files, error) {
+	opts := check.Options{Progress: a.progress(o.quiet)}
+	if o.base != "" {
+		return a.checkChange(root, o, opts)
+	}
+	files, err := disk.Open(root)
+	if err != nil {
+		return nil, nil, cannot(err, "")
+	}
+	if len(paths) > 0 {
+		if opts.Only, err = a.only(root, files, paths); err != nil {
+			return nil, nil, err
+		}
+	}
+	res, err := check.All(files, opts)
+	if err != nil {
+		return nil, nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+	}
+	return res, files, nil
+}
+
+// only returns a filter of project folders by the paths the user named.
+func (a *app) only(root string, files *disk.Files, paths []string) (func(string) bool, error) {
+	var wanted []string
+	for _, p := range paths {
+		abs := a.abs(p)
+		rel, err := filepath.Rel(root, abs)
+		rel = filepath.ToSlash(rel)
+		if err != nil || strings.HasPrefix(rel, "..") {
+			return nil, fmt.Errorf("%s: %s", p, a.say("不在台账里", "is outside the registry"))
+		}
+		if _, err := os.Lstat(abs); err != nil {
+			return nil, fmt.Errorf("%s: %s", p, a.say("没有这个文件或文件夹", "no such file or folder"))
+		}
+		wanted = append(wanted, rel)
+	}
+	return func(dir string) bool {
+		return slices.ContainsFunc(wanted, func(w string) bool {
+			return w == "." || dir == w || strings.HasPrefix(dir, w+"/") || strings.HasPrefix(w, dir+"/")
+		})
+	}, nil
+}
+
+// progress shows how far a long check is, on a terminal only.
+func (a *app) progress(quiet bool) func(done, total int) {
+	if quiet || !a.io.ErrTTY {
+		return nil
+	}
+	start := time.Now()
+	return func(done, total int) {
+		if time.Since(start) < 300*time.Millisecond {
+			return
+		}
+		if done == total {
+			fmt.Fprint(a.io.Err, "\r\033[K")
+			return
+		}
+		fmt.Fprintf(a.io.Err, "\r%s %d/%d", a.say("检查项目", "checking projects"), done, total)
+	}
+}
+
+// output is one F[=FILE] of --format.
+type output struct{ format, file string }
+
+func (a *app) outputs(specs []string) ([]output, error) {
+	if len(specs) == 0 {
+		specs = []string{report.Detect(a.io.Env)}
+	}
+	var outs []output
+	stdout := 0
+	for _, s := range specs {
+		format, file, err := report.ParseSpec(s)
+		if err != nil {
+			return nil, err
+		}
+		if file == "" || file == "-" {
+			stdout++
+		}
+		outs = append(outs, output{format, file})
+	}
+	if stdout > 1 {
+		return nil, errors.New(a.say("只能有一种输出写到屏幕，其余用 F=文件", "only one format can go to standard output; give the others a file: F=FILE"))
+	}
+	return outs, nil
+}
+
+// remind adds what the calendar brings: reminders, never errors.
+func (a *app) remind(res *check.Result, today string) {
+	for i := range res.Findings {
+		f := &res.Findings[i]
+		if f.Waived && f.Severity == "" {
+			f.Severity = finding.Info
+		}
+	}
+	res.Findings = append(res.Findings, res.Expired(today)...)
+	finding.Sort(res.Findings)
+}
+
+func (a *app) write(outs []output, res *check.Result, source registry.Files, o *checkOptions) error {
+	opts := report.Options{Lang: a.lang, Width: a.io.Width, Tool: "taizhang", Version: version(), Summary: report.Summary(res.Summary),
+		Source: func(file string) ([]byte, bool) {
+			data, err := source.Read(file, registry.RecordLimit)
+			return data, err == nil && len(data) <= registry.RecordLimit
+		}}
+	opts.Color = o.color == "always" || o.color == "auto" && a.io.OutTTY && a.io.Env("NO_COLOR") == ""
+	rules := table(res.Judge.Rules)
+	for _, out := range outs {
+		if out.file == "" || out.file == "-" {
+			if err := report.Write(a.io.Out, out.format, res.Findings, rules, opts); err != nil {
+				return cannot(err, "")
+			}
+			continue
+		}
+		var buf bytes.Buffer
+		plain := opts
+		plain.Color = false
+		if err := report.Write(&buf, out.format, res.Findings, rules, plain); err != nil {
+			return cannot(err, "")
+		}
+		if err := writeFile(a.abs(out.file), buf.Bytes()); err != nil {
+			return cannot(err, a.say("检查文件夹是否存在、可写", "check that the folder exists and can be written"))
+		}
+	}
+	for i := range res.Findings {
+		f := &res.Findings[i]
+		if f.Blocks() || o.strict && f.Severity == finding.Warn && !f.Existing && !f.Waived {
+			return errFindings
+		}
+	}
+	return nil
+}
+
+func table(s *rule.Set) []report.Rule {
+	var out []report.Rule
+	for _, r := range s.Rules {
+		out = append(out, report.Rule{ID: r.ID, Name: r.Name, Severity: r.Severity, Clause: r.Clause, Title: r.Title, Help: r.Help})
+	}
+	return out
+}
+
+// writeFile replaces a file whole: aside, synced, renamed.
+func writeFile(path string, data []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".taizhang-*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	defer os.Remove(tmp.Name())
+	if _, err = tmp.Write(data); err == nil {
+		err = tmp.Sync()
+	}
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Chmod(tmp.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// checkChange judges a change between two revisions, or between a revision and
+// the working tree.
+func (a *app) checkChange(root string, o *checkOptions, opts check.Options) (*check.Result, registry.Files, error) {
+	repo, err := gitobj.Open(root)
+	if err != nil {
+		return nil, nil, a.gitFailure(err)
+	}
+	defer repo.Close()
+	headName := o.head
+	if headName == "" {
+		headName = "HEAD"
+	}
+	base, err := repo.MergeBase(o.base, headName)
+	if err != nil {
+		return nil, nil, a.gitFailure(err)
+	}
+	was, err := repo.Tree(base)
+	if err != nil {
+		return nil, nil, a.gitFailure(err)
+	}
+	var is gitobj.Snapshot
+	if o.head != "" {
+		is, err = repo.Tree(o.head)
+	} else {
+		is, err = repo.Worktree()
+	}
+	if err != nil {
+		return nil, nil, a.gitFailure(err)
+	}
+	prefix, err := registryPrefix(repo.Root(), root)
+	if err != nil {
+		return nil, nil, cannot(err, "")
+	}
+	changes, err := repo.Diff(was, is)
+	if err != nil {
+		return nil, nil, a.gitFailure(err)
+	}
+	var changed []string
+	for _, c := range changes {
+		if rel, ok := strings.CutPrefix(c.Path, prefix); ok {
+			changed = append(changed, rel)
+		}
+	}
+	b, err := newGitFiles(was, prefix)
+	if err != nil {
+		return nil, nil, a.gitFailure(err)
+	}
+	h, err := newGitFiles(is, prefix)
+	if err != nil {
+		return nil, nil, a.gitFailure(err)
+	}
+	res, err := check.Change(b, h, changed, opts)
+	if err != nil {
+		return nil, nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+	}
+	res.Summary.Base, res.Summary.Head = o.base, o.head
+	if o.head == "" {
+		res.Summary.Head = a.say("工作区", "working tree")
+	}
+	return res, h, nil
+}

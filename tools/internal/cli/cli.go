@@ -1,0 +1,177 @@
+// Package cli is the command taizhang: it wires the judging core to files, Git,
+// the site and the terminal. Each command is an options struct and a run method.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// Exit codes of every command.
+const (
+	exitClean    = 0 // nothing wrong
+	exitFindings = 1 // the work was done and something is wrong
+	exitUsage    = 2 // the command was called wrongly
+	exitFailed   = 3 // the work could not be done
+)
+
+// IO is everything a command takes from the world around it.
+type IO struct {
+	In     io.Reader
+	Out    io.Writer
+	Err    io.Writer
+	Env    func(string) string
+	Dir    string // working directory
+	OutTTY bool
+	ErrTTY bool
+	Width  int // of the terminal, 0 when unknown
+}
+
+// System returns the process's own IO.
+func System() *IO {
+	dir, _ := os.Getwd()
+	s := &IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv, Dir: dir,
+		OutTTY: term.IsTerminal(int(os.Stdout.Fd())), ErrTTY: term.IsTerminal(int(os.Stderr.Fd()))}
+	if s.OutTTY {
+		s.Width, _, _ = term.GetSize(int(os.Stdout.Fd()))
+	}
+	return s
+}
+
+// failure is an error with the exit code and the mend that belong to it.
+type failure struct {
+	code int
+	err  error
+	mend string
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+// cannot says that the work could not be done, and what to do about it.
+func cannot(err error, mend string) error { return &failure{exitFailed, err, mend} }
+
+// errFindings ends a command whose output has already said what is wrong.
+var errFindings = &failure{code: exitFindings, err: errors.New("findings")}
+
+// app holds what all commands share.
+type app struct {
+	io   *IO
+	root string
+	lang string
+}
+
+// Main runs the command line args and returns the exit code.
+func Main(args []string, streams *IO) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{io: streams}
+	cmd := a.command()
+	cmd.SetArgs(args)
+	cmd.SetIn(streams.In)
+	cmd.SetOut(streams.Out)
+	cmd.SetErr(streams.Err)
+	err := cmd.ExecuteContext(ctx)
+	if err == nil {
+		return exitClean
+	}
+	if err == error(errFindings) {
+		return exitFindings
+	}
+	var f *failure
+	if !errors.As(err, &f) {
+		f = &failure{code: exitUsage, err: err, mend: a.say("用 --help 查看用法", "see --help")}
+	}
+	fmt.Fprintf(streams.Err, "taizhang: %v\n", err)
+	if f.mend != "" {
+		fmt.Fprintf(streams.Err, "  → %s\n", f.mend)
+	}
+	return f.code
+}
+
+func (a *app) command() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "taizhang",
+		Short: "政务信息化项目台账 · a register of government IT projects",
+		Long: `政务信息化项目台账：项目是文件夹，表单和决定是 Markdown 文件，合并即审批。
+A register of government IT projects kept as documents in Git.
+
+  taizhang check                    检查整个台账 · check the whole registry
+  taizhang check --base origin/main 只检查这次修改 · check only what a change touches
+  taizhang explain R-031            解释一条规则 · explain a rule
+  taizhang serve                    检查、生成并打开网站 · check, build and serve the site
+
+退出码 · exit codes: 0 没有问题 clean, 1 有问题 findings, 2 用法错误 wrong usage, 3 没能完成 could not do the work`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			switch a.lang {
+			case "zh", "en":
+				return nil
+			case "":
+				a.lang = language(a.io.Env)
+				return nil
+			}
+			return fmt.Errorf("--lang %s: 只能是 zh 或 en · must be zh or en", a.lang)
+		},
+	}
+	c.PersistentFlags().StringVar(&a.root, "root", "", "台账的根目录，默认向上查找 · root of the registry, found upwards by default")
+	c.PersistentFlags().StringVar(&a.lang, "lang", "", "zh 或 en，默认按环境 · zh or en, from the environment by default")
+	c.AddCommand(a.checkCommand(), a.explainCommand())
+	return c
+}
+
+// language reads the usual variables; the registry's own language is Chinese.
+func language(env func(string) string) string {
+	for _, k := range []string{"TAIZHANG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := env(k); v != "" {
+			if strings.HasPrefix(strings.ToLower(v), "en") {
+				return "en"
+			}
+			return "zh"
+		}
+	}
+	return "zh"
+}
+
+// say picks a text in the user's language.
+func (a *app) say(zh, en string) string {
+	if a.lang == "en" {
+		return en
+	}
+	return zh
+}
+
+// registryRoot finds the folder that holds schemas/lifecycle.yaml.
+func (a *app) registryRoot() (string, error) {
+	if a.root != "" {
+		return a.abs(a.root), nil
+	}
+	for dir := a.io.Dir; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "schemas", "lifecycle.yaml")); err == nil {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", cannot(errors.New(a.say("这里不是台账（找不到 schemas/lifecycle.yaml）", "this is not a registry (no schemas/lifecycle.yaml here or above)")),
+				a.say("进入台账的文件夹，或用 --root 指明", "go into the registry's folder or name it with --root"))
+		}
+	}
+}
+
+// abs resolves a path that the user gave.
+func (a *app) abs(p string) string {
+	if filepath.IsAbs(p) {
+		return filepath.Clean(p)
+	}
+	return filepath.Join(a.io.Dir, p)
+}

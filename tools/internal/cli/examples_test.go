@@ -1,0 +1,175 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/cli"
+	"taizhang/tools/internal/disk"
+	"taizhang/tools/internal/rule"
+)
+
+const repoRoot = "../../.."
+
+// run calls the shipped command in dir and returns its exit code and output.
+func run(t *testing.T, dir string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errw bytes.Buffer
+	code = cli.Main(args, &cli.IO{In: strings.NewReader(""), Out: &out, Err: &errw, Env: func(string) string { return "" }, Dir: dir})
+	return code, out.String(), errw.String()
+}
+
+// fixture copies the fixture registry of the rules with the schemas into a new
+// folder.
+func fixture(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, from := range []string{"schemas/examples/content", "schemas/examples/data", "schemas"} {
+		to := filepath.Join(dir, strings.TrimPrefix(from, "schemas/examples/"))
+		if err := os.CopyFS(to, os.DirFS(filepath.Join(repoRoot, from))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func git(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.org")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("git %v: %v\n%s", args, err, out)
+	}
+}
+
+type jsonReport struct {
+	Findings []struct {
+		Rule     string
+		Severity string
+		Message  struct{ Zh, En string }
+		Place    struct {
+			File string
+			Line int
+		}
+	}
+}
+
+func ids(t *testing.T, out string) []string {
+	t.Helper()
+	var r jsonReport
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatalf("%v in %q", err, out)
+	}
+	var got []string
+	for _, f := range r.Findings {
+		got = append(got, f.Rule)
+	}
+	return got
+}
+
+// TestEveryRuleExampleIsJudgedAsItSays runs every example of every rule file
+// through the command: a bad one must yield its rule, a good one nothing.
+func TestEveryRuleExampleIsJudgedAsItSays(t *testing.T) {
+	files, err := disk.Open(repoRoot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := check.NewJudge(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := fixture(t)
+	if code, out, stderr := run(t, dir, "check"); code != 0 {
+		t.Fatalf("the fixture registry itself has findings:\n%s%s", out, stderr)
+	}
+	git(t, dir, "init", "-q", "-b", "main")
+	git(t, dir, "add", "-A")
+	git(t, dir, "commit", "-q", "-m", "fixture")
+	for _, r := range j.Rules.Rules {
+		examples, err := r.Examples()
+		if err != nil {
+			t.Error(err)
+		}
+		if r.Scope != rule.Builtin {
+			if !slices.ContainsFunc(examples, func(e rule.Example) bool { return e.Bad }) || !slices.ContainsFunc(examples, func(e rule.Example) bool { return !e.Bad }) {
+				t.Errorf("%s needs at least one bad and one good example", r.ID)
+			}
+		}
+		for i, e := range examples {
+			t.Run(r.ID+"/"+[]string{"good", "bad"}[b2i(e.Bad)]+"/"+string(rune('a'+i)), func(t *testing.T) {
+				restore := apply(t, dir, e)
+				defer restore()
+				out, got := judge(t, dir)
+				if e.Bad && !slices.Contains(got, r.ID) && r.OnChange() {
+					out, got = judge(t, dir, "--base", "HEAD")
+				}
+				if e.Bad && !slices.Contains(got, r.ID) {
+					t.Errorf("bad example %q is not found; findings: %v", e.Caption, got)
+				}
+				if !e.Bad && len(got) > 0 {
+					t.Errorf("good example %q has findings:\n%s", e.Caption, out)
+				}
+			})
+		}
+	}
+}
+
+func judge(t *testing.T, dir string, args ...string) (out string, got []string) {
+	t.Helper()
+	_, out, stderr := run(t, dir, append([]string{"check", "--format", "json"}, args...)...)
+	if stderr != "" {
+		t.Fatal(stderr)
+	}
+	return out, ids(t, out)
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// apply edits the fixture and returns what undoes it.
+func apply(t *testing.T, dir string, e rule.Example) func() {
+	t.Helper()
+	var undo []func()
+	for _, ed := range e.Edits {
+		p := filepath.Join(dir, filepath.FromSlash(ed.Path))
+		old, err := os.ReadFile(p)
+		existed := err == nil
+		if ed.Delete {
+			if err := os.Remove(p); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(p, ed.Apply(old), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		undo = append(undo, func() {
+			if existed {
+				os.WriteFile(p, old, 0o644)
+			} else {
+				os.Remove(p)
+			}
+		})
+	}
+	return func() {
+		for _, u := range slices.Backward(undo) {
+			u()
+		}
+	}
+}

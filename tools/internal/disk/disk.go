@@ -1,0 +1,87 @@
+// Package disk gives a folder of the local file system as the files of a
+// registry. It reads only and follows no symbolic link.
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// tops are the folders that the judging core reads.
+var tops = []string{"content", "data", "schemas"}
+
+// Files is the registry in a folder. It lists the folder once, when made.
+type Files struct {
+	root      *os.Root
+	paths     []string
+	irregular []string
+}
+
+// Open lists the registry below dir.
+func Open(dir string) (*Files, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	f := &Files{root: root}
+	for _, top := range tops {
+		err := filepath.WalkDir(filepath.Join(dir, top), func(p string, d fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			rel, err := filepath.Rel(dir, p)
+			if err != nil {
+				return err
+			}
+			rel = filepath.ToSlash(rel)
+			switch {
+			case d.IsDir():
+			case !d.Type().IsRegular():
+				f.irregular = append(f.irregular, rel)
+			default:
+				f.paths = append(f.paths, rel)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("listing %s: %w", top, err)
+		}
+	}
+	slices.Sort(f.paths)
+	slices.Sort(f.irregular)
+	return f, nil
+}
+
+// Paths implements registry.Files.
+func (f *Files) Paths() []string { return f.paths }
+
+// Irregular implements registry.Files.
+func (f *Files) Irregular() []string { return f.irregular }
+
+// Read implements registry.Files.
+func (f *Files) Read(path string, limit int64) ([]byte, error) {
+	file, err := f.root.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	size := min(info.Size(), limit+1)
+	data := make([]byte, size)
+	n, err := io.ReadFull(file, data)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return data[:n], nil
+}

@@ -1,0 +1,201 @@
+// Package expression compiles and runs the expressions of rules and of the
+// lifecycle. They are typed against the schemas when they are loaded, so that a
+// misspelt field is an error with its position, and they always end: the
+// language has no loops but those over given lists. The package knows the
+// language and its calendar functions, not what a project is.
+package expression
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr"
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker/nature"
+	"github.com/expr-lang/expr/types"
+	"github.com/expr-lang/expr/vm"
+
+	"taizhang/tools/internal/value"
+)
+
+// Kind is the type that an expression must have.
+type Kind uint8
+
+// The kinds of expressions.
+const (
+	Any Kind = iota
+	Bool
+	String
+)
+
+// Program is a compiled expression.
+type Program struct {
+	Source string
+	// Roots are the names of the environment that the expression mentions.
+	Roots []string
+	// Members are the dotted paths that it reads: "declaration.estimate".
+	Members []string
+	// Literals are its text constants with the call they are an argument of:
+	// reached("S40") gives {"reached", "S40"}.
+	Literals [][2]string
+	vm       *vm.Program
+}
+
+// Item returns the type of the items when the program gives a list.
+func (p *Program) Item() (types.Type, bool) {
+	n := p.vm.Node().Nature()
+	if !n.IsArray() || n.Ref == nil {
+		return nil, false
+	}
+	return inferred{*n.Ref}, true
+}
+
+// inferred is a type that the checker found.
+type inferred struct{ nature nature.Nature }
+
+func (t inferred) Nature() nature.Nature   { return t.nature }
+func (t inferred) Equal(o types.Type) bool { return t.String() == o.String() }
+func (t inferred) String() string          { return t.nature.String() }
+
+// Freeze computes what the checker asks of every type once, instead of once an
+// expression.
+func Freeze(env types.Map) types.Map {
+	out := make(types.Map, len(env))
+	for k, t := range env {
+		out[k] = inferred{t.Nature()}
+	}
+	return out
+}
+
+// Compile checks src against env and returns the program. Division and modulo
+// are refused: both are silent on zero and on fractions. The error names the
+// line and column inside src.
+func Compile(src string, env types.Map, as Kind) (*Program, error) {
+	p := &Program{Source: src}
+	v := &visitor{program: p}
+	opts := append([]expr.Option{expr.Env(env), expr.Patch(v), expr.MaxNodes(2000)}, functions()...)
+	switch as {
+	case Bool:
+		opts = append(opts, expr.AsBool())
+	case String:
+		opts = append(opts, expr.AsKind(reflect.String))
+	}
+	prog, err := expr.Compile(src, opts...)
+	if v.err != nil {
+		return nil, v.err
+	}
+	if err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return nil, fmt.Errorf("%s in: %s", first, strings.TrimSpace(src))
+	}
+	p.vm = prog
+	slices.Sort(p.Roots)
+	p.Roots = slices.Compact(p.Roots)
+	return p, nil
+}
+
+// Run evaluates the program.
+func (p *Program) Run(env map[string]any) (any, error) {
+	out, err := expr.Run(p.vm, env)
+	if err != nil {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return nil, fmt.Errorf("evaluating %q: %s", p.Source, first)
+	}
+	return out, nil
+}
+
+// Bool evaluates a program compiled as Bool.
+func (p *Program) Bool(env map[string]any) (bool, error) {
+	out, err := p.Run(env)
+	b, _ := out.(bool)
+	return b, err
+}
+
+type visitor struct {
+	program *Program
+	err     error
+}
+
+// Visit implements ast.Visitor.
+func (v *visitor) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.BinaryNode:
+		if n.Operator == "/" || n.Operator == "%" || n.Operator == "**" || n.Operator == "^" {
+			v.err = fmt.Errorf("operator %s is not allowed in a rule: multiply the other side instead (x * 100 <= total * 10)", n.Operator)
+		}
+	case *ast.IdentifierNode:
+		v.program.Roots = append(v.program.Roots, n.Value)
+	case *ast.MemberNode:
+		if path := dotted(n); path != "" {
+			v.program.Members = append(v.program.Members, path)
+		}
+	case *ast.CallNode:
+		if id, ok := n.Callee.(*ast.IdentifierNode); ok {
+			for _, a := range n.Arguments {
+				if s, ok := a.(*ast.StringNode); ok {
+					v.program.Literals = append(v.program.Literals, [2]string{id.Value, s.Value})
+				}
+			}
+		}
+	}
+}
+
+func dotted(n *ast.MemberNode) string {
+	prop, ok := n.Property.(*ast.StringNode)
+	if !ok {
+		return ""
+	}
+	switch b := n.Node.(type) {
+	case *ast.IdentifierNode:
+		return b.Value + "." + prop.Value
+	case *ast.MemberNode:
+		if base := dotted(b); base != "" {
+			return base + "." + prop.Value
+		}
+	}
+	return ""
+}
+
+// functions are the pure functions that every expression may call. Dates are
+// text YYYY-MM-DD, "" when absent; amounts are integer 分.
+func functions() []expr.Option {
+	return []expr.Option{
+		expr.Function("wan", func(p ...any) (any, error) {
+			fen, err := value.ParseAmount(fmt.Sprint(p[0]))
+			return int(fen), err
+		}, new(func(int) int), new(func(float64) int)),
+		expr.Function("earliest", func(p ...any) (any, error) { return extreme(p[0], -1), nil }, new(func([]any) string), new(func([]string) string)),
+		expr.Function("latest", func(p ...any) (any, error) { return extreme(p[0], 1), nil }, new(func([]any) string), new(func([]string) string)),
+		expr.Function("wan2", func(p ...any) (any, error) { return value.FormatWan(int64(p[0].(int))) + " 万元", nil }, new(func(int) string)),
+		expr.Function("year", func(p ...any) (any, error) { return value.Year(p[0].(string)), nil }, new(func(string) int)),
+		expr.Function("monthDay", func(p ...any) (any, error) { return value.MonthDay(p[0].(string)), nil }, new(func(string) string)),
+		expr.Function("addMonths", func(p ...any) (any, error) { return value.AddMonths(p[0].(string), p[1].(int)), nil }, new(func(string, int) string)),
+		expr.Function("addDays", func(p ...any) (any, error) { return value.AddDays(p[0].(string), p[1].(int)), nil }, new(func(string, int) string)),
+		expr.Function("days", func(p ...any) (any, error) { d, _ := value.Days(p[0].(string), p[1].(string)); return d, nil }, new(func(string, string) int)),
+	}
+}
+
+// extreme returns the smallest (sign -1) or largest (sign 1) text of a list that
+// is not empty.
+func extreme(list any, sign int) string {
+	best := ""
+	take := func(s string) {
+		if s != "" && (best == "" || strings.Compare(s, best) == sign) {
+			best = s
+		}
+	}
+	switch l := list.(type) {
+	case []any:
+		for _, v := range l {
+			s, _ := v.(string)
+			take(s)
+		}
+	case []string:
+		for _, s := range l {
+			take(s)
+		}
+	}
+	return best
+}

@@ -1,0 +1,216 @@
+// Package lifecycle reads schemas/lifecycle.yaml, the one definition of states
+// and transitions, and computes from the dated events in a project's records
+// which state they allow. Nothing is allowed by being forgotten: an event that
+// no transition permits at its point of a project's life is an error. The
+// package knows nothing of rules, Git or approvals given.
+package lifecycle
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/expr-lang/expr/types"
+	"go.yaml.in/yaml/v4"
+
+	"taizhang/tools/internal/expression"
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/registry"
+)
+
+// Draft is the state of a project without any event.
+const Draft = "S00"
+
+// Same as the target of a move means that the project stays where it is.
+const Same = "="
+
+// Stage is a step of the public step bar; states belong to one.
+type Stage struct {
+	Key string
+	Zh  string
+	En  string
+}
+
+// State is one state of a project.
+type State struct {
+	Code   string
+	Zh     string
+	En     string
+	Stage  string // key of a Stage; empty for states outside the step bar
+	OC4IDS string // projectStatus code of OC4IDS 0.9; empty: not exported
+	Public bool
+}
+
+// Approval says which department must agree to a transition, and as what: it
+// approves, or receives (备案).
+type Approval struct {
+	Role  string
+	As    string // approve (default), receipt, notice
+	Count int    // persons, default 1
+}
+
+// Move is one way that a transition may go.
+type Move struct {
+	From []string // states; Draft for a project that begins
+	To   string   // a state, or Same
+	For  struct {
+		Origin   []string
+		Category []string
+		Class    []string
+	}
+	When string // further condition, an expression
+	when *expression.Program
+}
+
+// Transition is a dated event that moves a project from one state to another.
+type Transition struct {
+	ID     string
+	Zh     string
+	En     string
+	Clause string
+	// Event tells where the records hold it: On is an expression for its date,
+	// "" when it has not happened. With Each it happens once per list item
+	// (`it`); Take keeps only the first of them by date, or all the rest.
+	Event struct {
+		Each string
+		When string
+		On   string
+		Take string // "", first, rest
+		each *expression.Program
+		when *expression.Program
+		on   *expression.Program
+	}
+	Moves    []Move
+	Propose  []string // roles
+	Approve  []Approval
+	Requires []string // forms that must be there
+	order    int
+}
+
+// Lifecycle is schemas/lifecycle.yaml, compiled.
+type Lifecycle struct {
+	Stages      []Stage
+	States      []State
+	Transitions []*Transition
+
+	states map[string]*State
+	byID   map[string]*Transition
+}
+
+// Load reads the lifecycle and compiles its expressions against the types that
+// the schemas give.
+func Load(data []byte, reg *registry.Registry) (*Lifecycle, error) {
+	l := &Lifecycle{states: map[string]*State{}, byID: map[string]*Transition{}}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(l); err != nil {
+		return nil, fmt.Errorf("schemas/lifecycle.yaml: %w", err)
+	}
+	var errs []error
+	bad := func(format string, a ...any) {
+		errs = append(errs, fmt.Errorf("schemas/lifecycle.yaml: "+format, a...))
+	}
+	for i := range l.States {
+		s := &l.States[i]
+		if l.states[s.Code] != nil {
+			bad("state %s is defined twice", s.Code)
+		}
+		if s.Stage != "" && !slices.ContainsFunc(l.Stages, func(g Stage) bool { return g.Key == s.Stage }) {
+			bad("state %s: no stage %q", s.Code, s.Stage)
+		}
+		l.states[s.Code] = s
+	}
+	env := reg.Types()
+	for i, t := range l.Transitions {
+		t.order = i
+		if l.byID[t.ID] != nil {
+			bad("transition %s is defined twice", t.ID)
+		}
+		l.byID[t.ID] = t
+		if err := t.compile(env); err != nil {
+			bad("%s: %w", t.ID, err)
+		}
+		for _, m := range t.Moves {
+			for _, code := range append(slices.Clone(m.From), m.To) {
+				if l.states[code] == nil && !(code == m.To && code == Same) {
+					bad("%s: no state %q", t.ID, code)
+				}
+			}
+		}
+		for _, f := range t.Requires {
+			if reg.Schemas.Form(f) == nil {
+				bad("%s: requires form %q, which has no schema", t.ID, f)
+			}
+		}
+	}
+	return l, errors.Join(errs...)
+}
+
+func (t *Transition) compile(env types.Map) error {
+	var err error
+	ev := &t.Event
+	scope := env
+	if ev.Each != "" {
+		if ev.each, err = expression.Compile(ev.Each, env, expression.Any); err != nil {
+			return fmt.Errorf("event.each: %w", err)
+		}
+		item, ok := ev.each.Item()
+		if !ok {
+			return fmt.Errorf("event.each: %s is not a list", ev.Each)
+		}
+		scope = maps.Clone(env)
+		scope["it"] = item
+	}
+	if ev.on, err = expression.Compile(ev.On, scope, expression.String); err != nil {
+		return fmt.Errorf("event.on: %w", err)
+	}
+	if ev.When != "" {
+		if ev.when, err = expression.Compile(ev.When, scope, expression.Bool); err != nil {
+			return fmt.Errorf("event.when: %w", err)
+		}
+	}
+	for i := range t.Moves {
+		if m := &t.Moves[i]; m.When != "" {
+			if m.when, err = expression.Compile(m.When, scope, expression.Bool); err != nil {
+				return fmt.Errorf("moves[%d].when: %w", i, err)
+			}
+		}
+	}
+	return nil
+}
+
+// State returns the state with the given code, or nil.
+func (l *Lifecycle) State(code string) *State { return l.states[code] }
+
+// Transition returns the transition with the given id, or nil.
+func (l *Lifecycle) Transition(id string) *Transition { return l.byID[id] }
+
+// Name returns "S80 实施中" or "S80 Under construction".
+func (l *Lifecycle) Name(code string) finding.Text {
+	if s := l.states[code]; s != nil {
+		return finding.Text{Zh: s.Code + " " + s.Zh, En: s.Code + " " + s.En}
+	}
+	return finding.Text{Zh: code, En: code}
+}
+
+// allows reports whether the move is meant for the project and starts at from.
+func (m *Move) allows(from string, env map[string]any) (bool, error) {
+	if !slices.Contains(m.From, from) || !m.fits(env) {
+		return false, nil
+	}
+	if m.when == nil {
+		return true, nil
+	}
+	return m.when.Bool(env)
+}
+
+func (m *Move) fits(env map[string]any) bool {
+	index, _ := env["index"].(map[string]any)
+	in := func(list []string, key string) bool {
+		v, _ := index[key].(string)
+		return len(list) == 0 || slices.Contains(list, v)
+	}
+	return in(m.For.Origin, "origin") && in(m.For.Category, "category") && in(m.For.Class, "class")
+}

@@ -1,0 +1,228 @@
+// Package publish makes the public view of a judged registry: a build folder
+// with one page of data for everything the public may see (content/), files
+// that are served as they are (static/), the site's parameters (hugo.json), the
+// exact list of files that must come out of it, and the list of internal values
+// that must occur in none of them.
+//
+// It is an allow-list twice over. A project is published when its computed
+// state is public, its history can be relied on and its disclosure review does
+// not forbid it. Of its records, every page is made from the revealed tree
+// alone (see reveal): fields that the schema marks public, and those marked
+// review once the disclosure review of the project allows it. A field that is
+// forgotten in a schema is internal. Pages never touch the records themselves.
+//
+// The package knows the shape of the site's pages, not the program that turns
+// them into HTML; neither Git nor the network. It writes below the one folder
+// that it is given.
+package publish
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/lifecycle"
+	"taizhang/tools/internal/registry"
+)
+
+// Meta is what the registry's records do not say about a site.
+type Meta struct {
+	// Commit and Date (YYYY-MM-DD) name the version of the data; both may be
+	// empty. Neither is taken from a clock.
+	Commit string
+	Date   string
+	// Guide holds Markdown pages by file name: index.md becomes /guide/,
+	// about.md /about/, any other name.md /guide/name/.
+	Guide map[string][]byte
+	// Public holds further texts that the site shows to everybody, such as the
+	// translations of its templates: a value that occurs in one of them cannot
+	// be told from a leak and is left out of Manifest.Forbidden.
+	Public [][]byte
+}
+
+// Manifest says what must come of a projection.
+type Manifest struct {
+	// Expected lists the files of the built site that stem from the projection,
+	// slash paths from its root, sorted. Files of the site's own (style sheets,
+	// icons) are not among them.
+	Expected []string
+	// Forbidden lists the values that must occur in no byte of the site, sorted.
+	// Of a long text it holds the beginning of its longest line.
+	Forbidden [][]byte
+	// Projects counts the published projects, Withheld the others.
+	Projects, Withheld int
+}
+
+// Builder writes a projection. Projects are added while they are judged, from
+// several goroutines; what it keeps of each is one row of the lists.
+type Builder struct {
+	meta  Meta
+	out   *sink
+	guard *guard
+
+	mu       sync.Mutex
+	rows     map[string]*row
+	withheld int
+}
+
+// New starts a projection in dir, which must be empty or not exist: a page that
+// an earlier run left behind would be published.
+func New(dir string, meta Meta) (*Builder, error) {
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return nil, fmt.Errorf("projection folder %s is not empty", dir)
+	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("projection folder: %w", err)
+	}
+	for _, sub := range []string{"", "/content", "/data", "/static"} {
+		if err := os.MkdirAll(dir+sub, 0o755); err != nil {
+			return nil, fmt.Errorf("projection folder: %w", err)
+		}
+	}
+	out := newSink(dir)
+	g, err := newGuard(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Builder{meta: meta, out: out, guard: g, rows: map[string]*row{}}, nil
+}
+
+// Close drops what the builder keeps beside the projection. Finish has done so
+// already; calling both is harmless.
+func (b *Builder) Close() { b.guard.close() }
+
+// Add takes one judged project: it notes the values that must not be published,
+// and writes the page and the attachments of a public project.
+func (b *Builder) Add(v *check.Verdict) error {
+	s := &subject{project: v.Project, history: v.History, lifecycle: v.Judge.Lifecycle, rules: v.Judge.Rules}
+	public := v.Known && s.public()
+	b.guard.project(v.Project, public, s.released())
+	if !public {
+		b.mu.Lock()
+		b.withheld++
+		b.mu.Unlock()
+		return nil
+	}
+	s.reveal()
+	r := s.row()
+	b.mu.Lock()
+	b.rows[r.ID] = r
+	b.mu.Unlock()
+	if err := b.attachments(s); err != nil {
+		return err
+	}
+	if err := b.out.expect(pageFile(r.URL)); err != nil {
+		return err
+	}
+	if len(r.refs) > 0 {
+		return nil // names other projects: Finish knows which of them are public
+	}
+	return b.out.write(s.page(b.resolve, nil))
+}
+
+// attachments copies the files of the public documents of a project.
+func (b *Builder) attachments(s *subject) error {
+	for _, name := range s.published() {
+		data, err := s.project.Registry().Read(s.project.Dir+"/"+name, registry.AttachmentLimit)
+		if err != nil {
+			return fmt.Errorf("attachment %s of %s: %w", name, s.project.ID, err)
+		}
+		if err := b.out.static(strings.Trim(s.url(), "/")+"/"+name, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// resolve returns the row of a project if it is public.
+func (b *Builder) resolve(id string) *row { return b.rows[id] }
+
+// Finish writes everything that speaks of more than one project and returns the
+// manifest. j is the judge that the projects came from; nothing is added later.
+func (b *Builder) Finish(j *check.Judge) (*Manifest, error) {
+	defer b.Close()
+	if err := b.referring(j); err != nil {
+		return nil, err
+	}
+	s := &pages{b: b, j: j, out: b.out}
+	s.sort()
+	for _, write := range []func() error{s.projects, s.plans, s.units, s.rules, s.guide, s.search, s.home, s.settings} {
+		if err := write(); err != nil {
+			return nil, err
+		}
+	}
+	s.publicTexts()
+	forbidden, err := b.guard.finish(j)
+	if err != nil {
+		return nil, err
+	}
+	return &Manifest{Expected: b.out.files(), Forbidden: forbidden, Projects: len(b.rows), Withheld: b.withheld}, nil
+}
+
+// referring writes the pages of projects that name other projects or are named
+// by them. They are read again one by one, so that none had to be kept.
+func (b *Builder) referring(j *check.Judge) error {
+	named := map[string][]ref{}
+	for _, r := range b.rows {
+		for _, to := range r.refs {
+			if b.rows[to.id] != nil {
+				named[to.id] = append(named[to.id], ref{key: to.key, id: r.ID})
+			}
+		}
+	}
+	var todo []string
+	for id, r := range b.rows {
+		if len(r.refs) > 0 || len(named[id]) > 0 {
+			todo = append(todo, id)
+		}
+	}
+	slices.Sort(todo)
+	return parallel(len(todo), func(i int) error {
+		id := todo[i]
+		f := j.Registry.Folder(id)
+		if f == nil {
+			return fmt.Errorf("project %s is not in the registry that finishes the projection", id)
+		}
+		s := &subject{project: j.Registry.Project(f), lifecycle: j.Lifecycle, rules: j.Rules}
+		var known bool
+		if s.history, known = j.Lifecycle.Replay(s.project); !known || !s.public() {
+			return fmt.Errorf("project %s changed while it was being published", id)
+		}
+		s.reveal()
+		back := named[id]
+		slices.SortFunc(back, func(a, b ref) int { return strings.Compare(a.id+a.key, b.id+b.key) })
+		return b.out.write(s.page(b.resolve, slices.Compact(back)))
+	})
+}
+
+// parallel calls fn for 0 … n-1 from several goroutines and joins the errors.
+func parallel(n int, fn func(int) error) error {
+	errs := make([]error, n)
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			for i := range next {
+				errs[i] = fn(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// publicState returns the state with the given code if the public may see it.
+func publicState(l *lifecycle.Lifecycle, code string) *lifecycle.State {
+	if s := l.State(code); s != nil && s.Public {
+		return s
+	}
+	return nil
+}

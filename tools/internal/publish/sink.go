@@ -1,0 +1,145 @@
+package publish
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// page is one page of the site: front matter without a body.
+type page struct {
+	Layout      string `json:"layout"`
+	Title       string `json:"title"`
+	URL         string `json:"url,omitempty"` // empty for the home page
+	Description string `json:"description,omitempty"`
+	Params      params `json:"params"`
+}
+
+type params struct {
+	V any `json:"v"`
+}
+
+func newPage(layout, title, url string, view any) *page {
+	return &page{Layout: layout, Title: title, URL: url, Params: params{view}}
+}
+
+// sink writes files below one folder and remembers what the site will hold.
+type sink struct {
+	dir  string
+	mu   sync.Mutex
+	want map[string]bool
+	made map[string]bool // folders
+}
+
+func newSink(dir string) *sink {
+	return &sink{dir: dir, want: map[string]bool{}, made: map[string]bool{}}
+}
+
+// plainURL is what a page's address may look like: nothing that a server, a
+// file system or Hugo could read differently.
+var plainURL = regexp.MustCompile(`^/([A-Za-z0-9][A-Za-z0-9-]*/)*$`)
+
+// pageFile returns the file that a page becomes.
+func pageFile(url string) string {
+	if strings.HasSuffix(url, ".html") {
+		return strings.TrimPrefix(url, "/")
+	}
+	return strings.TrimPrefix(url, "/") + "index.html"
+}
+
+// contentFile returns where the data of a page stands. A folder of its own for
+// each would make Hugo slow, and files called index would swallow the others.
+func contentFile(url string) string {
+	if url == "" {
+		return "content/_index.md"
+	}
+	section, rest, _ := strings.Cut(strings.Trim(strings.TrimSuffix(url, ".html"), "/"), "/")
+	switch name := strings.ReplaceAll(rest, "/", "-"); name {
+	case "":
+		return "content/" + section + "/0-all.md"
+	case "index":
+		return "content/" + section + "/index-.md"
+	default:
+		return "content/" + section + "/" + name + ".md"
+	}
+}
+
+// expect enters a file of the finished site; two pages at one address are an
+// error.
+func (s *sink) expect(name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.want[name] {
+		return fmt.Errorf("two pages of the site would be %s", name)
+	}
+	s.want[name] = true
+	return nil
+}
+
+// add writes a page and enters it.
+func (s *sink) add(p *page) error {
+	url := p.URL
+	if url == "" {
+		url = "/"
+	}
+	if err := s.expect(pageFile(url)); err != nil {
+		return err
+	}
+	return s.write(p)
+}
+
+// write writes a page that is entered already.
+func (s *sink) write(p *page) error {
+	if p.URL != "" && p.URL != notFoundURL && !plainURL.MatchString(p.URL) {
+		return fmt.Errorf("page %q: the address is not plain", p.URL)
+	}
+	data, err := json.Marshal(p)
+	if err != nil {
+		return fmt.Errorf("page %s: %w", p.URL, err)
+	}
+	return s.file(contentFile(p.URL), append(data, '\n'))
+}
+
+// static writes a file that is served as it is.
+func (s *sink) static(name string, data []byte) error {
+	if err := s.expect(name); err != nil {
+		return err
+	}
+	return s.file("static/"+name, data)
+}
+
+func (s *sink) file(name string, data []byte) error {
+	full := filepath.Join(s.dir, filepath.FromSlash(name))
+	folder := path.Dir(name)
+	s.mu.Lock()
+	made := s.made[folder]
+	s.made[folder] = true
+	var err error
+	if !made {
+		err = os.MkdirAll(filepath.Dir(full), 0o755)
+	}
+	s.mu.Unlock()
+	if err == nil {
+		err = os.WriteFile(full, data, 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("write projection: %w", err)
+	}
+	return nil
+}
+
+// files returns the entered files, sorted.
+func (s *sink) files() []string {
+	out := make([]string, 0, len(s.want))
+	for name := range s.want {
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,79 @@
+package record
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+// hostile returns inputs just below the size limit that are made to cost much.
+func hostile() map[string]string {
+	const size = MaxSize - 64
+	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
+	front := func(s string) string { return "---\n" + s + "\n---\n" }
+	body := func(s string) string { return "---\na: 1\n---\n" + s }
+	in := map[string]string{}
+	for _, s := range []string{
+		"[", "- ", "{a:", "&a ", "a: ", "? ", "[? ", "#\n", "a: 1\n#\n", " #c\n", "\n", " ", "x", "'", "\\", "%a\n", "---\n", "...\n",
+		"!a ", "!", "%41", ":", ": ", "-\n", "- a\n", "a:\n", "a: b\n", "- #c\n", "- a #c\n", "\t", "{{", "[{", "*a ", "9", "|\n", ">\n",
+		"“", "：", "a\n", "- - a\n", "a: \"\n", "a: '\n", "? a\n", "!!str\n", "- !!str\n", "<<: 1\n", ", ", "]", "}", "\"a\": ", "@", "`",
+	} {
+		name := fmt.Sprintf("%q", s)
+		in["front "+name] = front(fill(s))
+		in["value "+name] = front("a: " + fill(s))
+		in["quoted "+name] = front("a: \"" + fill(s) + "\"")
+		in["flow "+name] = front("a: [" + fill(s) + "]")
+		in["block "+name] = front("a: |\n  " + strings.ReplaceAll(fill(s)[:size/4], "\n", "\n  "))
+	}
+	for _, s := range []string{"a,", "a: ,", ":,", "a: b,", "\"a\",", "[],", "{},", "a,\n", "a, #c\n"} {
+		in["list "+s] = front("a: [" + fill(s) + "]")
+		in["map "+s] = front("a: {" + fill(s) + "}")
+	}
+	var many, deep strings.Builder
+	for i := 0; many.Len() < size-20; i++ {
+		fmt.Fprintf(&many, "k%d: 1\n", i)
+	}
+	for i := range 700 {
+		deep.WriteString(strings.Repeat(" ", i) + "a:\n")
+	}
+	in["many keys"] = front(many.String())
+	in["deep keys"] = front(deep.String())
+	for _, s := range []string{
+		"[", "![", "](", "[a](", "[a]", "[a](b)", "[a](b) ", "*", "**a", "*a_", "_", "`", "``a", "<", "<a", "<a ", "<!--", "<!-- a -->", "<?", "&", "&#1;",
+		"> ", ">", "- ", "* ", "1. ", "    ", "\\", "#\n", "# a\n", "a\n=\n", "a\n-\n", "|a", "|a|b|\n|-|-|\n", "|-|-|\n", "[a]: b\n", "[a]: <\n", "<https://a.b>", "```\n", "~~~\n",
+		"-\n", "- a\n", "  - a\n", "!", "[^1]", "a  \n", "<a>\n", "[[a]](b)", "([", "[]()", "{", "}", "{{", "\"", "'", "a@b.c ", "https://a.b ", "<a href='", "[a][b]", "\n", "> a\n", ">>- ",
+	} {
+		in["body "+fmt.Sprintf("%q", s)] = body(fill(s))
+		in["line "+fmt.Sprintf("%q", s)] = body("# a [b](c) " + fill(s))
+	}
+	var nested strings.Builder
+	for i := 0; nested.Len() < size-2000; i++ {
+		nested.WriteString(strings.Repeat(" ", min(i*2, 1000)) + "- a\n")
+	}
+	in["body nested list"] = body("[" + nested.String())
+	in["body one line per bracket"] = body("[x]: y\n\n" + fill("[x] [x](z)\n\n"))
+	return in
+}
+
+// Memory stands for time here: it is the same on every machine.
+func TestHostileInputIsCheap(t *testing.T) {
+	for name, text := range hostile() {
+		if len(text) > MaxSize {
+			t.Fatalf("%s: the input has %d bytes and would not be read", name, len(text))
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		Parse("a.md", []byte(text))
+		took := time.Since(start)
+		runtime.ReadMemStats(&after)
+		if used := (after.TotalAlloc - before.TotalAlloc) >> 20; used >= 64 {
+			t.Errorf("%s: %d MiB", name, used)
+		}
+		if took > 3*time.Second {
+			t.Errorf("%s: %v", name, took)
+		}
+	}
+}

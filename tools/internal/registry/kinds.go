@@ -1,0 +1,270 @@
+package registry
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/expr-lang/expr/types"
+
+	"taizhang/tools/internal/expression"
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/schema"
+	"taizhang/tools/internal/value"
+)
+
+// refKey is the hidden key under which an object of the environment carries the
+// place that it was read from. The typed environment has no such field, so no
+// expression can reach it.
+const refKey = "@"
+
+// Ref is the place of an object in a file.
+type Ref struct {
+	File string
+	Node *record.Node
+}
+
+// RefOf returns the place of an environment object, if it has one.
+func RefOf(v any) (Ref, bool) {
+	m, _ := v.(map[string]any)
+	ref, ok := m[refKey].(Ref)
+	return ref, ok
+}
+
+// plural names the list under which rules see the records of a repeated form.
+func plural(form string) string { return form + "s" }
+
+// kinds derives, from the schemas, the types of the expression environment and
+// the values that fill it. Absent values are zero: "", 0, false, an empty list,
+// or an object whose exists is false.
+type kinds struct {
+	env      types.Map
+	zeroUnit map[string]any
+	zeros    map[*schema.Field]any
+	absent   map[string]any // environment of a project without records
+}
+
+func newKinds(set *schema.Set) *kinds {
+	k := &kinds{env: types.Map{}, zeros: map[*schema.Field]any{}, absent: map[string]any{}}
+	for _, f := range set.Data {
+		k.zero(f.Root)
+	}
+	for _, f := range set.Forms {
+		zero := k.zero(f.Root)
+		if f.Repeated == "" {
+			k.env[f.Name], k.absent[f.Name] = typeOf(f.Root), zero
+			continue
+		}
+		item := typeOf(f.Root).(types.Map)
+		item["file"] = types.String
+		if _, own := item["number"]; !own {
+			item["number"] = types.Int
+		}
+		item["ordinal"] = types.Int
+		k.env[plural(f.Name)] = types.Array(item)
+		k.absent[plural(f.Name)] = []any{}
+	}
+	index := set.Form("index")
+	if index != nil {
+		doc := typeOf(index.Root.Child("documents").Item).(types.Map)
+		k.env["documents"] = types.Array(doc)
+	}
+	if units := set.Form("units"); units != nil {
+		unit := typeOf(units.Root.Child("units").Item)
+		k.env["unit"], k.env["filer"] = unit, unit
+		k.zeroUnit = k.zero(units.Root.Child("units").Item).(map[string]any)
+	}
+	if plan := set.Form("plan"); plan != nil {
+		k.env["plan"] = typeOf(plan.Root)
+		entry := typeOf(plan.Root.Child("items").Item).(types.Map)
+		for _, key := range []string{"kind", "status", "govOn", "noticeOn", "docNo"} {
+			entry[key] = types.String
+		}
+		entry["planYear"], entry["supplement"], entry["issued"], entry["adjusted"] = types.Int, types.Int, types.Bool, types.Bool
+		k.env["planned"], k.env["planItems"] = types.Array(entry), types.Array(entry)
+	}
+	k.env["project"] = types.Map{"id": types.String, "year": types.Int, "unit": types.String, "number": types.Int}
+	hit := types.Map{"kind": types.String, "kindEn": types.String}
+	if decl := set.Form("declaration"); decl != nil {
+		k.env["submissions"] = types.Array(types.Map{"form": types.String, "on": types.String, "proposedBy": types.String, "attestation": typeOf(decl.Root.Child("attestation"))})
+	}
+	k.env["totalInvestment"] = types.TypeOf((func() int)(nil))
+	k.env["personalData"], k.env["secretMarks"] = types.Array(hit), types.Array(hit)
+	ask, say := types.TypeOf((func(string) bool)(nil)), types.TypeOf((func(string) string)(nil))
+	k.env["isUnit"], k.env["known"], k.env["hasRecord"], k.env["reached"] = ask, ask, ask, ask
+	k.env["unitName"], k.env["unitKind"], k.env["authorityOf"], k.env["fileHash"], k.env["reachedOn"] = say, say, say, say, say
+	k.env["hasRole"] = types.TypeOf((func(string, string) bool)(nil))
+	k.env["base"] = maps.Clone(k.env)
+	k.env = expression.Freeze(k.env)
+	return k
+}
+
+func typeOf(f *schema.Field) types.Type {
+	switch f.Type {
+	case schema.Int, schema.Amount:
+		return types.Int
+	case schema.Number:
+		return types.TypeOf(float64(0))
+	case schema.Bool:
+		return types.Bool
+	case schema.List:
+		return types.Array(typeOf(f.Item))
+	case schema.Object:
+		m := types.Map{"exists": types.Bool}
+		for _, c := range f.Fields {
+			m[c.Key] = typeOf(c)
+		}
+		return m
+	}
+	return types.String
+}
+
+// zero returns the shared, read-only value of an absent field.
+func (k *kinds) zero(f *schema.Field) any {
+	switch f.Type {
+	case schema.Int, schema.Amount:
+		return 0
+	case schema.Number:
+		return float64(0)
+	case schema.Bool:
+		return false
+	case schema.List:
+		k.zero(f.Item) // so that the objects of its items are entered too
+		return []any{}
+	case schema.Object:
+		if z, ok := k.zeros[f]; ok {
+			return z
+		}
+		m := map[string]any{"exists": false}
+		for _, c := range f.Fields {
+			m[c.Key] = k.zero(c)
+		}
+		k.zeros[f] = m
+		return m
+	}
+	return ""
+}
+
+// value turns a node into what expressions see. A value of the wrong type
+// counts as absent: the schema has already reported it.
+func (k *kinds) value(f *schema.Field, n *record.Node, file string) any {
+	if n == nil {
+		return k.zeroOf(f)
+	}
+	switch f.Type {
+	case schema.Int:
+		if i, err := strconv.Atoi(n.Text); err == nil && n.Kind == record.Number {
+			return i
+		}
+	case schema.Amount:
+		if fen, err := value.ParseAmount(n.Text); err == nil && n.Kind == record.Number {
+			return int(fen)
+		}
+	case schema.Number:
+		if x, err := strconv.ParseFloat(n.Text, 64); err == nil && n.Kind == record.Number {
+			return x
+		}
+	case schema.Bool:
+		if n.Kind == record.Bool {
+			return n.Text == "true"
+		}
+	case schema.List:
+		if n.Kind == record.List {
+			out := make([]any, len(n.Items))
+			for i, it := range n.Items {
+				out[i] = k.value(f.Item, it, file)
+			}
+			return out
+		}
+	case schema.Object:
+		if n.Kind == record.Map {
+			m := make(map[string]any, len(f.Fields)+2)
+			m["exists"], m[refKey] = true, Ref{file, n}
+			for _, c := range f.Fields {
+				m[c.Key] = k.value(c, n.Get(c.Key), file)
+			}
+			return m
+		}
+	default:
+		if n.Kind == record.String {
+			return n.Text
+		}
+	}
+	return k.zeroOf(f)
+}
+
+// zeroOf is zero without writing, for use by several goroutines: newKinds has
+// entered every object.
+func (k *kinds) zeroOf(f *schema.Field) any {
+	switch f.Type {
+	case schema.Object:
+		return k.zeros[f]
+	case schema.List:
+		return []any{}
+	}
+	return k.zero(f)
+}
+
+// documents collects the document objects anywhere below a field's value.
+func documents(f *schema.Field, v any, out []any) []any {
+	switch f.Type {
+	case schema.List:
+		list, _ := v.([]any)
+		for _, it := range list {
+			out = documents(f.Item, it, out)
+		}
+	case schema.Object:
+		m, _ := v.(map[string]any)
+		if m["exists"] != true {
+			return out
+		}
+		if IsDocument(f) {
+			return append(out, v)
+		}
+		for _, c := range f.Fields {
+			if c.Type == schema.Object || c.Type == schema.List && c.Item.Type == schema.Object {
+				out = documents(c, m[c.Key], out)
+			}
+		}
+	}
+	return out
+}
+
+// IsDocument reports whether a field refers to a document of record: the shape
+// of document in common.schema.json.
+func IsDocument(f *schema.Field) bool {
+	return f.Type == schema.Object && f.Child("kind") != nil && f.Child("sha256") != nil && f.Child("file") != nil
+}
+
+// PlaceAt returns the place of key below the object v: the value if it is
+// there, else the object itself.
+func PlaceAt(v any, key string) (finding.Place, bool) {
+	ref, ok := RefOf(v)
+	if !ok {
+		return finding.Place{}, false
+	}
+	if k := ref.Node.Key(key); k != nil {
+		if k.Value.Kind == record.Map || k.Value.Kind == record.List || k.Value.Kind == record.Null {
+			return k.Place(ref.File), true
+		}
+		return k.Value.Place(ref.File), true
+	}
+	return ref.Node.Place(ref.File), true
+}
+
+// sortRecords puts the records into the order of a project's life.
+func sortRecords(rs []*Record) {
+	slices.SortStableFunc(rs, func(a, b *Record) int {
+		if a.Form.Order != b.Form.Order {
+			return a.Form.Order - b.Form.Order
+		}
+		return a.Number - b.Number
+	})
+}
+
+// Placed gives an environment object the place that it stands for.
+func Placed(v map[string]any, file string, n *record.Node) map[string]any {
+	v[refKey] = Ref{file, n}
+	return v
+}

@@ -1,0 +1,42 @@
+package registry
+
+import (
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/schema"
+)
+
+// Schemas returns the schemas that the project was read by.
+func (p *Project) Schemas() *schema.Set { return p.registry.Schemas }
+
+// Registry returns the registry that the project belongs to.
+func (p *Project) Registry() *Registry { return p.registry }
+
+// PlacePath returns the place of the last step of a path such as
+// declaration.estimate or it.amount: the value when it is written, else the
+// nearest object around it.
+func PlacePath(env, item map[string]any, path []string) (finding.Place, bool) {
+	var v any = env
+	if path[0] == "it" {
+		v, path = item, path[1:]
+		if len(path) == 0 {
+			ref, ok := RefOf(v)
+			if !ok {
+				return finding.Place{}, false
+			}
+			return ref.Node.Place(ref.File), true
+		}
+	}
+	var best finding.Place
+	found := false
+	for _, key := range path {
+		m, ok := v.(map[string]any)
+		if !ok {
+			break
+		}
+		if pl, ok := PlaceAt(m, key); ok {
+			best, found = pl, true
+		}
+		v = m[key]
+	}
+	return best, found
+}

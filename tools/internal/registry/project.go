@@ -1,0 +1,346 @@
+package registry
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/schema"
+	"taizhang/tools/internal/value"
+)
+
+// Record is one form of a project, read.
+type Record struct {
+	*record.Record
+	Form   *schema.Form
+	Name   string // file name without .md: contract-01
+	Number int    // the number in the name; 0 when the form is not repeated
+	Env    map[string]any
+}
+
+// Project joins the records of one folder.
+type Project struct {
+	*Folder
+	Records  []*Record         // in the order of a project's life
+	Env      map[string]any    // what rules and transitions see
+	Broken   map[string]bool   // environment names whose records could not be judged
+	Findings []finding.Finding // about reading and schemas
+	registry *Registry
+}
+
+// Index returns the project's index record, or nil.
+func (p *Project) Index() *Record {
+	if len(p.Records) > 0 && p.Records[0].Form.Name == "index" {
+		return p.Records[0]
+	}
+	return nil
+}
+
+// Record returns the record with the given name ("contract-01"), or nil.
+func (p *Project) Record(name string) *Record {
+	for _, r := range p.Records {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
+}
+
+// Title returns the project's name, or its id.
+func (p *Project) Title() string {
+	if r := p.Index(); r != nil {
+		if t := textOf(r.Root.Get("title")); t != "" {
+			return t
+		}
+	}
+	return p.ID
+}
+
+// ParseName splits a record's file name without .md into form and number. The
+// number of a yearly form is its year.
+func (r *Registry) ParseName(name string) (f *schema.Form, number int, ok bool) {
+	base, num, numbered := name, "", false
+	if i := strings.LastIndexByte(name, '-'); i > 0 {
+		base, num, numbered = name[:i], name[i+1:], true
+	}
+	f = r.Schemas.Form(base)
+	if f == nil || !slices.Contains(r.Schemas.Forms, f) || numbered != (f.Repeated != "") {
+		return nil, 0, false
+	}
+	if !numbered {
+		return f, 0, true
+	}
+	number, err := strconv.Atoi(num)
+	want := map[string]string{"round": fmt.Sprint(number), "number": fmt.Sprintf("%02d", number), "year": fmt.Sprintf("%04d", number)}[f.Repeated]
+	return f, number, err == nil && number > 0 && num == want
+}
+
+// Project reads the records of a folder.
+func (r *Registry) Project(f *Folder) *Project {
+	p := &Project{Folder: f, Broken: map[string]bool{}, registry: r, Env: maps.Clone(r.kinds.absent)}
+	report := func(id, name string, msg, help finding.Text) {
+		p.Findings = append(p.Findings, finding.Finding{Rule: id, Place: finding.Place{File: path.Join(f.Dir, name), Line: 1, Col: 1}, Message: msg, Help: help})
+	}
+	for _, name := range f.Files {
+		form, number, ok := r.ParseName(strings.TrimSuffix(name, ".md"))
+		switch {
+		case strings.HasSuffix(name, ".md") && ok:
+			r.read(p, form, number, name)
+		case name == "contacts.age" || strings.HasPrefix(name, "decisions/") && value.IsFilePath("files/"+strings.TrimPrefix(name, "decisions/")):
+		case strings.HasPrefix(name, "files/") && value.IsFilePath(name):
+		default:
+			report("P-001", name, finding.Text{Zh: fmt.Sprintf("项目文件夹里不应有“%s”", name), En: fmt.Sprintf("“%s” has no place in a project folder", name)},
+				r.nameHelp(strings.TrimSuffix(name, ".md")))
+		}
+	}
+	sortRecords(p.Records)
+	if p.Index() == nil {
+		p.Broken["index"] = true
+		if !slices.Contains(f.Files, "index.md") {
+			report("P-007", "index.md", finding.Text{Zh: "项目没有 index.md", En: "the project has no index.md"},
+				finding.Text{Zh: "每个项目都从 index.md（项目基本信息）开始", En: "every project starts with index.md"})
+		}
+	}
+	p.fill()
+	return p
+}
+
+func (r *Registry) nameHelp(name string) finding.Text {
+	var names []string
+	for _, f := range r.Schemas.Forms {
+		names = append(names, f.Name+map[string]string{"round": "-1", "number": "-01", "year": "-2027"}[f.Repeated])
+	}
+	h := finding.Text{Zh: "可用的文件名：" + strings.Join(names, ".md、") + ".md；附件放在 files/ 下", En: "file names: " + strings.Join(names, ".md, ") + ".md; attachments go to files/"}
+	if near := value.Nearest(name, names); near != "" {
+		h.Zh = "是不是想写 " + near + ".md？" + h.Zh
+		h.En = "did you mean " + near + ".md? " + h.En
+	}
+	return h
+}
+
+func (r *Registry) read(p *Project, form *schema.Form, number int, name string) {
+	file := path.Join(p.Dir, name)
+	env := form.Name
+	if form.Repeated != "" {
+		env = plural(form.Name)
+	}
+	data, err := r.files.Read(file, RecordLimit)
+	if err != nil {
+		p.Broken[env] = true
+		p.Findings = append(p.Findings, finding.Finding{Rule: "P-005", Place: finding.Place{File: file, Line: 1, Col: 1},
+			Message: finding.Text{Zh: "无法读取：" + err.Error(), En: "cannot be read: " + err.Error()}})
+		return
+	}
+	rec, fs := record.Parse(file, data)
+	if rec != nil {
+		fs = append(fs, form.Validate(file, rec.Root)...)
+		fs = append(fs, r.body(p, form, rec)...)
+		out := &Record{Record: rec, Form: form, Name: strings.TrimSuffix(name, ".md"), Number: number}
+		out.Env, _ = r.kinds.value(form.Root, rec.Root, file).(map[string]any)
+		if form.Repeated != "" {
+			out.Env["file"], out.Env["ordinal"] = out.Name, number
+			if form.Root.Child("number") == nil {
+				out.Env["number"] = number
+			}
+			if y := rec.Root.Get("year"); form.Repeated == "year" && y != nil && y.Text != fmt.Sprint(number) {
+				fs = append(fs, finding.Finding{Rule: "P-006", Place: y.Place(file),
+					Message: finding.Text{Zh: fmt.Sprintf("文件名的年份是 %d，内容写的是 %s", number, y.Text), En: fmt.Sprintf("the file name says %d, the content %s", number, y.Text)},
+					Help:    finding.Text{Zh: "改成一致", En: "make them agree"}})
+			}
+		}
+		p.Records = append(p.Records, out)
+	}
+	p.Findings = append(p.Findings, fs...)
+	if rec == nil || slices.ContainsFunc(fs, breaks) {
+		p.Broken[env] = true
+	}
+}
+
+// breaks reports whether a finding means that values may be missing or of the
+// wrong type, so that rules about them would only repeat it.
+func breaks(f finding.Finding) bool {
+	switch f.Rule {
+	case "S-010", "F-013", "F-014", "F-015", "P-005", "P-006":
+		return false
+	}
+	return true
+}
+
+// body judges links and required headings of the Markdown body.
+func (r *Registry) body(p *Project, form *schema.Form, rec *record.Record) []finding.Finding {
+	var fs []finding.Finding
+	for _, l := range rec.Links {
+		target, _, _ := strings.Cut(l.Target, "#")
+		if target == "" || strings.Contains(target, "://") || r.has[path.Join(p.Dir, target)] {
+			continue
+		}
+		fs = append(fs, finding.Finding{Rule: "F-015", Place: finding.Place{File: rec.Path, Line: l.Line, Col: l.Col, EndCol: l.EndCol},
+			Message: finding.Text{Zh: fmt.Sprintf("链接指向的文件“%s”不存在", l.Target), En: fmt.Sprintf("the link points to “%s”, which does not exist", l.Target)},
+			Help:    finding.Text{Zh: "核对路径，或把文件放进项目文件夹的 files/", En: "check the path or put the file into files/ of the project"}})
+	}
+	for _, h := range form.Headings {
+		if !slices.ContainsFunc(rec.Headings, func(x record.Heading) bool { return x.Text == h }) {
+			fs = append(fs, finding.Finding{Rule: "S-001", Place: finding.Place{File: rec.Path, Line: rec.BodyLine, Col: 1},
+				Message: finding.Text{Zh: "正文缺少标题“" + h + "”", En: "the body lacks the heading “" + h + "”"}})
+		}
+	}
+	return fs
+}
+
+// fill completes the environment: records, register entries, plan entries and
+// the functions that ask about this project.
+func (p *Project) fill() {
+	r := p.registry
+	docs := []any{}
+	for _, rec := range p.Records {
+		if rec.Form.Repeated == "" {
+			p.Env[rec.Form.Name] = rec.Env
+		} else {
+			key := plural(rec.Form.Name)
+			p.Env[key] = append(p.Env[key].([]any), rec.Env)
+		}
+		docs = documents(rec.Form.Root, rec.Env, docs)
+	}
+	index, _ := p.Env["index"].(map[string]any)
+	unit := text(index["implementingUnit"])
+	filer := text(index["filingUnit"])
+	if filer == "" {
+		filer = unit
+	}
+	p.Env["documents"] = docs
+	p.Env["unit"], p.Env["filer"] = r.Unit(unit), r.Unit(filer)
+	planned := r.planned[p.ID]
+	if planned == nil {
+		planned = []any{}
+	}
+	p.Env["planned"] = planned
+	p.Env["plan"] = r.kinds.zeros[r.Schemas.Form("plan").Root]
+	p.Env["project"] = map[string]any{"id": p.ID, "year": p.Year, "unit": p.Unit, "number": p.Number}
+	p.Env["submissions"] = p.submissions()
+	p.Env["totalInvestment"] = p.totalInvestment
+	p.Env["hasRecord"] = func(name string) bool { return p.Record(name) != nil || slices.Contains(p.Files, name+".md") }
+	p.Env["fileHash"] = func(name string) string {
+		if !slices.Contains(p.Files, name) {
+			return ""
+		}
+		data, err := r.files.Read(path.Join(p.Dir, name), AttachmentLimit)
+		if err != nil || len(data) > AttachmentLimit {
+			return ""
+		}
+		sum := sha256.Sum256(data)
+		return hex.EncodeToString(sum[:])
+	}
+	r.lookups(p.Env)
+}
+
+// lookups adds the functions that ask about the registry.
+func (r *Registry) lookups(env map[string]any) {
+	env["isUnit"] = func(code string) bool { return r.units[code] != nil }
+	env["unitName"] = func(code string) string { return text(r.Unit(code)["name"]) }
+	env["unitKind"] = func(code string) string { return text(r.Unit(code)["kind"]) }
+	env["authorityOf"] = func(code string) string { return text(r.Unit(code)["authority"]) }
+	env["hasRole"] = func(code, role string) bool {
+		roles, _ := r.Unit(code)["roles"].([]any)
+		return slices.Contains(roles, any(role))
+	}
+	env["known"] = func(id string) bool { return r.byID[id] != nil }
+}
+
+// submissions lists what a unit has handed in: every object that carries an
+// attestation (二 on the responsibility of the implementing unit).
+func (p *Project) submissions() []any {
+	dates := []string{"submittedOn", "filedOn", "appliedOn", "requestedOn", "noticeOn", "on"}
+	out := []any{}
+	var collect func(name string, f *schema.Field, v any)
+	collect = func(name string, f *schema.Field, v any) {
+		switch f.Type {
+		case schema.List:
+			list, _ := v.([]any)
+			for _, it := range list {
+				collect(name, f.Item, it)
+			}
+		case schema.Object:
+			m, _ := v.(map[string]any)
+			if m["exists"] != true {
+				return
+			}
+			if f.Child("attestation") != nil {
+				s := map[string]any{"form": name, "on": "", "proposedBy": text(m["proposedBy"]), "attestation": m["attestation"], refKey: m[refKey]}
+				for _, d := range dates {
+					if on := text(m[d]); on != "" && f.Child(d) != nil {
+						s["on"] = on
+						break
+					}
+				}
+				out = append(out, s)
+			}
+			for _, c := range f.Fields {
+				if c.Type == schema.Object || c.Type == schema.List && c.Item.Type == schema.Object {
+					collect(name, c, m[c.Key])
+				}
+			}
+		}
+	}
+	for _, rec := range p.Records {
+		collect(rec.Name, rec.Form.Root, rec.Env)
+	}
+	return out
+}
+
+// totalInvestment returns, in 分, the amount that every threshold compares
+// (三（四）¶1, readings ): the IT share of a larger project, else
+// the approved amount, else that of the newest plan, else the estimate, else the
+// total of the newest stock filing.
+func (p *Project) totalInvestment() int {
+	at := func(v any, path ...string) int {
+		for _, k := range path {
+			m, _ := v.(map[string]any)
+			v = m[k]
+		}
+		n, _ := v.(int)
+		return n
+	}
+	index, _ := p.Env["index"].(map[string]any)
+	if index["scopeBasis"] == "参照-建设项目内含" {
+		return at(index, "parentProject", "itShare")
+	}
+	if n := at(p.Env["approval"], "reply", "amount"); n > 0 {
+		return n
+	}
+	planned, _ := p.Env["planned"].([]any)
+	for i := len(planned) - 1; i >= 0; i-- {
+		if planned[i].(map[string]any)["issued"] == true {
+			return at(planned[i], "total")
+		}
+	}
+	if n := at(p.Env["declaration"], "estimate"); n > 0 {
+		return n
+	}
+	stocks, _ := p.Env["stocks"].([]any)
+	if len(stocks) > 0 {
+		return at(stocks[len(stocks)-1], "total")
+	}
+	return 0
+}
+
+// PlanEnv returns the environment in which rules about one plan are evaluated.
+func (r *Registry) PlanEnv(p *Plan) map[string]any {
+	env := maps.Clone(r.kinds.absent)
+	r.lookups(env)
+	env["plan"], env["planItems"] = p.Env, p.Items
+	return env
+}
+
+// AbsentPlan returns the environment of a plan that does not exist.
+func (r *Registry) AbsentPlan() map[string]any {
+	env := maps.Clone(r.kinds.absent)
+	env["plan"], env["planItems"] = r.kinds.zeros[r.Schemas.Form("plan").Root], []any{}
+	return env
+}

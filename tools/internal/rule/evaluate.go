@@ -1,0 +1,219 @@
+package rule
+
+import (
+	"maps"
+	"strings"
+
+	"taizhang/tools/internal/expression"
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/value"
+)
+
+// Project evaluates the project rules. Rules that read a form which could not
+// be judged are left out: its own findings say why. life says whether the
+// project's history is known; base is the project before the change, or nil.
+func (s *Set) Project(p, base *registry.Project, life bool) []finding.Finding {
+	env := p.Env
+	if base != nil {
+		env = maps.Clone(p.Env)
+		env["base"] = base.Env
+	}
+	fallback := finding.Place{File: p.Dir + "/index.md", Line: 1, Col: 1, EndCol: 4}
+	if pl, ok := registry.PlacePath(p.Env, nil, []string{"index", "state"}); ok {
+		fallback = pl
+	}
+	var out []finding.Finding
+	for _, r := range s.Rules {
+		if r.Scope != Project && r.Scope != Schema {
+			continue
+		}
+		for _, c := range r.Checks {
+			if c.onChange && base == nil || c.needsLife && !life || broken(c.roots, p.Broken) || c.onChange && broken(c.roots, base.Broken) {
+				continue
+			}
+			out = append(out, r.run(c, env, fallback)...)
+		}
+	}
+	return out
+}
+
+func broken(roots []string, bad map[string]bool) bool {
+	for _, r := range roots {
+		if bad[r] {
+			return true
+		}
+		switch r { // derived from several forms
+		case "unit", "filer":
+			if bad["index"] {
+				return true
+			}
+		case "submissions", "documents", "totalInvestment":
+			if len(bad) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Plan evaluates the rules about one annual plan; base is the environment of
+// the plan before the change, or nil.
+func (s *Set) Plan(reg *registry.Registry, p *registry.Plan, base map[string]any) []finding.Finding {
+	if p.Broken {
+		return nil
+	}
+	env := reg.PlanEnv(p)
+	if base != nil {
+		env["base"] = base
+	}
+	var out []finding.Finding
+	for _, r := range s.Rules {
+		if r.Scope != Plan {
+			continue
+		}
+		for _, c := range r.Checks {
+			if c.onChange && base == nil {
+				continue
+			}
+			out = append(out, r.run(c, env, finding.Place{File: p.File, Line: 1, Col: 1, EndCol: 4})...)
+		}
+	}
+	return out
+}
+
+// Text evaluates the rules about the text of one file.
+func (s *Set) Text(file string, raw []byte) []finding.Finding {
+	personal, secret := scan(file, raw)
+	if len(personal)+len(secret) == 0 {
+		return nil
+	}
+	env := map[string]any{"personalData": personal, "secretMarks": secret}
+	var out []finding.Finding
+	for _, r := range s.Rules {
+		if r.Scope != Record {
+			continue
+		}
+		for _, c := range r.Checks {
+			for _, f := range r.run(c, env, finding.Place{File: file, Line: 1, Col: 1}) {
+				f.Sensitive = true
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// scan looks for personal data and secret marks, line by line.
+func scan(file string, raw []byte) (personal, secret []any) {
+	personal, secret = []any{}, []any{}
+	line := 0
+	for text := range strings.Lines(string(raw)) {
+		line++
+		text = strings.TrimRight(text, "\r\n")
+		for _, h := range value.PersonalData(text) {
+			personal = append(personal, hit(file, line, h))
+		}
+		for _, h := range value.SecretMarks(text) {
+			secret = append(secret, hit(file, line, h))
+		}
+	}
+	return personal, secret
+}
+
+func hit(file string, line int, h value.Hit) map[string]any {
+	return registry.Placed(map[string]any{"kind": h.Kind.Zh, "kindEn": h.Kind.En}, file,
+		&record.Node{Kind: record.String, Line: int32(line), Col: int32(h.Col), EndCol: int32(h.EndCol)})
+}
+
+// run evaluates one check and returns its findings.
+func (r *Rule) run(c *Check, env map[string]any, fallback finding.Place) []finding.Finding {
+	failed := func(err error) []finding.Finding {
+		return []finding.Finding{{Rule: r.ID, Place: fallback, Message: finding.Text{Zh: "规则无法计算：" + err.Error(), En: "the rule cannot be evaluated: " + err.Error()}}}
+	}
+	items := []any{nil}
+	scope := env
+	if c.each != nil {
+		list, err := c.each.Run(env)
+		if err != nil {
+			return failed(err)
+		}
+		if items, _ = list.([]any); len(items) == 0 {
+			return nil
+		}
+		scope = maps.Clone(env)
+	}
+	var out []finding.Finding
+	for _, it := range items {
+		if c.each != nil {
+			scope["it"] = it
+		}
+		ok, err := c.applies(scope)
+		if err != nil {
+			return append(out, failed(err)...)
+		}
+		if !ok {
+			continue
+		}
+		ok, err = c.assert.Bool(scope)
+		if err != nil {
+			return append(out, failed(err)...)
+		}
+		if ok {
+			continue
+		}
+		item, _ := it.(map[string]any)
+		f := finding.Finding{Rule: r.ID, Message: finding.Text{Zh: c.zh.render(scope), En: c.en.render(scope)}, Help: r.Help}
+		if pl, ok := registry.PlacePath(scope, item, c.at); ok {
+			f.Place = pl
+		} else {
+			f.Place = fallback
+		}
+		if c.downgrade != nil {
+			if low, err := c.downgrade.Bool(scope); err == nil && low {
+				f.Severity = r.Downgrade.To
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// applies reports whether the conditions of the rule and of the check hold.
+func (c *Check) applies(env map[string]any) (bool, error) {
+	for _, when := range []*expression.Program{c.ruleWhen, c.when} {
+		if when == nil {
+			continue
+		}
+		if ok, err := when.Bool(env); err != nil || !ok {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// Complete fills in what the rule files say of each finding: name, severity and
+// clause.
+func (s *Set) Complete(fs []finding.Finding) {
+	for i := range fs {
+		f := &fs[i]
+		r := s.byID[f.Rule]
+		if r == nil {
+			if f.Severity == "" {
+				f.Severity = finding.Error
+			}
+			continue
+		}
+		f.Name = r.Name
+		if f.Severity == "" {
+			f.Severity = r.Severity
+		}
+		if f.Clause == "" {
+			f.Clause = r.Clause
+		}
+		if f.Help == (finding.Text{}) {
+			f.Help = r.Help
+		}
+	}
+}

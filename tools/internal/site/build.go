@@ -1,0 +1,148 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Builder builds sites with one hugo binary.
+type Builder struct {
+	// Hugo is the path of the binary, as [Locator.Hugo] gives it.
+	Hugo string
+}
+
+// Input says what to build and what must come of it.
+type Input struct {
+	// Root is the project root; of it hugo.toml, layouts, assets, i18n and
+	// static are used and nothing else. Nothing is written there, except Out if
+	// it lies inside.
+	Root string
+	// Projection holds the folders content, data and static and a hugo.json with
+	// settings that go before those of hugo.toml; each may be absent.
+	Projection string
+	// Out is the folder that the built site replaces.
+	Out string
+	// BaseURL overrides the one of hugo.toml; empty keeps it.
+	BaseURL string
+	// Expected lists the files that must come out, relative to Out, with
+	// slashes. Any other file is an error, as is a missing one.
+	Expected []string
+	// ExpectedPatterns holds further path.Match patterns, each of which must
+	// match exactly one file: for names that carry a fingerprint.
+	ExpectedPatterns []string
+	// Forbidden holds byte strings that must occur in no file and no file name,
+	// as they are or escaped as in HTML, XML, JSON or a URL; zip and gzip files
+	// are searched inside. A value that a template breaks up is not recognised.
+	Forbidden [][]byte
+}
+
+// Result tells of a site that was built and put in place.
+type Result struct {
+	Files    int
+	Bytes    int64
+	Hash     string   // SHA-256, hex, over the names and contents of all files
+	Warnings []string // what Hugo warned of, one a line
+	Duration time.Duration
+}
+
+// Build runs Hugo into a fresh folder beside Out, verifies what came out, and
+// puts it in the place of Out by a rename; an error leaves Out as it was.
+// Builds into one Out wait for each other. The same input gives the same bytes.
+func (b *Builder) Build(ctx context.Context, in Input) (res Result, err error) {
+	start := time.Now()
+	if err := in.clean(); err != nil {
+		return res, err
+	}
+	unlock, err := lockOut(ctx, in.Out)
+	if err != nil {
+		return res, err
+	}
+	defer unlock()
+	if err := recoverOut(in.Out); err != nil {
+		return res, err
+	}
+	if err := replaceable(in.Out); err != nil {
+		return res, err
+	}
+	if err := os.MkdirAll(filepath.Dir(in.Out), 0o755); err != nil {
+		return res, fmt.Errorf("make folder for the site: %w", err)
+	}
+	work, err := os.MkdirTemp(filepath.Dir(in.Out), workPattern(in.Out))
+	if err != nil {
+		return res, fmt.Errorf("make work folder beside %s: %w", in.Out, err)
+	}
+	defer os.RemoveAll(work)
+
+	built := filepath.Join(work, "site")
+	res.Warnings, err = b.run(ctx, in, work, built)
+	if err != nil {
+		return res, err
+	}
+	files, err := list(built)
+	if err != nil {
+		return res, fmt.Errorf("list built site: %w", err)
+	}
+	if err := compare(files, in.Expected, in.ExpectedPatterns); err != nil {
+		return res, err
+	}
+	if err := examine(ctx, built, files, newForbidden(in.Forbidden)); err != nil {
+		return res, err
+	}
+	manifest := manifestOf(files)
+	res.Hash = hashOf(manifest)
+	res.Files = len(files)
+	for _, f := range files {
+		res.Bytes += f.size
+	}
+	if err := seal(built, manifest); err != nil {
+		return res, err
+	}
+	if err := ctx.Err(); err != nil {
+		return res, err
+	}
+	// Asked again: minutes may have passed, in which someone used the folder.
+	if err := replaceable(in.Out); err != nil {
+		return res, err
+	}
+	if err := swap(built, in.Out, filepath.Join(work, oldName)); err != nil {
+		return res, fmt.Errorf("put the site in place: %w", err)
+	}
+	res.Duration = time.Since(start)
+	return res, nil
+}
+
+// clean makes the paths absolute and refuses an Out that lies where sources
+// are read from.
+func (in *Input) clean() error {
+	for _, p := range []*string{&in.Root, &in.Projection, &in.Out} {
+		if *p == "" {
+			return fmt.Errorf("build site: root, projection and out must all be given")
+		}
+		abs, err := filepath.Abs(*p)
+		if err != nil {
+			return err
+		}
+		*p = abs
+	}
+	sources := []string{in.Projection, filepath.Join(in.Root, "content")}
+	for _, dir := range siteFolders() {
+		sources = append(sources, filepath.Join(in.Root, dir))
+	}
+	for _, p := range sources {
+		if within(in.Out, p) || within(p, in.Out) {
+			return fail(nil, "输出目录 %[1]s 与源目录 %[2]s 重叠，请另选一个",
+				"the output folder %[1]s overlaps the source folder %[2]s: choose another", in.Out, p)
+		}
+	}
+	return nil
+}
+
+// within reports whether p is dir or lies below it.
+func within(p, dir string) bool {
+	rel, err := filepath.Rel(dir, p)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}

@@ -1,0 +1,344 @@
+package site
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"taizhang/tools/internal/finding"
+)
+
+// pinnedHugo finds Hugo as the command does. The first time on a machine it
+// compiles it, which outlasts the patience of whoever is not told.
+var pinnedHugo = sync.OnceValues(func() (string, error) {
+	l := Locator{
+		Root: "../../..",
+		Say:  func(t finding.Text) { fmt.Fprintf(os.Stderr, "%s\n%s\n", t.Zh, t.En) },
+	}
+	return l.Hugo(context.Background())
+})
+
+func builder(t *testing.T) *Builder {
+	t.Helper()
+	bin, err := pinnedHugo()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Builder{Hugo: bin}
+}
+
+// sample is an input that builds, in folders of its own.
+func sample(t *testing.T) Input {
+	t.Helper()
+	dir := t.TempDir()
+	for _, part := range []string{"root", "projection"} {
+		if err := os.CopyFS(filepath.Join(dir, part), os.DirFS(filepath.Join("testdata", part))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return Input{
+		Root:       filepath.Join(dir, "root"),
+		Projection: filepath.Join(dir, "projection"),
+		Out:        filepath.Join(dir, "out", "public"),
+		Expected: []string{"index.html", "404.html", "a/index.html", "en/index.html", "en/404.html",
+			"en/a/index.html", "zh/index.html", "export/all.json"},
+		ExpectedPatterns: []string{"css/main.*.css"},
+	}
+}
+
+func write(t *testing.T, name, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// readTree reads a folder, names to contents.
+func readTree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	got := make(map[string]string)
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(p)
+		rel, _ := filepath.Rel(dir, p)
+		got[filepath.ToSlash(rel)] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestBuildPutsExactlyTheExpectedFilesInPlace(t *testing.T) {
+	b, in := builder(t), sample(t)
+	before := readTree(t, in.Root)
+	t.Setenv("HUGO_TITLE", "from the environment")
+	in.BaseURL = "https://example.com/sub/"
+	res, err := b.Build(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(res.Warnings) != 0 {
+		t.Errorf("warnings: %q", res.Warnings)
+	}
+	got := readTree(t, in.Out)
+	if res.Files != 9 || len(got) != 10 || res.Bytes == 0 || len(res.Hash) != 64 {
+		t.Errorf("result %+v, files %v", res, slices.Sorted(maps.Keys(got)))
+	}
+	for _, want := range []string{"你好", "public-word", "甲", "正文", "https://example.com/sub/"} {
+		if !strings.Contains(got["a/index.html"], want) {
+			t.Errorf("a/index.html has no %q: %s", want, got["a/index.html"])
+		}
+	}
+	if !strings.Contains(got["index.html"], "Test 测试") {
+		t.Errorf("a variable of the environment changed the site: %s", got["index.html"])
+	}
+	if !maps.Equal(before, readTree(t, in.Root)) {
+		t.Error("the build wrote into the project root")
+	}
+	if info, err := os.Stat(filepath.Join(in.Out, "index.html")); err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("permissions %v %v", info.Mode(), err)
+	}
+	alone(t, in.Out)
+}
+
+// alone checks that nothing is left beside out.
+func alone(t *testing.T, out string) {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Dir(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() != filepath.Base(out) {
+			t.Errorf("left behind: %s", e.Name())
+		}
+	}
+}
+
+func TestRebuildIsByteIdenticalAndReplaces(t *testing.T) {
+	b, in := builder(t), sample(t)
+	one, err := b.Build(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := readTree(t, in.Out)
+	two, err := b.Build(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if one.Hash != two.Hash || !maps.Equal(first, readTree(t, in.Out)) {
+		t.Error("two builds of one input differ")
+	}
+	write(t, filepath.Join(in.Projection, "static/export/all.json"), "{}")
+	three, err := b.Build(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if three.Hash == two.Hash || readTree(t, in.Out)["export/all.json"] != "{}" {
+		t.Error("a changed input gave the old site")
+	}
+	alone(t, in.Out)
+}
+
+func TestTheRegistryBesideTheLayoutsIsNeverRead(t *testing.T) {
+	b, in := builder(t), sample(t)
+	write(t, filepath.Join(in.Root, "content/projects/raw.md"), "---\ntitle: raw\n---\nraw record\n")
+	write(t, filepath.Join(in.Root, "data/facts.json"), `{"word":"raw record"}`)
+	in.Forbidden = [][]byte{[]byte("raw record")}
+	if _, err := b.Build(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(in.Root, "layouts/home.html"), `[{{ readFile "content/projects/raw.md" }}]`)
+	if _, err := b.Build(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	if got := readTree(t, in.Out)["index.html"]; got != "[]" {
+		t.Errorf("a template read a record: %s", got)
+	}
+}
+
+func TestRefusedBuildsLeaveTheOldSite(t *testing.T) {
+	const secret = `机密 "意见" & <x>`
+	long := []byte("这是一段不公开的审查意见，发布时绝不可以出现")
+	tests := []struct {
+		name   string
+		change func(t *testing.T, in *Input)
+		want   []string
+	}{
+		{"unexpected file", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Projection, "static/stray.txt"), "x")
+		}, []string{"unexpected", "stray.txt"}},
+		{"missing file", func(t *testing.T, in *Input) { in.Expected = append(in.Expected, "b/index.html") },
+			[]string{"missing", "b/index.html"}},
+		{"pattern matches nothing", func(t *testing.T, in *Input) { in.ExpectedPatterns = append(in.ExpectedPatterns, "js/*.js") },
+			[]string{"missing", "js/*.js"}},
+		{"only the first ten are named", func(t *testing.T, in *Input) {
+			for i := range 12 {
+				in.Expected = append(in.Expected, fmt.Sprintf("m%02d", i))
+			}
+		}, []string{"12: m00", "m09, …"}},
+		{"template error", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Root, "layouts/page.html"), "{{ nosuch }}")
+		}, []string{"layouts/page.html", "nosuch"}},
+		{"mount of the registry", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Root, "hugo.toml"), "[[module.mounts]]\nsource = \"content\"\ntarget = \"static\"\n")
+		}, []string{"module.mounts", `"content"`}},
+		{"bad hugo.toml", func(t *testing.T, in *Input) { write(t, filepath.Join(in.Root, "hugo.toml"), "= [") },
+			[]string{"hugo.toml"}},
+		{"value as it is", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Projection, "static/export/all.json"), string(long))
+			in.Forbidden = [][]byte{long}
+		}, []string{"export/all.json"}},
+		{"value escaped in JSON", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Projection, "static/export/all.json"), `{"a":"机密 \"意见\" \u0026 \u003cx\u003e"}`)
+			in.Forbidden = [][]byte{[]byte(secret)}
+		}, []string{"export/all.json"}},
+		{"value escaped in HTML", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Root, "layouts/home.html"), "<p>{{ `"+secret+"` }}</p>")
+			in.Forbidden = [][]byte{[]byte(secret)}
+		}, []string{"index.html"}},
+		{"value in a spreadsheet", func(t *testing.T, in *Input) {
+			var b bytes.Buffer
+			z := zip.NewWriter(&b)
+			w, _ := z.Create("xl/sharedStrings.xml")
+			w.Write(bytes.Repeat(long, 50))
+			z.Close()
+			write(t, filepath.Join(in.Projection, "static/export/all.xlsx"), b.String())
+			in.Expected = append(in.Expected, "export/all.xlsx")
+			in.Forbidden = [][]byte{long}
+		}, []string{"export/all.xlsx"}},
+		{"value in a file name", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Projection, "static", string(long)), "x")
+			in.Expected = append(in.Expected, string(long))
+			in.Forbidden = [][]byte{long}
+		}, []string{"name of a file"}},
+	}
+	b := builder(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := sample(t)
+			if _, err := b.Build(t.Context(), in); err != nil {
+				t.Fatal(err)
+			}
+			before := readTree(t, in.Out)
+			tt.change(t, &in)
+			_, err := b.Build(t.Context(), in)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("no %q in: %v", want, err)
+				}
+			}
+			if strings.Contains(err.Error(), string(long)) || strings.Contains(err.Error(), "机密") {
+				t.Errorf("the error tells the value: %v", err)
+			}
+			if !maps.Equal(before, readTree(t, in.Out)) {
+				t.Error("the old site changed")
+			}
+			alone(t, in.Out)
+		})
+	}
+}
+
+func TestMountsAndSettingsOfBothSidesApply(t *testing.T) {
+	b, in := builder(t), sample(t)
+	config, err := os.ReadFile(filepath.Join(in.Root, "hugo.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(in.Root, "hugo.toml"), string(config)+`
+[params]
+who = "root"
+other = "kept"
+
+[[module.mounts]]
+source = "i18n"
+target = "assets/words"
+`)
+	write(t, filepath.Join(in.Root, "static/favicon.svg"), "<svg/>")
+	write(t, filepath.Join(in.Projection, "hugo.json"), `{"params": {"who": "projection"}, "resourceDir": "/nowhere"}`)
+	write(t, filepath.Join(in.Root, "layouts/home.html"),
+		`{{ site.Params.who }} {{ site.Params.other }} {{ (resources.Get "words/en.yaml").Content }}`)
+	in.Expected = append(in.Expected, "favicon.svg")
+	if _, err := b.Build(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	if got := readTree(t, in.Out)["index.html"]; got != "projection kept hello: hello\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestMinifiedValuesAreRecognised(t *testing.T) {
+	const secret = `不公开: 甲  "乙" & <丙> 'd' +1 = ` + "`e`\n\n末行"
+	b, in := builder(t), sample(t)
+	config, err := os.ReadFile(filepath.Join(in.Root, "hugo.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(in.Root, "hugo.toml"), "minify = {minifyOutput = true}\n"+string(config))
+	in.Forbidden = [][]byte{[]byte(secret)}
+	for _, layout := range []string{"<p>{{ site.Params.s }}</p>", `<p title="{{ site.Params.s }}">x</p>`,
+		`<a href="?q={{ site.Params.s }}">x</a>`, `<p>{{ site.Params.s | jsonify }}</p>`,
+		`{{ dict "s" site.Params.s | jsonify | safeHTML }}`} {
+		config, err := json.Marshal(map[string]any{"params": map[string]string{"s": secret}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(in.Projection, "hugo.json"), string(config))
+		write(t, filepath.Join(in.Root, "layouts/home.html"), layout)
+		if _, err := b.Build(t.Context(), in); err == nil || !strings.Contains(err.Error(), "index.html") {
+			t.Errorf("%s: %v\n%s", layout, err, readTree(t, in.Out)["index.html"])
+		}
+	}
+}
+
+func TestHugoWarningsAreReported(t *testing.T) {
+	b, in := builder(t), sample(t)
+	write(t, filepath.Join(in.Root, "layouts/home.html"), `{{ warnf "look at %s" "this" }}x{{ i18n "nosuch" }}`)
+	res, err := b.Build(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(res.Warnings, "|")
+	if !strings.Contains(all, "look at this") || !strings.Contains(all, "nosuch") {
+		t.Errorf("warnings %q", res.Warnings)
+	}
+}
+
+func TestCancelledBuildStopsHugo(t *testing.T) {
+	dir := t.TempDir()
+	hang := filepath.Join(dir, "hugo")
+	script(t, hang, "sleep 60 & wait")
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	in := sample(t)
+	start := time.Now()
+	_, err := (&Builder{Hugo: hang}).Build(ctx, in)
+	if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 4*time.Second {
+		t.Errorf("after %v: %v", time.Since(start), err)
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(in.Out)); len(entries) != 0 {
+		t.Errorf("left behind: %v", entries)
+	}
+}

@@ -1,0 +1,139 @@
+package site
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// configure writes Hugo's working directory: the project's hugo.toml,
+// over it the projection's hugo.json, and over both what a build must not leave
+// to a template author.
+//
+// The working directory is not the project root, so that no template can read
+// the registry (readFile, readDir) and Hugo writes nothing there.
+func configure(in Input, work string) (source string, err error) {
+	source = filepath.Join(work, "source")
+	empty := filepath.Join(work, "empty")
+	for _, dir := range []string{source, empty, filepath.Join(work, "tmp")} {
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return "", err
+		}
+	}
+	own, err := os.ReadFile(filepath.Join(in.Root, "hugo.toml"))
+	if err != nil {
+		return "", fail(err, "读不到项目根目录的 hugo.toml", "cannot read hugo.toml in the project root")
+	}
+	if err := os.WriteFile(filepath.Join(source, "hugo.toml"), own, 0o644); err != nil {
+		return "", err
+	}
+	projected, err := os.ReadFile(filepath.Join(in.Projection, "hugo.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		projected, err = []byte("{}"), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(source, "projection.json"), projected, 0o644); err != nil {
+		return "", err
+	}
+	mounts, err := mounts(in, own, empty)
+	if err != nil {
+		return "", err
+	}
+	none := []string{"none"}
+	config, err := json.MarshalIndent(map[string]any{
+		"resourceDir":   filepath.Join(work, "resources"),
+		"enableGitInfo": false,
+		// What is published was decided by the projection, not by today's date.
+		"buildFuture":  true,
+		"buildExpired": true,
+		"timeZone":     "Asia/Shanghai",
+		"build":        map[string]any{"noJSConfigInAssets": true, "buildStats": map[string]any{"enable": false}},
+		"module":       map[string]any{"mounts": mounts, "proxy": "off"},
+		"security": map[string]any{
+			"exec":  map[string]any{"allow": none, "osEnv": none},
+			"funcs": map[string]any{"getenv": none},
+			"http":  map[string]any{"urls": none, "methods": none},
+		},
+	}, "", "  ")
+	if err != nil {
+		return "", err
+	}
+	return source, os.WriteFile(filepath.Join(source, "generated.json"), config, 0o644)
+}
+
+// run builds into the folder out and returns Hugo's warnings.
+func (b *Builder) run(ctx context.Context, in Input, work, out string) ([]string, error) {
+	source, err := configure(in, work)
+	if err != nil {
+		return nil, fmt.Errorf("configure hugo: %w", err)
+	}
+	args := []string{"build", "--source", source, "--config", "hugo.toml,projection.json,generated.json", "--destination", out,
+		"--environment", "production", "--noBuildLock", "--cacheDir", filepath.Join(work, "cache"),
+		"--logLevel", "warn", "--printPathWarnings", "--printI18nWarnings", "--noTimes"}
+	if in.BaseURL != "" {
+		args = append(args, "--baseURL", in.BaseURL)
+	}
+	cmd := command(ctx, b.Hugo, args...)
+	cmd.Dir = source
+	cmd.Env = cleanEnv(filepath.Join(work, "tmp"))
+	var output bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &output, &output
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	// Name places by the project's own paths, not by those of the work folder.
+	said := strings.NewReplacer(source+string(filepath.Separator)+"hugo.toml", filepath.Join(in.Root, "hugo.toml"),
+		in.Root+string(filepath.Separator), "").Replace(output.String())
+	warnings, errs := parseLog(said)
+	if err != nil {
+		if len(errs) == 0 {
+			var tail lastLines
+			for line := range strings.Lines(said) {
+				tail.add(strings.TrimRight(line, "\n"))
+			}
+			errs = tail
+		}
+		return warnings, fail(fmt.Errorf("%w\n%s", err, strings.Join(errs, "\n")),
+			"Hugo 没有生成站点；请按下面的提示改版面文件或 hugo.toml",
+			"Hugo did not build the site: mend the layouts or hugo.toml as said below")
+	}
+	if _, err := os.Stat(out); err != nil {
+		return warnings, fail(nil, "Hugo 什么也没有生成", "Hugo built nothing")
+	}
+	return warnings, nil
+}
+
+// parseLog picks warnings and errors from Hugo's output; a line without a
+// level continues the one before it.
+func parseLog(log string) (warnings, errs []string) {
+	var last *[]string
+	for line := range strings.Lines(log) {
+		line = strings.TrimRight(line, "\r\n")
+		level, rest, _ := strings.Cut(line, " ")
+		switch level {
+		case "WARN":
+			last = &warnings
+		case "ERROR", "Error:":
+			last = &errs
+		case "Start", "hugo", "Total", "INFO", "Built", "":
+			last = nil
+			continue
+		default:
+			if last != nil && strings.TrimSpace(line) != "" {
+				(*last)[len(*last)-1] += "\n" + line
+			}
+			continue
+		}
+		*last = append(*last, strings.TrimSpace(rest))
+	}
+	return warnings, errs
+}

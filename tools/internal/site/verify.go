@@ -1,0 +1,242 @@
+package site
+
+import (
+	"archive/zip"
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// file is one file of a built site.
+type file struct {
+	path string // relative, with slashes
+	size int64
+	sum  string // SHA-256, hex
+}
+
+// list walks a built site. Anything but plain files and folders is an error:
+// a link could point out of the site, and to elsewhere tomorrow.
+func list(dir string) ([]file, error) {
+	var files []file
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, p)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		switch {
+		case d.IsDir():
+			return nil
+		case !d.Type().IsRegular():
+			return fail(nil, "站点里不许有链接或特殊文件：%s", "the site must not hold links or special files: %s", rel)
+		}
+		files = append(files, file{path: rel})
+		return nil
+	})
+	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.path, b.path) })
+	return files, err
+}
+
+// compare checks that the files are exactly the expected ones. Each pattern
+// (path.Match) must match exactly one file: a name that carries its own hash
+// cannot be known beforehand.
+func compare(files []file, expected, patterns []string) error {
+	want := make(map[string]bool, len(expected))
+	for _, p := range expected {
+		want[p] = true
+	}
+	matched := make([]int, len(patterns))
+	var unexpected, missing []string
+next:
+	for _, f := range files {
+		if want[f.path] {
+			delete(want, f.path)
+			continue
+		}
+		for i, p := range patterns {
+			ok, err := path.Match(p, f.path)
+			if err != nil {
+				return fmt.Errorf("expected pattern %q: %w", p, err)
+			}
+			if ok && matched[i] == 0 {
+				matched[i]++
+				continue next
+			}
+		}
+		unexpected = append(unexpected, f.path)
+	}
+	for p := range want {
+		missing = append(missing, p)
+	}
+	for i, p := range patterns {
+		if matched[i] == 0 {
+			missing = append(missing, p)
+		}
+	}
+	if len(missing)+len(unexpected) == 0 {
+		return nil
+	}
+	slices.Sort(missing)
+	var cause []error
+	if len(missing) > 0 {
+		cause = append(cause, fmt.Errorf("missing 缺少 %d: %s", len(missing), first(missing)))
+	}
+	if len(unexpected) > 0 {
+		cause = append(cause, fmt.Errorf("unexpected 多出 %d: %s", len(unexpected), first(unexpected)))
+	}
+	return fail(errors.Join(cause...), "生成的文件与清单不符，站点未替换",
+		"the files that came out are not the ones of the manifest; the site was not replaced")
+}
+
+// first joins the first ten names.
+func first(names []string) string {
+	const n = 10
+	if len(names) > n {
+		return strings.Join(names[:n], ", ") + ", …"
+	}
+	return strings.Join(names, ", ")
+}
+
+// examine reads every file once, concurrently: it computes size and checksum,
+// looks for forbidden values, sets the permissions that a web server needs,
+// and brings the bytes to the disk.
+func examine(ctx context.Context, dir string, files []file, bad *forbidden) error {
+	for _, f := range files {
+		if bad.in([]byte(f.path)) {
+			// The name would tell the value.
+			return fail(nil, "有一个文件的名字含有不公开的内容（不在此显示），站点未替换",
+				"the name of a file holds a value that is not public (not shown here); the site was not replaced")
+		}
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(2 * runtime.GOMAXPROCS(0))
+	for i := range files {
+		if groupCtx.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			return examineFile(filepath.Join(dir, filepath.FromSlash(files[i].path)), &files[i], bad)
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+func examineFile(name string, f *file, bad *forbidden) (err error) {
+	r, err := os.OpenFile(name, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrPermission) { // a read-only source was copied as such
+		if err = os.Chmod(name, 0o644); err == nil {
+			r, err = os.OpenFile(name, os.O_RDWR, 0)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("verify %s: %w", f.path, err)
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	if err := r.Chmod(0o644); err != nil && runtime.GOOS != "windows" {
+		return fmt.Errorf("verify %s: %w", f.path, err)
+	}
+	sum := sha256.New()
+	count := &counter{}
+	leak, err := bad.inStream(io.TeeReader(r, io.MultiWriter(sum, count)))
+	if err == nil && !leak {
+		leak, err = insideArchive(r, count.n, bad)
+	}
+	if err != nil {
+		return fmt.Errorf("verify %s: %w", f.path, err)
+	}
+	if leak {
+		return fail(nil, "文件 %s 含有不公开的内容（不在此显示），站点未替换",
+			"file %s holds a value that is not public (not shown here); the site was not replaced", f.path)
+	}
+	f.size, f.sum = count.n, hex.EncodeToString(sum.Sum(nil))
+	if err := r.Sync(); err != nil {
+		return fmt.Errorf("verify %s: %w", f.path, err)
+	}
+	return nil
+}
+
+// insideArchive looks into zip files (also .xlsx, .docx, .ofd) and gzip:
+// compressed bytes hide a value from a search.
+func insideArchive(r io.ReaderAt, size int64, bad *forbidden) (bool, error) {
+	var head [4]byte
+	if n, err := r.ReadAt(head[:], 0); n < len(head) {
+		if err == io.EOF {
+			err = nil
+		}
+		return false, err
+	}
+	switch {
+	case bytes.Equal(head[:], []byte("PK\x03\x04")):
+		z, err := zip.NewReader(r, size)
+		if err != nil {
+			return false, err
+		}
+		for _, entry := range z.File {
+			if bad.in([]byte(entry.Name)) || bad.in([]byte(entry.Comment)) {
+				return true, nil
+			}
+			e, err := entry.Open()
+			if err != nil {
+				return false, err
+			}
+			leak, err := bad.inStream(bounded(e))
+			e.Close()
+			if leak || err != nil {
+				return leak, err
+			}
+		}
+		return bad.in([]byte(z.Comment)), nil
+	case head[0] == 0x1f && head[1] == 0x8b:
+		g, err := gzip.NewReader(bufio.NewReader(io.NewSectionReader(r, 0, size)))
+		if err != nil {
+			return false, err
+		}
+		return bad.inStream(bounded(g))
+	}
+	return false, nil
+}
+
+// bounded fails on content that unpacks to more than 4 GiB, so that a crafted
+// attachment cannot keep a build busy for ever.
+func bounded(r io.Reader) io.Reader { return &boundedReader{r, 4 << 30} }
+
+type boundedReader struct {
+	r    io.Reader
+	left int64
+}
+
+func (b *boundedReader) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return n, errors.New("archive unpacks to more than 4 GiB")
+	}
+	return n, err
+}
+
+type counter struct{ n int64 }
+
+func (c *counter) Write(p []byte) (int, error) {
+	c.n += int64(len(p))
+	return len(p), nil
+}
