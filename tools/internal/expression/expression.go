@@ -10,10 +10,16 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/checker/nature"
+	"github.com/expr-lang/expr/compiler"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/optimizer"
+	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
@@ -74,26 +80,53 @@ func Freeze(env types.Map) types.Map {
 // line and column inside src.
 func Compile(src string, env types.Map, as Kind) (*Program, error) {
 	p := &Program{Source: src}
-	v := &visitor{program: p}
-	opts := append([]expr.Option{expr.Env(env), expr.Patch(v), expr.MaxNodes(2000)}, functions()...)
+	// The library's own Compile makes its tables anew for every expression.
+	// These are the same steps with the tables made once.
+	config := *language()
+	config.WithEnv(env)
 	switch as {
 	case Bool:
-		opts = append(opts, expr.AsBool())
+		expr.AsBool()(&config)
 	case String:
-		opts = append(opts, expr.AsKind(reflect.String))
+		expr.AsKind(reflect.String)(&config)
 	}
-	prog, err := expr.Compile(src, opts...)
-	if v.err != nil {
+	tree, err := parser.ParseWithConfig(src, &config)
+	if err != nil {
+		return nil, positioned(err, src)
+	}
+	v := &visitor{program: p}
+	if ast.Walk(&tree.Node, v); v.err != nil {
 		return nil, v.err
 	}
-	if err != nil {
-		first, _, _ := strings.Cut(err.Error(), "\n")
-		return nil, fmt.Errorf("%s in: %s", first, strings.TrimSpace(src))
+	if _, err := checker.Check(tree, &config); err != nil {
+		return nil, positioned(err, src)
 	}
-	p.vm = prog
+	if err := optimizer.Optimize(&tree.Node, &config); err != nil {
+		return nil, positioned(err, src)
+	}
+	if p.vm, err = compiler.Compile(tree, &config); err != nil {
+		return nil, positioned(err, src)
+	}
 	slices.Sort(p.Roots)
 	p.Roots = slices.Compact(p.Roots)
 	return p, nil
+}
+
+// language is what all expressions share: the built-in functions and ours. A
+// compilation copies it and changes none of its tables.
+var language = sync.OnceValue(func() *conf.Config {
+	c := conf.CreateNew()
+	c.MaxNodes = 2000
+	for _, f := range functions() {
+		f(c)
+	}
+	return c
+})
+
+// positioned keeps the library's "message (line:column)" and adds the source.
+func positioned(err error, src string) error {
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return fmt.Errorf("%s in: %s", first, strings.TrimSpace(src))
 }
 
 // Run evaluates the program.

@@ -121,12 +121,12 @@ func (b *Builder) Add(v *check.Verdict) error {
 	if len(r.refs) > 0 {
 		return nil // names other projects: Finish knows which of them are public
 	}
-	return b.out.write(s.page(b.resolve, nil))
+	return b.out.write(s.page(nil, nil))
 }
 
 // attachments copies the files of the public documents of a project.
 func (b *Builder) attachments(s *subject) error {
-	for _, name := range s.published() {
+	for _, name := range s.attachments {
 		data, err := s.project.Registry().Read(s.project.Dir+"/"+name, registry.AttachmentLimit)
 		if err != nil {
 			return fmt.Errorf("attachment %s of %s: %w", name, s.project.ID, err)

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// checkBytes refuses what no text file of the registry may hold. It returns
-// the data without a byte order mark; ok is false when reading ends here.
+// checkBytes refuses what no text file of the registry may hold and takes a
+// byte order mark off the data. ok is false when reading ends here.
 func (r *reader) checkBytes() (ok bool) {
 	if len(r.data) > MaxSize {
 		r.add("F-003", 0, 0, 0, say(

@@ -25,7 +25,11 @@ func (b *bodyReader) autoLink(n *ast.AutoLink) {
 	if i := bytes.IndexByte(b.rec.Body[start:], '>'); i >= 0 {
 		end = start + i + 1
 	}
-	b.check(string(n.URL(b.rec.Body)), false, start, end)
+	target := string(n.URL(b.rec.Body))
+	if n.AutoLinkType == ast.AutoLinkEmail {
+		target = "mailto:" + target
+	}
+	b.check(target, false, start, end)
 }
 
 // check keeps a link of an allowed form and reports any other.

@@ -201,7 +201,7 @@ func (e *yamlError) other(text string) {
 		e.report("F-006", e.mark, 1, say(
 			fmt.Sprintf("值不能以 %c 开头", c), fmt.Sprintf("a value cannot begin with %c", c),
 			"把整个值放进引号", "put the whole value in quotes"))
-	case e.feature() != 0:
+	case e.feature() != 0: // reported there
 	case c == ']' || c == '}' || c == ',':
 		e.strayMark(c)
 	default:

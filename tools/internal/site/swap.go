@@ -97,15 +97,13 @@ func seal(dir string, manifest []byte) error {
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write marker: %w", err)
 	}
-	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
 			return err
 		}
-		if err := os.Chmod(p, 0o755); err != nil {
-			return err
-		}
-		return syncDir(p)
+		return os.Chmod(p, 0o755)
 	})
+	return errors.Join(err, syncTree(dir))
 }
 
 // replaceable says whether out may be replaced: it is absent, empty, or a site

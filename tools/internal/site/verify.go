@@ -117,7 +117,7 @@ func first(names []string) string {
 
 // examine reads every file once, concurrently: it computes size and checksum,
 // looks for forbidden values, sets the permissions that a web server needs,
-// and brings the bytes to the disk.
+// and (with [seal]) brings the bytes to the disk.
 func examine(ctx context.Context, dir string, files []file, bad *forbidden) error {
 	for _, f := range files {
 		if bad.in([]byte(f.path)) {
@@ -170,7 +170,7 @@ func examineFile(name string, f *file, bad *forbidden) (err error) {
 			"file %s holds a value that is not public (not shown here); the site was not replaced", f.path)
 	}
 	f.size, f.sum = count.n, hex.EncodeToString(sum.Sum(nil))
-	if err := r.Sync(); err != nil {
+	if err := syncFile(r); err != nil {
 		return fmt.Errorf("verify %s: %w", f.path, err)
 	}
 	return nil

@@ -132,7 +132,7 @@ func (s *scan) numberAt(i int) int {
 	if !s.freeLeft(i) {
 		return 0
 	}
-	var digits []rune
+	digits := make([]rune, 0, 40)
 	for j := i; j < len(s.groups) && len(digits) < 20; j++ {
 		g := s.groups[j]
 		digits = append(digits, s.text[g.start:g.end]...)

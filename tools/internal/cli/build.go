@@ -1,0 +1,309 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/disk"
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/publish"
+	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/site"
+)
+
+// guideDir holds the help pages that the site shows.
+const guideDir = "content/guide"
+
+func (a *app) buildCommand() *cobra.Command {
+	var out, baseURL string
+	c := &cobra.Command{
+		Use:   "build",
+		Short: "检查台账并生成公开网站 · check the registry and build the public site",
+		Long: `检查、投影出可以公开的内容、用 Hugo 生成网站、逐个文件核对，然后整体换上。
+Checks, projects what may be public, runs Hugo, verifies every file, swaps the site in whole.
+
+  taizhang build --out public
+
+第一次会编译 Hugo，要几分钟，只此一次；PATH 上有版本正好的 hugo 就直接用。
+The first run compiles Hugo, which takes minutes and happens once.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := a.siteBuilder(cmd.Context())
+			if err != nil {
+				return err
+			}
+			res, err := b.build(cmd.Context(), a.abs(out), baseURL)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.io.Out, a.say("已生成 %s：%d 个文件，%.1f MB，公开项目 %d 个，用时 %.1f 秒\n", "built %s: %d files, %.1f MB, %d public projects, in %.1f s\n"),
+				out, res.Files, float64(res.Bytes)/1e6, res.projects, res.Duration.Seconds())
+			return nil
+		},
+	}
+	c.Flags().StringVarP(&out, "out", "o", "public", "网站文件夹 · folder of the site")
+	c.Flags().StringVar(&baseURL, "base-url", "", "网站的网址，如 https://example.org/tz/ · address that the site will have")
+	return c
+}
+
+func (a *app) serveCommand() *cobra.Command {
+	var addr string
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "检查、生成并在本机打开网站 · check, build and serve the site on this machine",
+		Long: `检查台账、生成网站，在本机提供浏览；文件改动后自动重新生成。Ctrl-C 结束。
+Checks the registry, builds the site and serves it here; rebuilds when files change. Ctrl-C ends it.
+
+  taizhang serve
+  taizhang serve --addr localhost:8080`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), addr) },
+	}
+	c.Flags().StringVar(&addr, "addr", "", "地址，默认 "+site.DefaultAddr+" · address")
+	return c
+}
+
+// siteBuilder builds the site of one registry again and again.
+type siteBuilder struct {
+	app  *app
+	root string
+	hugo site.Builder
+}
+
+// built tells of a site that was put in place.
+type built struct {
+	site.Result
+	projects int
+}
+
+func (a *app) siteBuilder(ctx context.Context) (*siteBuilder, error) {
+	root, err := a.registryRoot()
+	if err != nil {
+		return nil, err
+	}
+	locator := &site.Locator{Root: root, Say: func(t finding.Text) { fmt.Fprintln(a.io.Err, t.In(a.lang)) }, Progress: a.compileProgress()}
+	hugo, err := locator.Hugo(ctx)
+	if err != nil {
+		return nil, a.siteFailure(err)
+	}
+	return &siteBuilder{app: a, root: root, hugo: site.Builder{Hugo: hugo}}, nil
+}
+
+// compileProgress shows how far the one-time compilation of Hugo is: a line
+// that is overwritten on a terminal, one line every tenth elsewhere.
+func (a *app) compileProgress() func(done, total int, what string) {
+	last := -1
+	return func(done, total int, what string) {
+		if total == 0 {
+			return
+		}
+		if a.io.ErrTTY {
+			fmt.Fprintf(a.io.Err, "\r\033[K%s %d/%d %s", a.say("编译 Hugo", "compiling Hugo"), done, total, path.Base(what))
+			if done >= total {
+				fmt.Fprintln(a.io.Err)
+			}
+			return
+		}
+		if tenth := done * 10 / total; tenth > last {
+			last = tenth
+			fmt.Fprintf(a.io.Err, "%s %d/%d\n", a.say("编译 Hugo", "compiling Hugo"), done, total)
+		}
+	}
+}
+
+func (a *app) siteFailure(err error) error {
+	var e *site.Error
+	if errors.As(err, &e) {
+		msg := errors.New(e.In(a.lang))
+		if e.Err != nil {
+			msg = fmt.Errorf("%s: %w", e.In(a.lang), e.Err)
+		}
+		return cannot(msg, "")
+	}
+	return cannot(err, "")
+}
+
+// build checks the registry and builds its site into out. Findings that block
+// are printed and stop it.
+func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, error) {
+	a := b.app
+	files, err := disk.Open(b.root)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	work, err := os.MkdirTemp("", "taizhang-projection-")
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	defer os.RemoveAll(work)
+	meta, err := b.meta(files)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	projection, err := publish.New(work, meta)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	defer projection.Close()
+	var mu sync.Mutex
+	var failed error
+	res, err := check.All(files, check.Options{Progress: a.progress(false), Visit: func(v *check.Verdict) {
+		if err := projection.Add(v); err != nil {
+			mu.Lock()
+			failed = errors.Join(failed, err)
+			mu.Unlock()
+		}
+	}})
+	if err != nil {
+		return nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+	}
+	a.remind(res, time.Now().In(shanghai()).Format(time.DateOnly))
+	if err := a.write([]output{{format: "text"}}, res, files, &checkOptions{color: "auto"}); err != nil {
+		return nil, err
+	}
+	if failed != nil {
+		return nil, cannot(failed, "")
+	}
+	manifest, err := projection.Finish(res.Judge)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	expected, patterns, err := b.own(manifest.Expected)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	r, err := b.hugo.Build(ctx, site.Input{Root: b.root, Projection: work, Out: out, BaseURL: baseURL,
+		Expected: expected, ExpectedPatterns: patterns, Forbidden: manifest.Forbidden})
+	if err != nil {
+		return nil, a.siteFailure(err)
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintln(a.io.Err, "hugo:", w)
+	}
+	return &built{r, manifest.Projects}, nil
+}
+
+// own adds the files that the site brings itself: style sheets and scripts,
+// whose names carry a fingerprint, and what lies in static/.
+func (b *siteBuilder) own(expected []string) (files, patterns []string, err error) {
+	for _, dir := range []string{"assets/css", "assets/js"} {
+		entries, err := os.ReadDir(filepath.Join(b.root, filepath.FromSlash(dir)))
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, e := range entries {
+			ext := path.Ext(e.Name())
+			patterns = append(patterns, path.Join(path.Base(dir), strings.TrimSuffix(e.Name(), ext)+".min.*"+ext))
+		}
+	}
+	files = expected
+	err = filepath.WalkDir(filepath.Join(b.root, "static"), func(p string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(filepath.Join(b.root, "static"), p)
+		files = append(files, filepath.ToSlash(rel))
+		return err
+	})
+	return files, patterns, err
+}
+
+// meta gathers what the site says of itself: the version of the data, the help
+// pages, and the texts of its templates.
+func (b *siteBuilder) meta(files *disk.Files) (publish.Meta, error) {
+	m := publish.Meta{Guide: map[string][]byte{}}
+	for _, p := range files.Paths() {
+		if path.Dir(p) != guideDir || path.Ext(p) != ".md" {
+			continue
+		}
+		data, err := files.Read(p, registry.RecordLimit)
+		if err != nil {
+			return m, err
+		}
+		m.Guide[path.Base(p)] = data
+	}
+	for _, dir := range []string{"i18n", "layouts", "static", "assets"} {
+		err := filepath.WalkDir(filepath.Join(b.root, dir), func(p string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(p)
+			m.Public = append(m.Public, data)
+			return err
+		})
+		if err != nil {
+			return m, err
+		}
+	}
+	repo, err := gitobj.Open(b.root)
+	if err != nil {
+		return m, nil // a registry without Git has no version to name
+	}
+	defer repo.Close()
+	if c, err := repo.Commit("HEAD"); err == nil {
+		m.Commit, m.Date = c.Hash, c.When.In(shanghai()).Format(time.DateOnly)
+	}
+	return m, nil
+}
+
+// serve builds the site into a folder of its own and shows it.
+func (a *app) serve(ctx context.Context, addr string) error {
+	b, err := a.siteBuilder(ctx)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "taizhang-site-")
+	if err != nil {
+		return cannot(err, "")
+	}
+	defer os.RemoveAll(dir)
+	out := filepath.Join(dir, "site")
+	ln, note, err := site.Listen(addr)
+	if err != nil {
+		return a.siteFailure(err)
+	}
+	if note != nil {
+		fmt.Fprintln(a.io.Err, note.In(a.lang))
+	}
+	baseURL := "http://" + ln.Addr().String() + "/"
+	if _, err := b.build(ctx, out, baseURL); err != nil {
+		ln.Close()
+		return err
+	}
+	fmt.Fprintf(a.io.Out, a.say("\n网站已打开：%s （Ctrl-C 结束；改动文件后自动重新生成）\n", "\nserving at %s (Ctrl-C to stop; rebuilds when files change)\n"), baseURL)
+	watched := []string{}
+	for _, p := range []string{"content", "data", "schemas", "layouts", "assets", "i18n", "static", "hugo.toml"} {
+		watched = append(watched, filepath.Join(b.root, p))
+	}
+	go func() {
+		err := site.Watch(ctx, watched, func() {
+			if _, err := b.build(ctx, out, baseURL); err != nil && ctx.Err() == nil {
+				fmt.Fprintln(a.io.Err, a.say("没有更新，网站仍是改动前的样子", "not updated: the site is as it was before the change"))
+				if err != error(errFindings) {
+					fmt.Fprintln(a.io.Err, err)
+				}
+			} else if err == nil {
+				fmt.Fprintln(a.io.Err, a.say("已更新", "updated"), time.Now().Format(time.TimeOnly))
+			}
+		})
+		if err != nil {
+			fmt.Fprintln(a.io.Err, a.siteFailure(err))
+		}
+	}()
+	server := &site.Server{Dir: func() string { return out }, Log: func(err error) { fmt.Fprintln(a.io.Err, err) }}
+	if err := server.Serve(ctx, ln); err != nil {
+		return a.siteFailure(err)
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// layers lists, for each package, the packages of this module that it may
+// import. Imports point downward only; packages around the judging core do not
+// know each other, the command wires them.
+var layers = map[string][]string{
+	"finding":    {},
+	"value":      {},
+	"expression": {"value"},
+	"record":     {"finding", "value"},
+	"schema":     {"finding", "value", "record"},
+	"registry":   {"finding", "value", "record", "schema", "expression"},
+	"lifecycle":  {"finding", "value", "record", "expression", "registry"},
+	"rule":       {"finding", "value", "record", "schema", "expression", "registry"},
+	"check":      {"finding", "value", "record", "schema", "registry", "lifecycle", "rule"},
+	"report":     {"finding", "value"},
+	"disk":       {},
+	"gitobj":     {},
+	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check"},
+	"site":       {"finding"},
+	"browser":    {},
+	"synth":      {"value"},
+}
+
+// core is the judging core: it knows no operating system, Git or network, so
+// that the same code can run in a browser.
+var core = []string{"finding", "value", "expression", "record", "schema", "registry", "lifecycle", "rule", "check"}
+
+func TestImportsPointDownward(t *testing.T) {
+	dirs, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range dirs {
+		if !d.IsDir() || d.Name() == "cli" || d.Name() == "bench" {
+			continue
+		}
+		allowed, known := layers[d.Name()]
+		if !known {
+			t.Errorf("package %s has no place in the layers", d.Name())
+			continue
+		}
+		files, err := filepath.Glob(filepath.Join(d.Name(), "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") {
+				continue
+			}
+			tree, err := parser.ParseFile(token.NewFileSet(), f, nil, parser.ImportsOnly)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, imp := range tree.Imports {
+				p, _ := strconv.Unquote(imp.Path.Value)
+				if own, ok := strings.CutPrefix(p, "taizhang/tools/internal/"); ok && !slices.Contains(allowed, own) {
+					t.Errorf("%s imports %s, which is not below it", f, own)
+				}
+				if slices.Contains(core, d.Name()) && (p == "os" || p == "net" || strings.HasPrefix(p, "os/") || strings.HasPrefix(p, "net/") && p != "net/url" || strings.Contains(p, "go-git")) {
+					t.Errorf("%s imports %s: the judging core gets files and clocks as values", f, p)
+				}
+			}
+		}
+	}
+}

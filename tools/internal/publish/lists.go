@@ -1,0 +1,356 @@
+package publish
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/finding"
+)
+
+const (
+	perPage     = 50
+	latestSteps = 10
+	notFoundURL = "/404.html"
+)
+
+// pages writes what speaks of more than one project.
+type pages struct {
+	b   *Builder
+	j   *check.Judge
+	out *sink
+
+	rows   []*row            // latest first
+	byUnit map[string][]*row // in the order of rows
+	guides []guidePage
+}
+
+// sort brings the rows into the order of the lists, which does not depend on
+// the order that projects were added in.
+func (s *pages) sort() {
+	for _, r := range s.b.rows {
+		s.rows = append(s.rows, r)
+	}
+	slices.SortFunc(s.rows, func(a, b *row) int {
+		return cmp.Or(strings.Compare(b.On, a.On), strings.Compare(a.ID, b.ID))
+	})
+	s.byUnit = map[string][]*row{}
+	for _, r := range s.rows {
+		s.byUnit[r.unit] = append(s.byUnit[r.unit], r)
+	}
+}
+
+func (s *pages) where(ok func(*row) bool) []*row {
+	var out []*row
+	for _, r := range s.rows {
+		if ok(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// split calls write for each page of rows with what the pager shows.
+func split(url string, rows []*row, write func(url string, v listView) error) error {
+	n := max(1, (len(rows)+perPage-1)/perPage)
+	at := func(i int) string {
+		switch {
+		case i < 1 || i > n:
+			return ""
+		case i == 1:
+			return url
+		}
+		return fmt.Sprintf("%spage/%d/", url, i)
+	}
+	for i := 1; i <= n; i++ {
+		part := rows[min((i-1)*perPage, len(rows)):min(i*perPage, len(rows))]
+		v := listView{Rows: part, Page: i, Pages: n, Prev: at(i - 1), Next: at(i + 1), Total: count(len(rows))}
+		if v.Rows == nil {
+			v.Rows = []*row{}
+		}
+		if err := write(at(i), v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// list writes the pages of one list of projects.
+func (s *pages) list(url, zh, en, lead string, crumbs []name, filters []filter, rows []*row) error {
+	return split(url, rows, func(at string, v listView) error {
+		v.En, v.Lead, v.Crumbs, v.Filters = en, lead, crumbs, filters
+		return s.out.add(newPage("list", zh, at, v))
+	})
+}
+
+// projects writes the lists of all projects, by year, by stage and by state.
+func (s *pages) projects() error {
+	lead := "按最近一次办理日期排列。金额为当前最近一个环节的金额。"
+	if err := s.list("/projects/", "项目", "Projects", lead, []name{}, s.filters(), s.rows); err != nil {
+		return err
+	}
+	up := []name{{Zh: "项目", URL: "/projects/"}}
+	for _, y := range years(s.rows) {
+		year := fmt.Sprintf("%04d", y)
+		rows := s.where(func(r *row) bool { return r.Year == year })
+		if err := s.list("/projects/"+year+"/", year+" 年度项目", "Projects of "+year, "", up, nil, rows); err != nil {
+			return err
+		}
+	}
+	for _, g := range s.stages() {
+		rows := s.where(func(r *row) bool { return r.stageKey == g.key })
+		if err := s.list(g.url, g.zh, g.en, "现在处于这个阶段的项目。", up, nil, rows); err != nil {
+			return err
+		}
+	}
+	for _, st := range s.j.Lifecycle.States {
+		if !st.Public {
+			continue
+		}
+		rows := s.where(func(r *row) bool { return r.State.Code == st.Code })
+		if err := s.list("/states/"+st.Code+"/", st.Zh, st.En, "现在处于这个状态的项目。", up, nil, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type stage struct{ key, zh, en, url string }
+
+// stages lists the stages that a public project can be in.
+func (s *pages) stages() []stage {
+	var out []stage
+	for _, g := range s.j.Lifecycle.Stages {
+		for _, st := range s.j.Lifecycle.States {
+			if st.Public && st.Stage == g.Key {
+				out = append(out, stage{g.Key, g.Zh, g.En, "/stages/" + g.Key + "/"})
+				break
+			}
+		}
+	}
+	return out
+}
+
+func (s *pages) filters() []filter {
+	byYear := filter{Zh: "按年度", En: "By year", Items: []tally{}}
+	for _, t := range s.byYear() {
+		byYear.Items = append(byYear.Items, tally{Zh: t.Year, Count: t.Count, URL: t.URL})
+	}
+	return []filter{byYear, {Zh: "按阶段", En: "By stage", Items: s.byStage()}}
+}
+
+func (s *pages) byYear() []tally {
+	var out []tally
+	most := 1
+	lists := map[string][]*row{}
+	for _, r := range s.rows {
+		lists[r.Year] = append(lists[r.Year], r)
+		most = max(most, len(lists[r.Year]))
+	}
+	for _, y := range years(s.rows) {
+		year := fmt.Sprintf("%04d", y)
+		rows := lists[year]
+		out = append(out, tally{Year: year, Count: count(len(rows)), Total: wan2(total(rows)), Pct: len(rows) * 100 / most, URL: "/projects/" + year + "/"})
+	}
+	return out
+}
+
+func (s *pages) byStage() []tally {
+	n := map[string]int{}
+	most := 1
+	for _, r := range s.rows {
+		n[r.stageKey]++
+		if r.stageKey != "" {
+			most = max(most, n[r.stageKey])
+		}
+	}
+	out := []tally{}
+	for _, g := range s.stages() {
+		out = append(out, tally{Zh: g.zh, En: g.en, Count: count(n[g.key]), Pct: n[g.key] * 100 / most, URL: g.url})
+	}
+	return out
+}
+
+// search writes the search page and the columns that its script reads.
+func (s *pages) search() error {
+	byID := slices.SortedFunc(slices.Values(s.rows), func(a, b *row) int { return strings.Compare(a.ID, b.ID) })
+	column := func(of func(*row) string) []string {
+		out := make([]string, len(byID))
+		for i, r := range byID {
+			out[i] = of(r)
+		}
+		return out
+	}
+	data, err := json.Marshal(struct {
+		ID    []string `json:"id"`
+		Title []string `json:"title"`
+		Unit  []string `json:"unit"`
+		Year  []string `json:"year"`
+		Stage []string `json:"stage"`
+		State []string `json:"state"`
+		Text  []string `json:"text"`
+	}{
+		column(func(r *row) string { return r.ID }), column(func(r *row) string { return r.Title }),
+		column(func(r *row) string { return r.Unit.Name }), column(func(r *row) string { return r.Year }),
+		column(func(r *row) string { return r.Stage }), column(func(r *row) string { return r.State.Zh }),
+		column(func(r *row) string { return r.text }),
+	})
+	if err != nil {
+		return fmt.Errorf("search data: %w", err)
+	}
+	if err := s.out.static("data/search.json", data); err != nil {
+		return err
+	}
+	type view struct {
+		En    string `json:"en"`
+		Data  string `json:"data"`
+		Total string `json:"total"`
+	}
+	return s.out.add(newPage("search", "搜索", "/search/", view{"Search", "/data/search.json", count(len(byID))}))
+}
+
+type latest struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	URL   string `json:"url"`
+	Unit  string `json:"unit"`
+	State *state `json:"state"`
+	On    string `json:"on"`
+	What  name   `json:"what"`
+}
+
+type homeView struct {
+	DistrictName string      `json:"districtName"`
+	Lead         string      `json:"lead"`
+	LeadEn       string      `json:"leadEn"`
+	Figures      []figure    `json:"figures"`
+	Latest       []latest    `json:"latest"`
+	ByYear       []tally     `json:"byYear"`
+	ByStage      []tally     `json:"byStage"`
+	TakePart     []guideLink `json:"takePart,omitempty"`
+}
+
+func (s *pages) home() error {
+	c := s.j.Registry.Config
+	v := homeView{DistrictName: c.District.Zh, Figures: s.figures(), ByYear: s.byYear(), ByStage: s.byStage(), Latest: []latest{},
+		Lead:   "全区财政资金建设、运行的信息化项目，从申报、审定、建设到验收、运维、停用，一个项目一份台账，依法公开，可查可核。",
+		LeadEn: "Every government IT project of the district, from declaration to decommissioning."}
+	for _, r := range s.rows[:min(latestSteps, len(s.rows))] {
+		v.Latest = append(v.Latest, latest{r.ID, r.Title, r.URL, r.Unit.Name, r.State, r.On, r.what})
+	}
+	for _, g := range s.guides {
+		if g.link.URL != aboutURL {
+			v.TakePart = append(v.TakePart, g.link)
+		}
+	}
+	p := newPage("home", s.siteTitle().Zh, "", v)
+	p.Description = s.siteTitle().Zh + "：项目、年度计划、单位与规则"
+	if err := s.out.add(p); err != nil {
+		return err
+	}
+	return s.out.add(newPage("notfound", "没有找到这个页面", notFoundURL, struct {
+		En string `json:"en"`
+	}{"Page not found"}))
+}
+
+func (s *pages) siteTitle() finding.Text {
+	t := s.j.Registry.Config.Title
+	if t.Zh == "" {
+		t = finding.Text{Zh: "政务信息化项目台账", En: "Register of Government IT Projects"}
+	}
+	return t
+}
+
+// figures are the numbers of the home page; those of stages count exactly what
+// the page that they link to lists.
+func (s *pages) figures() []figure {
+	out := []figure{{Zh: "在册项目", En: "Projects", Value: count(len(s.rows)), Unit: "个", URL: "/projects/"}}
+	if plans := s.published(); len(plans) > 0 {
+		p := plans[0]
+		out = append(out, figure{Zh: p.year + " 年度计划投资", En: "Planned for " + p.year, Value: wan2(p.annual), Unit: "万元", Also: yi(p.annual), URL: p.url})
+	}
+	for _, f := range []figure{{Zh: "正在建设", En: "Under way", URL: "/stages/build/"}, {Zh: "已投入运行", En: "In operation", URL: "/stages/operate/"}} {
+		for i, g := range s.stages() {
+			if g.url == f.URL {
+				f.Value, f.Unit = s.byStage()[i].Count, "个"
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
+// settings writes the parameters of the site.
+func (s *pages) settings() error {
+	type words struct {
+		Zh  string `json:"zh"`
+		En  string `json:"en"`
+		URL string `json:"url,omitempty"`
+	}
+	c := s.j.Registry.Config
+	maintainer := words{}
+	for _, code := range s.j.Registry.UnitCodes() {
+		if roles, _ := s.j.Registry.Unit(code)["roles"].([]any); slices.Contains(roles, any("BDB")) {
+			maintainer = words{Zh: text(s.j.Registry.Unit(code)["name"]), URL: unitURL(code)}
+			break
+		}
+	}
+	t := s.siteTitle()
+	data, err := json.MarshalIndent(map[string]any{"title": t.Zh, "params": map[string]any{
+		"sample":     c.Sample,
+		"siteTitle":  words{Zh: t.Zh, En: t.En},
+		"district":   words{Zh: c.District.Zh, En: c.District.En},
+		"maintainer": maintainer,
+		"builtFrom":  map[string]string{"commit": s.b.meta.Commit, "date": s.b.meta.Date},
+	}}, "", "  ")
+	if err != nil {
+		return fmt.Errorf("site settings: %w", err)
+	}
+	return s.out.file("hugo.json", append(data, '\n'))
+}
+
+// publicTexts tells the guard what the site shows apart from records.
+func (s *pages) publicTexts() {
+	g := s.b.guard
+	for _, t := range s.b.meta.Public {
+		g.text(string(t))
+	}
+	g.text(s.b.meta.Commit, s.b.meta.Date)
+	c := s.j.Registry.Config
+	g.text(c.District.Zh, c.District.En, c.City, c.DivisionCode, c.Title.Zh, c.Title.En)
+	for _, data := range s.b.meta.Guide {
+		g.text(string(data))
+	}
+	for _, st := range s.j.Lifecycle.States {
+		g.text(st.Zh, st.En, st.Code)
+	}
+	for _, st := range s.j.Lifecycle.Stages {
+		g.text(st.Zh, st.En)
+	}
+	for _, t := range s.j.Lifecycle.Transitions {
+		g.text(t.Zh, t.En, t.Clause)
+	}
+	for _, r := range s.j.Rules.Rules {
+		g.text(r.Name, r.Title.Zh, r.Title.En, r.Clause, r.When, r.Help.Zh, r.Help.En, r.Body)
+		for _, ch := range r.Checks {
+			g.text(ch.When, ch.Each, ch.Assert, ch.At, ch.Message.Zh, ch.Message.En)
+		}
+	}
+	for _, f := range s.j.Registry.Schemas.Forms {
+		g.text(f.Title.Zh, f.Title.En, f.PrintTitle)
+		g.labels(f.Root)
+	}
+	for _, code := range s.j.Registry.UnitCodes() {
+		g.unit(s.j.Registry.Schemas, s.j.Registry.Unit(code))
+	}
+	for _, p := range s.published() {
+		g.text(p.texts...)
+	}
+	for _, y := range years(s.rows) {
+		g.text(strconv.Itoa(y))
+	}
+}

@@ -1,0 +1,417 @@
+package publish
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"taizhang/tools/internal/lifecycle"
+	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/rule"
+	"taizhang/tools/internal/schema"
+	"taizhang/tools/internal/value"
+)
+
+// subject is one project on its way to the public.
+type subject struct {
+	project   *registry.Project
+	history   *lifecycle.History
+	lifecycle *lifecycle.Lifecycle
+	rules     *rule.Set
+
+	index   *shown
+	records []revealed
+	flows   []flow
+	// attachments are the files that are copied, below the project's folder.
+	attachments []string
+}
+
+// revealed is the public part of one record.
+type revealed struct {
+	rec  *registry.Record
+	root *shown
+}
+
+// review returns the result of the disclosure review, "" before it.
+func (s *subject) review() string {
+	if rec := s.project.Index(); rec != nil {
+		if n := rec.Root.Get("disclosureReview").Get("result"); n != nil {
+			return n.Text
+		}
+	}
+	return ""
+}
+
+// released reports whether fields that need a review may be published.
+func (s *subject) released() bool { return s.review() == "可以公开" }
+
+// public reports whether the project may be published at all. A review that
+// says 不予公开 closes the whole project, whatever its state.
+func (s *subject) public() bool {
+	return s.project.Index() != nil && publicState(s.lifecycle, s.history.State) != nil && s.review() != "不予公开"
+}
+
+// reveal computes the public part of all records.
+func (s *subject) reveal() {
+	for _, rec := range s.project.Records {
+		root := open(rec.Form.Root, rec.Root, s.released())
+		if rec.Form.Name == "index" {
+			s.index = root
+		}
+		s.records = append(s.records, revealed{rec, root})
+	}
+	s.flows = s.cashFlows()
+	s.attachments = s.published()
+}
+
+// all returns the public parts of the records of a form.
+func (s *subject) all(form string) []revealed {
+	var out []revealed
+	for _, r := range s.records {
+		if r.rec.Form.Name == form && r.root != nil {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// one returns the public part of the record of a form that occurs once.
+func (s *subject) one(form string) *shown {
+	if rs := s.all(form); len(rs) > 0 {
+		return rs[0].root
+	}
+	return nil
+}
+
+func (s *subject) url() string { return projectURL(s.project.Folder) }
+
+func projectURL(f *registry.Folder) string {
+	return strings.TrimPrefix(f.Dir, "content") + "/"
+}
+
+// title falls back to the id where the title may not be shown.
+func (s *subject) title() string { return cmp.Or(s.index.str("title"), s.project.ID) }
+
+// refs lists the projects that public fields name.
+func (s *subject) refs() []ref {
+	var out []ref
+	for _, r := range s.records {
+		r.root.each(func(v *shown) {
+			if v.field.Format == "project-id" && v.text != s.project.ID {
+				out = append(out, ref{v.field.Key, v.text})
+			}
+		})
+	}
+	slices.SortFunc(out, func(a, b ref) int { return strings.Compare(a.key+" "+a.id, b.key+" "+b.id) })
+	return slices.Compact(out)
+}
+
+// row makes the project's line in lists.
+func (s *subject) row() *row {
+	reg := s.project.Registry()
+	st := s.lifecycle.State(s.history.State)
+	r := &row{ID: s.project.ID, Title: s.title(), URL: s.url(), Year: strconv.Itoa(s.project.Year),
+		Category: s.index.str("category"), Class: s.index.str("class"), Origin: s.index.str("origin"), State: stateView(st), refs: s.refs()}
+	r.unit = s.index.str("implementingUnit")
+	r.Unit = unitLink(reg, r.unit)
+	for _, g := range s.lifecycle.Stages {
+		if g.Key == st.Stage {
+			r.stageKey, r.Stage = g.Key, g.Zh
+		}
+	}
+	if f := s.current(); f != nil {
+		r.fen, r.Amount = f.fen, wan2(f.fen)
+	}
+	if n := len(s.history.Steps); n > 0 {
+		last := s.history.Steps[n-1]
+		r.On, r.what = last.On, name{Zh: last.Transition.Zh, En: last.Transition.En}
+	}
+	r.text = strings.Join(nonEmpty(r.Category, r.Class, strings.Join(s.contractors(), "、"), excerpt(s.summary(), 80)), "；")
+	return r
+}
+
+// summary is what the project is about, for searching.
+func (s *subject) summary() string {
+	if rec := s.project.Index(); rec != nil && len(strings.TrimSpace(string(rec.Body))) > 0 {
+		return string(rec.Body)
+	}
+	for _, form := range []string{"declaration", "stock", "acceptance"} {
+		if rs := s.all(form); len(rs) > 0 {
+			return rs[len(rs)-1].root.str("content")
+		}
+	}
+	return ""
+}
+
+// contractors lists who builds or built the project, each once.
+func (s *subject) contractors() []string {
+	var out []string
+	add := func(n string) {
+		if n != "" && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	for _, c := range s.all("contract") {
+		if c.root.str("kind") != "监理" {
+			add(c.root.str("contractor", "name"))
+		}
+	}
+	if len(out) == 0 {
+		for _, c := range s.all("stock") {
+			add(c.root.str("contractor", "name"))
+		}
+	}
+	return out
+}
+
+// page makes the project's page. resolve gives other public projects; named
+// lists those that name this one.
+func (s *subject) page(resolve func(id string) *row, named []ref) *page {
+	st := s.lifecycle.State(s.history.State)
+	v := &projectView{ID: s.project.ID, Title: s.title(), State: stateView(st), Facts: s.facts(), Steps: s.steps(),
+		Timeline: s.timeline(), Money: s.money(), Plans: s.plans(), Decisions: []struct{}{}, Waivers: s.waivers(), Related: s.related(resolve, named)}
+	if n := len(s.history.Steps); n > 0 {
+		for _, e := range s.history.Steps {
+			if e.To == st.Code && e.From != e.To {
+				v.State.Since = e.On
+			}
+		}
+	}
+	for _, w := range s.index.list("withheld") {
+		v.Withheld = append(v.Withheld, withheld{w.str("what"), w.str("ground")})
+	}
+	f := &former{s: s, resolve: resolve}
+	for _, r := range s.records {
+		if made := f.form(r); made != nil {
+			v.Forms = append(v.Forms, *made)
+		}
+	}
+	v.Documents = f.documents
+	if rec := s.project.Index(); rec != nil {
+		v.Body = f.body(rec)
+	}
+	p := newPage("project", v.Title, s.url(), v)
+	p.Description = strings.Join(nonEmpty(unitName(s.project.Registry(), s.index.str("implementingUnit")), s.index.str("category"), st.Zh, v.ID), " · ")
+	return p
+}
+
+func (s *subject) facts() []fact {
+	reg := s.project.Registry()
+	var out []fact
+	add := func(zh, en, v, url string) {
+		if v != "" {
+			out = append(out, fact{zh, en, v, url})
+		}
+	}
+	unit := func(key, zh, en string) {
+		if code := s.index.str(key); code != "" {
+			l := unitLink(reg, code)
+			add(zh, en, l.Name, l.URL)
+		}
+	}
+	unit("implementingUnit", "实施单位", "Implementing unit")
+	if s.index.str("filingUnit") != s.index.str("implementingUnit") {
+		unit("filingUnit", "申报部门", "Declaring unit")
+	}
+	unit("leadUnit", "牵头单位", "Lead unit")
+	var kinds []string
+	for _, k := range s.index.list("systemKind") {
+		kinds = append(kinds, k.text)
+	}
+	add("类别", "Category", strings.Join(nonEmpty(s.index.str("category"), strings.Join(kinds, "、")), " · "), "")
+	if c := s.index.str("class"); c != "" {
+		add("分类", "Class", c+"项目", "")
+	}
+	origin, plan := s.index.str("origin"), ""
+	if ps := s.plans(); len(ps) > 0 {
+		last := ps[len(ps)-1]
+		origin, plan = last.Year+" 年度"+last.Kind, last.URL
+		if s.index.str("origin") == "临时性新增" {
+			origin = "临时性新增，" + origin
+		}
+	}
+	add("来源", "Origin", origin, plan)
+	add("资金性质", "Funds", s.one("declaration").str("fundingNature"), "")
+	add("承建单位", "Contractor", strings.Join(s.contractors(), "、"), "")
+	grade := s.index.str("security", "gradeLevel")
+	if on := s.index.str("security", "assessedOn"); on != "" {
+		grade = strings.Join(nonEmpty(grade, value.DateZh(on)+"完成测评"), "，")
+	}
+	add("网络安全等级保护", "Security grade", grade, "")
+	if f := s.current(); f != nil {
+		add("当前金额", "Current amount", value.FormatWan(f.fen)+" 万元（"+f.zh+"）", "")
+	}
+	return out
+}
+
+// entered returns the first date of each stage: of being in one of its states,
+// or of an event that usually leads to one but came when the project was past
+// it (accounts settled during operation).
+func (s *subject) entered() map[string]string {
+	first := map[string]string{}
+	note := func(code, on string) {
+		if st := s.lifecycle.State(code); st != nil && on != "" && (first[st.Stage] == "" || on < first[st.Stage]) {
+			first[st.Stage] = on
+		}
+	}
+	for _, st := range s.lifecycle.States {
+		note(st.Code, s.history.ReachedOn(st.Code))
+	}
+	for _, e := range s.history.Steps {
+		if e.From != e.To {
+			continue
+		}
+		for _, m := range e.Transition.Moves {
+			note(m.To, e.On)
+		}
+	}
+	return first
+}
+
+// steps is the bar of public stages. A stage before the present one that the
+// project never was in does not apply to it.
+func (s *subject) steps() []step {
+	now, current := s.lifecycle.State(s.history.State), -1
+	first := s.entered()
+	for i, g := range s.lifecycle.Stages {
+		if g.Key == now.Stage {
+			current = i
+		}
+	}
+	var out []step
+	for i, g := range s.lifecycle.Stages {
+		one := step{Zh: g.Zh, En: g.En, On: first[g.Key]}
+		switch {
+		case i == current:
+			one.Status = "current"
+		case current >= 0 && i > current:
+			one.Status, one.On = "todo", "" // gone back from it, or still to come
+		case one.On != "":
+			one.Status = "done"
+		default:
+			one.Status = "skipped"
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func (s *subject) timeline() []event {
+	out := []event{}
+	for _, e := range s.history.Steps {
+		out = append(out, event{On: e.On, Zh: e.Transition.Zh, En: e.Transition.En, Transition: e.Transition.ID,
+			Clause: e.Transition.Clause, ClauseURL: clauseURL(e.Transition.Clause), Record: s.source(e.Place.File)})
+	}
+	return out
+}
+
+// source names the record or plan that a file is, with its place on the site.
+func (s *subject) source(file string) *name {
+	base := strings.TrimSuffix(path.Base(file), ".md")
+	if path.Dir(file) == registry.PlansDir {
+		if !slices.ContainsFunc(s.plans(), func(p planRef) bool { return p.Year == base }) {
+			return nil
+		}
+		return &name{Zh: base + " 年度计划", URL: "/plans/" + base + "/"}
+	}
+	for _, r := range s.records {
+		if r.rec.Path == file && r.root != nil {
+			return &name{Zh: s.formTitle(r).Zh, URL: "#" + r.rec.Name}
+		}
+	}
+	return nil
+}
+
+// plans lists the issued plans that the project is in.
+func (s *subject) plans() []planRef {
+	var out []planRef
+	for _, e := range s.planned() {
+		year := fmt.Sprint(e["planYear"])
+		out = append(out, planRef{Year: year, Kind: text(e["kind"]), URL: "/plans/" + year + "/", Priority: number(e["priority"])})
+	}
+	return out
+}
+
+// planned returns the entries of published plans that list the project.
+func (s *subject) planned() []map[string]any {
+	var out []map[string]any
+	for _, v := range s.project.Registry().Planned(s.project.ID) {
+		if e, ok := v.(map[string]any); ok && e["status"] == issued && planReadable(s.project.Registry(), e["planYear"]) {
+			out = append(out, visibleEntry(s.project.Schemas(), e))
+		}
+	}
+	return out
+}
+
+// visibleEntry drops from a plan entry what its schema does not make public.
+func visibleEntry(set *schema.Set, entry map[string]any) map[string]any {
+	items := set.Form("plan").Root.Child("items")
+	out := maps.Clone(entry)
+	maps.DeleteFunc(out, func(key string, _ any) bool {
+		f := items.Child(key)
+		return f != nil && accessOf(f) != always
+	})
+	return out
+}
+
+func (s *subject) waivers() []waiver {
+	var out []waiver
+	for _, w := range s.index.list("waivers") {
+		one := waiver{Rule: w.str("rule"), Reason: w.str("reason"), By: unitName(s.project.Registry(), w.str("by")),
+			On: w.str("ruledOn"), Until: w.str("until"), DocNo: w.str("docNo")}
+		if r := s.rules.Rule(one.Rule); r != nil {
+			one.Zh, one.RuleURL = r.Title.Zh, ruleURL(r.ID)
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// related lists the public projects that this one names and that name it.
+func (s *subject) related(resolve func(string) *row, named []ref) []related {
+	if resolve == nil {
+		return nil
+	}
+	labels := map[string]*schema.Field{}
+	for _, r := range s.records {
+		r.root.each(func(v *shown) {
+			if v.field.Format == "project-id" && labels[v.field.Key] == nil {
+				labels[v.field.Key] = v.field
+			}
+		})
+	}
+	var out []related
+	for _, to := range s.refs() {
+		if r := resolve(to.id); r != nil {
+			l := projectLabel(s.project.Schemas(), to.key, labels[to.key])
+			out = append(out, related{l.Zh, l.En, r.Title, r.URL})
+		}
+	}
+	reverse := map[string]name{"maintains": {Zh: "运维项目", En: "Maintenance"}, "successor": {Zh: "前身项目", En: "Predecessor"}}
+	for _, from := range named {
+		if r := resolve(from.id); r != nil {
+			l := reverse[from.key]
+			out = append(out, related{cmp.Or(l.Zh, "相关项目"), cmp.Or(l.En, "Related"), r.Title, r.URL})
+		}
+	}
+	return out
+}
+
+// projectLabel returns the label of a field that names projects; the items of a
+// list carry the label of the type, so the list's own is looked up.
+func projectLabel(set *schema.Set, key string, f *schema.Field) name {
+	for _, form := range set.Forms {
+		if own := form.Root.Child(key); own != nil {
+			f = own
+			break
+		}
+	}
+	if f == nil {
+		return name{Zh: "相关项目", En: "Related"}
+	}
+	return name{Zh: f.Label.Zh, En: f.Label.En}
+}

@@ -1,0 +1,144 @@
+package publish
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"taizhang/tools/internal/schema"
+)
+
+type unitView struct {
+	En        string   `json:"en,omitempty"`
+	Code      string   `json:"code"`
+	Name      string   `json:"name"`
+	Kind      string   `json:"kind"`
+	Aliases   []string `json:"aliases,omitempty"`
+	USCC      string   `json:"uscc,omitempty"`
+	Authority *link    `json:"authority,omitempty"`
+	Roles     []string `json:"roles,omitempty"`
+	Figures   []figure `json:"figures"`
+	Rows      []*row   `json:"rows"`
+	Page      int      `json:"page"`
+	Pages     int      `json:"pages"`
+	Prev      string   `json:"prev,omitempty"`
+	Next      string   `json:"next,omitempty"`
+	Total     string   `json:"total"`
+	Until     string   `json:"until,omitempty"`
+}
+
+// visibleUnit returns what the public may see of a unit's entry.
+func visibleUnit(set *schema.Set, u map[string]any) map[string]any {
+	out := map[string]any{}
+	for _, f := range set.Form("units").Root.Child("units").Item.Fields {
+		if accessOf(f) == always {
+			out[f.Key] = u[f.Key]
+		}
+	}
+	return out
+}
+
+// unit tells the guard the texts of a unit's page.
+func (g *guard) unit(set *schema.Set, u map[string]any) {
+	for _, v := range visibleUnit(set, u) {
+		switch v := v.(type) {
+		case string:
+			g.text(v)
+		case []any:
+			for _, it := range v {
+				g.text(text(it))
+			}
+		}
+	}
+}
+
+// labels tells the guard the words of a form.
+func (g *guard) labels(f *schema.Field) {
+	g.text(f.Label.Zh, f.Label.En)
+	g.text(f.Enum...)
+	for _, zh := range f.EnumZh {
+		g.text(zh)
+	}
+	for _, c := range f.Fields {
+		g.labels(c)
+	}
+	if f.Item != nil {
+		g.labels(f.Item)
+	}
+}
+
+// units writes the page of each unit and the list of all, by kind.
+func (s *pages) units() error {
+	type item struct {
+		Name  string `json:"name"`
+		URL   string `json:"url"`
+		Count string `json:"count"`
+	}
+	type kindGroup struct {
+		Kind  string `json:"kind"`
+		En    string `json:"en,omitempty"`
+		ID    string `json:"id"`
+		Items []item `json:"items"`
+	}
+	entry := s.j.Registry.Schemas.Form("units").Root.Child("units").Item
+	kinds := entry.Child("kind")
+	byKind := map[string][]item{}
+	for _, code := range s.j.Registry.UnitCodes() {
+		u := visibleUnit(s.j.Registry.Schemas, s.j.Registry.Unit(code))
+		l := unitLink(s.j.Registry, code)
+		kind := text(u["kind"])
+		byKind[kind] = append(byKind[kind], item{l.Name, l.URL, count(len(s.byUnit[code]))})
+		if err := s.unit(code, u, entry.Child("roles").Item); err != nil {
+			return err
+		}
+	}
+	groups := []kindGroup{}
+	for i, kind := range kinds.Enum {
+		if len(byKind[kind]) > 0 {
+			groups = append(groups, kindGroup{kind, kinds.EnumEn[kind], fmt.Sprintf("kind-%d", i+1), byKind[kind]})
+		}
+	}
+	return s.out.add(newPage("units", "单位", "/units/", struct {
+		En     string      `json:"en"`
+		Lead   string      `json:"lead"`
+		Total  string      `json:"total"`
+		Groups []kindGroup `json:"groups"`
+	}{"Units", "使用财政资金建设、运行政务信息系统的单位，按性质分组。", count(len(s.j.Registry.UnitCodes())), groups}))
+}
+
+func (s *pages) unit(code string, u map[string]any, roles *schema.Field) error {
+	rows := s.byUnit[code]
+	v := unitView{Code: code, Name: cmp.Or(text(u["name"]), code), Kind: text(u["kind"]), USCC: text(u["uscc"]), Until: text(u["until"])}
+	short := text(u["shortName"])
+	aliases, _ := u["aliases"].([]any)
+	for _, a := range append([]any{short}, aliases...) {
+		if t := text(a); t != "" && t != v.Name && !slices.Contains(v.Aliases, t) {
+			v.Aliases = append(v.Aliases, t)
+		}
+	}
+	if a := text(u["authority"]); a != "" {
+		l := unitLink(s.j.Registry, a)
+		v.Authority = &l
+	}
+	list, _ := u["roles"].([]any)
+	for _, r := range list {
+		v.Roles = append(v.Roles, cmp.Or(roles.EnumZh[text(r)], text(r)))
+	}
+	building := 0
+	for _, r := range rows {
+		if r.stageKey == "build" {
+			building++
+		}
+	}
+	sum := total(rows)
+	v.Figures = []figure{
+		{Zh: "在册项目", En: "Projects", Value: count(len(rows)), Unit: "个"},
+		{Zh: "正在建设", En: "Under way", Value: count(building), Unit: "个"},
+		{Zh: "合计金额", En: "Total", Value: wan2(sum), Unit: "万元", Also: yi(sum)},
+	}
+	return split(unitURL(code), rows, func(at string, l listView) error {
+		one := v
+		one.Rows, one.Page, one.Pages, one.Prev, one.Next, one.Total = l.Rows, l.Page, l.Pages, l.Prev, l.Next, l.Total
+		return s.out.add(newPage("unit", cmp.Or(short, v.Name), at, one))
+	})
+}

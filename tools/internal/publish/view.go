@@ -1,0 +1,227 @@
+package publish
+
+import "taizhang/tools/internal/lifecycle"
+
+// The types below are what the templates of the site read. Every value is ready
+// to be shown: absent ones are left out, dates are YYYY-MM-DD except inside
+// form fields, addresses are relative to the root of the site.
+
+type name struct {
+	Zh  string `json:"zh"`
+	En  string `json:"en,omitempty"`
+	URL string `json:"url,omitempty"`
+}
+
+type state struct {
+	Code  string `json:"code"`
+	Zh    string `json:"zh"`
+	En    string `json:"en,omitempty"`
+	Tone  string `json:"tone,omitempty"` // colour only: plan, work, done, warn, end
+	URL   string `json:"url,omitempty"`
+	Since string `json:"since,omitempty"`
+}
+
+func stateView(s *lifecycle.State) *state {
+	if s == nil {
+		return nil
+	}
+	tones := map[string]string{"identification": "plan", "preparation": "plan", "implementation": "work",
+		"completion": "done", "maintenance": "done", "decommissioning": "warn", "decommissioned": "end", "cancelled": "end"}
+	return &state{Code: s.Code, Zh: s.Zh, En: s.En, Tone: tones[s.OC4IDS], URL: "/states/" + s.Code + "/"}
+}
+
+type link struct {
+	Name string `json:"name"`
+	URL  string `json:"url,omitempty"`
+}
+
+type fact struct {
+	Zh    string `json:"zh"`
+	En    string `json:"en,omitempty"`
+	Value string `json:"value"`
+	URL   string `json:"url,omitempty"`
+}
+
+type figure struct {
+	Zh    string `json:"zh"`
+	En    string `json:"en,omitempty"`
+	Value string `json:"value"`
+	Unit  string `json:"unit,omitempty"`
+	Also  string `json:"also,omitempty"`
+	URL   string `json:"url,omitempty"`
+}
+
+type step struct {
+	Zh     string `json:"zh"`
+	En     string `json:"en,omitempty"`
+	Status string `json:"status"` // done, current, todo, skipped
+	On     string `json:"on,omitempty"`
+}
+
+type event struct {
+	On         string `json:"on"`
+	Zh         string `json:"zh"`
+	En         string `json:"en,omitempty"`
+	Transition string `json:"transition"`
+	Clause     string `json:"clause,omitempty"`
+	ClauseURL  string `json:"clauseUrl,omitempty"`
+	Record     *name  `json:"record,omitempty"`
+}
+
+type money struct {
+	Zh     string `json:"zh"`
+	En     string `json:"en,omitempty"`
+	Amount string `json:"amount"`
+	Also   string `json:"also,omitempty"`
+	On     string `json:"on,omitempty"`
+	Source *name  `json:"source,omitempty"`
+	Pct    int    `json:"pct"`
+	Note   string `json:"note,omitempty"`
+}
+
+// field kinds: text, long (line breaks are kept), group, table, docs.
+type field struct {
+	Key      string     `json:"key"`
+	Zh       string     `json:"zh"`
+	En       string     `json:"en,omitempty"`
+	Kind     string     `json:"kind"`
+	Value    string     `json:"value,omitempty"`
+	Unit     string     `json:"unit,omitempty"`
+	Fields   []*field   `json:"fields,omitempty"`
+	Columns  []column   `json:"columns,omitempty"`
+	Rows     [][]string `json:"rows,omitempty"`
+	Docs     []document `json:"docs,omitempty"`
+	Withheld bool       `json:"withheld,omitempty"`
+}
+
+type column struct {
+	Zh  string `json:"zh"`
+	En  string `json:"en,omitempty"`
+	Num bool   `json:"num,omitempty"`
+}
+
+type document struct {
+	Kind      string `json:"kind,omitempty"`
+	Title     string `json:"title"`
+	DocNo     string `json:"docNo,omitempty"`
+	On        string `json:"on,omitempty"`
+	URL       string `json:"url,omitempty"`
+	SHA256    string `json:"sha256,omitempty"`
+	ArchiveNo string `json:"archiveNo,omitempty"`
+	Form      string `json:"form,omitempty"`
+}
+
+type form struct {
+	ID         string   `json:"id"`
+	Zh         string   `json:"zh"`
+	En         string   `json:"en,omitempty"`
+	Annex      string   `json:"annex,omitempty"`
+	PrintTitle string   `json:"printTitle,omitempty"`
+	File       string   `json:"file"`
+	On         string   `json:"on,omitempty"`
+	Fields     []*field `json:"fields"`
+	Body       string   `json:"body,omitempty"`
+}
+
+type planRef struct {
+	Year     string `json:"year"`
+	Kind     string `json:"kind"`
+	URL      string `json:"url"`
+	Priority string `json:"priority,omitempty"`
+}
+
+type waiver struct {
+	Rule    string `json:"rule"`
+	RuleURL string `json:"ruleUrl,omitempty"`
+	Zh      string `json:"zh,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+	By      string `json:"by,omitempty"`
+	On      string `json:"on,omitempty"`
+	Until   string `json:"until,omitempty"`
+	DocNo   string `json:"docNo,omitempty"`
+}
+
+type withheld struct {
+	What   string `json:"what"`
+	Ground string `json:"ground,omitempty"`
+}
+
+type related struct {
+	Zh    string `json:"zh"`
+	En    string `json:"en,omitempty"`
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
+
+type projectView struct {
+	ID        string     `json:"id"`
+	Title     string     `json:"title"`
+	Facts     []fact     `json:"facts"`
+	State     *state     `json:"state"`
+	Steps     []step     `json:"steps"`
+	Timeline  []event    `json:"timeline"`
+	Money     []money    `json:"money,omitempty"`
+	Body      string     `json:"body,omitempty"`
+	Forms     []form     `json:"forms,omitempty"`
+	Documents []document `json:"documents,omitempty"`
+	Plans     []planRef  `json:"plans,omitempty"`
+	Decisions []struct{} `json:"decisions"`
+	Waivers   []waiver   `json:"waivers,omitempty"`
+	Withheld  []withheld `json:"withheld,omitempty"`
+	Related   []related  `json:"related,omitempty"`
+}
+
+// row is a project in a list, and all that is kept of it.
+type row struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	URL      string `json:"url"`
+	Unit     link   `json:"unit"`
+	Year     string `json:"year"`
+	Category string `json:"category,omitempty"`
+	Class    string `json:"class,omitempty"`
+	Origin   string `json:"origin,omitempty"`
+	State    *state `json:"state"`
+	Stage    string `json:"stage,omitempty"`
+	Amount   string `json:"amount,omitempty"`
+	On       string `json:"on,omitempty"`
+
+	fen      int64 // Amount in 分
+	unit     string
+	stageKey string
+	what     name // the latest step
+	text     string
+	refs     []ref
+}
+
+// ref is another project that a field names.
+type ref struct{ key, id string }
+
+type listView struct {
+	En      string   `json:"en,omitempty"`
+	Lead    string   `json:"lead,omitempty"`
+	Crumbs  []name   `json:"crumbs"`
+	Rows    []*row   `json:"rows"`
+	Page    int      `json:"page"`
+	Pages   int      `json:"pages"`
+	Prev    string   `json:"prev,omitempty"`
+	Next    string   `json:"next,omitempty"`
+	Total   string   `json:"total"`
+	Filters []filter `json:"filters,omitempty"`
+}
+
+type filter struct {
+	Zh    string  `json:"zh"`
+	En    string  `json:"en,omitempty"`
+	Items []tally `json:"items"`
+}
+
+type tally struct {
+	Zh    string `json:"zh,omitempty"`
+	En    string `json:"en,omitempty"`
+	Year  string `json:"year,omitempty"`
+	Count string `json:"count"`
+	Total string `json:"total,omitempty"`
+	Pct   int    `json:"pct"`
+	URL   string `json:"url"`
+}
