@@ -4,6 +4,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"path"
@@ -68,6 +69,12 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	return j, nil
 }
 
+// Compile compiles all definitions, also those that NewJudge leaves until they
+// are needed. The error says what is wrong with them.
+func (j *Judge) Compile() error {
+	return errors.Join(j.Registry.Schemas.Compile(), j.Rules.Compile())
+}
+
 // Verdict is what is known of one project after judging it.
 type Verdict struct {
 	Judge    *Judge
@@ -88,6 +95,9 @@ func (j *Judge) Project(f *registry.Folder, base *registry.Project) *Verdict {
 	v.Findings = append(v.Findings, j.Rules.Project(p, base, v.Known)...)
 	for _, r := range p.Records {
 		v.Findings = append(v.Findings, j.Rules.Text(r.Path, r.Raw)...)
+	}
+	for file, raw := range p.Unread {
+		v.Findings = append(v.Findings, j.Rules.Text(file, raw)...)
 	}
 	v.Findings = append(v.Findings, j.identity(p)...)
 	v.Findings = append(v.Findings, j.citations(p)...)

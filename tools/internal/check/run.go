@@ -43,6 +43,11 @@ func All(files registry.Files, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Only == nil {
+		if err := j.Compile(); err != nil {
+			return nil, err
+		}
+	}
 	res := &Result{Judge: j, Findings: j.Global(nil)}
 	folders := j.Registry.Folders
 	if o.Only != nil {

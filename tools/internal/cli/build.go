@@ -22,9 +22,6 @@ import (
 	"taizhang/tools/internal/site"
 )
 
-// guideDir holds the help pages that the site shows.
-const guideDir = "content/guide"
-
 func (a *app) buildCommand() *cobra.Command {
 	var out, baseURL string
 	c := &cobra.Command{
@@ -224,7 +221,7 @@ func (b *siteBuilder) own(expected []string) (files, patterns []string, err erro
 func (b *siteBuilder) meta(files *disk.Files) (publish.Meta, error) {
 	m := publish.Meta{Guide: map[string][]byte{}}
 	for _, p := range files.Paths() {
-		if path.Dir(p) != guideDir || path.Ext(p) != ".md" {
+		if path.Dir(p) != registry.GuideDir || path.Ext(p) != ".md" {
 			continue
 		}
 		data, err := files.Read(p, registry.RecordLimit)

@@ -32,6 +32,8 @@ type Project struct {
 	Env      map[string]any    // what rules and transitions see
 	Broken   map[string]bool   // environment names whose records could not be judged
 	Findings []finding.Finding // about reading and schemas
+	// Unread holds, by path, the bytes of records that could not be taken apart.
+	Unread   map[string][]byte
 	registry *Registry
 }
 
@@ -158,6 +160,12 @@ func (r *Registry) read(p *Project, form *schema.Form, number int, name string) 
 		p.Records = append(p.Records, out)
 	}
 	p.Findings = append(p.Findings, fs...)
+	if rec == nil {
+		if p.Unread == nil {
+			p.Unread = map[string][]byte{}
+		}
+		p.Unread[file] = data[:min(len(data), RecordLimit)]
+	}
 	if rec == nil || slices.ContainsFunc(fs, breaks) {
 		p.Broken[env] = true
 	}

@@ -25,6 +25,7 @@ import (
 const (
 	ProjectsDir = "content/projects"
 	PlansDir    = "content/plans"
+	GuideDir    = "content/guide"
 	UnitsFile   = "data/units.yaml"
 	ConfigFile  = "data/registry.yaml"
 	PeopleFile  = "data/people.yaml"
@@ -126,6 +127,9 @@ func (r *Registry) list() {
 		r.has[p] = true
 		rest, ok := strings.CutPrefix(p, ProjectsDir+"/")
 		if !ok {
+			if strings.HasPrefix(p, "content/") && !strings.HasPrefix(p, PlansDir+"/") && !strings.HasPrefix(p, GuideDir+"/") {
+				r.report("P-002", p, finding.Text{Zh: "content/ 下只有 projects、plans 和 guide", En: "content/ holds projects, plans and guide only"}, pathHelp)
+			}
 			continue
 		}
 		parts := strings.SplitN(rest, "/", 4)
