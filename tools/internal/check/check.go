@@ -46,6 +46,14 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	if defs["lifecycle.yaml"] == nil {
 		return nil, fmt.Errorf("%s is missing: is this the root of a registry?", LifecycleFile)
 	}
+	// Rules are parsed beside everything else: together they are half the work.
+	var rules []*rule.Rule
+	var unreadable error
+	parsed := make(chan struct{})
+	go func() {
+		rules, unreadable = rule.Read(defs)
+		close(parsed)
+	}()
 	set, err := schema.Load(defs)
 	if err != nil {
 		return nil, err
@@ -63,7 +71,10 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	for _, s := range j.Lifecycle.States {
 		states = append(states, s.Code)
 	}
-	if j.Rules, err = rule.Load(defs, j.Registry, states); err != nil {
+	if <-parsed; unreadable != nil {
+		return nil, unreadable
+	}
+	if j.Rules, err = rule.Load(rules, j.Registry, states); err != nil {
 		return nil, err
 	}
 	return j, nil

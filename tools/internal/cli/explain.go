@@ -106,7 +106,7 @@ func (a *app) explain(s *rule.Set, id string) error {
 	row("适用", "when", r.When)
 	for _, c := range r.Checks {
 		row("逐项", "for each", c.Each)
-		row("且", "and when", c.When)
+		row("条件", "when", c.When)
 		row("要求", "asserts", c.Assert)
 		row("指向", "points to", c.At)
 	}

@@ -129,9 +129,14 @@ func positioned(err error, src string) error {
 	return fmt.Errorf("%s in: %s", first, strings.TrimSpace(src))
 }
 
+// machines saves the memory that every evaluation needs for a moment.
+var machines = sync.Pool{New: func() any { return new(vm.VM) }}
+
 // Run evaluates the program.
 func (p *Program) Run(env map[string]any) (any, error) {
-	out, err := expr.Run(p.vm, env)
+	m := machines.Get().(*vm.VM)
+	out, err := m.Run(p.vm, env)
+	machines.Put(m)
 	if err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
 		return nil, fmt.Errorf("evaluating %q: %s", p.Source, first)

@@ -45,7 +45,8 @@ func (l *Lifecycle) Replay(p *registry.Project) (h *History, known bool) {
 	if len(p.Broken) > 0 {
 		return h, false
 	}
-	events, err := l.events(p)
+	env := maps.Clone(p.Env) // with the list item of the event at hand
+	events, err := l.events(p, env)
 	if err != nil {
 		h.Findings = append(h.Findings, finding.Finding{Rule: "L-002", Place: indexPlace(p, "state"),
 			Message: finding.Text{Zh: "无法推算状态：" + err.Error(), En: "the state cannot be computed: " + err.Error()}})
@@ -56,7 +57,7 @@ func (l *Lifecycle) Replay(p *registry.Project) (h *History, known bool) {
 		for n < len(events) && events[n].On == events[0].On {
 			n++
 		}
-		l.day(p, h, events[:n])
+		l.day(p, h, env, events[:n])
 		events = events[n:]
 	}
 	l.declared(p, h)
@@ -64,9 +65,8 @@ func (l *Lifecycle) Replay(p *registry.Project) (h *History, known bool) {
 }
 
 // events collects what the records say has happened, by date.
-func (l *Lifecycle) events(p *registry.Project) ([]Step, error) {
+func (l *Lifecycle) events(p *registry.Project, env map[string]any) ([]Step, error) {
 	var out []Step
-	env := maps.Clone(p.Env)
 	for _, t := range l.Transitions {
 		var items []any
 		if t.Event.each == nil {
@@ -146,10 +146,10 @@ func indexPlace(p *registry.Project, key string) finding.Place {
 }
 
 // day applies the events of one date: any order that the lifecycle allows.
-func (l *Lifecycle) day(p *registry.Project, h *History, events []Step) {
+func (l *Lifecycle) day(p *registry.Project, h *History, env map[string]any, events []Step) {
 	rest := slices.Clone(events)
 	for len(rest) > 0 {
-		i, to := l.next(p, h.State, rest)
+		i, to := l.next(env, h.State, rest)
 		if i < 0 {
 			for _, e := range rest {
 				h.Findings = append(h.Findings, l.refuse(p, h, e))
@@ -183,13 +183,9 @@ func title(p *registry.Project, form string) finding.Text { return p.Schemas().F
 
 // next finds an event that is allowed now. Moves come before events that stay,
 // so that a change signed on the day of a step does not depend on file order.
-func (l *Lifecycle) next(p *registry.Project, state string, events []Step) (int, string) {
+func (l *Lifecycle) next(env map[string]any, state string, events []Step) (int, string) {
 	for i, e := range events {
-		env := p.Env
-		if e.item != nil {
-			env = maps.Clone(p.Env)
-			env["it"] = e.item
-		}
+		env["it"] = e.item
 		for j := range e.Transition.Moves {
 			m := &e.Transition.Moves[j]
 			if ok, err := m.allows(state, env); ok && err == nil {

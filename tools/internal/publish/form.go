@@ -54,14 +54,22 @@ func (f *former) form(r revealed) *form {
 }
 
 // shared gives the cells of an annex that index.md fills: records do not repeat
-// them, the printed form does.
+// them, the printed form does. The implementing unit files where no other is
+// named.
 func (f *former) shared(annex string) []*field {
 	if annex == "" || f.s.index == nil {
 		return nil
 	}
 	var out []*field
-	for _, k := range f.s.index.kids {
-		for _, cell := range k.field.Cells {
+	for _, c := range f.s.index.field.Fields {
+		k := f.s.index.get(c.Key)
+		if k == nil && c.Key == "filingUnit" && accessOf(c) == always {
+			k = f.s.index.get("implementingUnit")
+		}
+		if k == nil {
+			continue
+		}
+		for _, cell := range c.Cells {
 			if label, ok := strings.CutPrefix(cell, annex+"/"); ok {
 				if made := f.field(k); made != nil {
 					made.Zh = label
@@ -141,7 +149,9 @@ func (f *former) field(s *shown) *field {
 	case s.field.Type == schema.List:
 		return f.list(s, out)
 	default:
-		out.Value, out.Unit = f.scalar(s), s.field.Unit
+		if out.Value = f.scalar(s); !strings.Contains(out.Zh, s.field.Unit) {
+			out.Unit = s.field.Unit
+		}
 		if out.Value == "" {
 			return nil
 		}

@@ -123,6 +123,8 @@ func (c *collected) walk(f *schema.Field, n *record.Node, hidden, released bool)
 		}
 	case record.String:
 		switch {
+		case !hidden && f.Format == "project-id":
+			// Shown only where that project is public, which adds its own id.
 		case !hidden:
 			c.public = append(c.public, n.Text)
 		case f.Type == schema.Text && len(f.Enum) == 0 && f.Format != "unit-code":

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +21,7 @@ type subject struct {
 	history   *lifecycle.History
 	lifecycle *lifecycle.Lifecycle
 	rules     *rule.Set
+	clauses   clauses
 
 	index   *shown
 	records []revealed
@@ -246,84 +246,6 @@ func (s *subject) facts() []fact {
 		add("当前金额", "Current amount", value.FormatWan(f.fen)+" 万元（"+f.zh+"）", "")
 	}
 	return out
-}
-
-// entered returns the first date of each stage: of being in one of its states,
-// or of an event that usually leads to one but came when the project was past
-// it (accounts settled during operation).
-func (s *subject) entered() map[string]string {
-	first := map[string]string{}
-	note := func(code, on string) {
-		if st := s.lifecycle.State(code); st != nil && on != "" && (first[st.Stage] == "" || on < first[st.Stage]) {
-			first[st.Stage] = on
-		}
-	}
-	for _, st := range s.lifecycle.States {
-		note(st.Code, s.history.ReachedOn(st.Code))
-	}
-	for _, e := range s.history.Steps {
-		if e.From != e.To {
-			continue
-		}
-		for _, m := range e.Transition.Moves {
-			note(m.To, e.On)
-		}
-	}
-	return first
-}
-
-// steps is the bar of public stages. A stage before the present one that the
-// project never was in does not apply to it.
-func (s *subject) steps() []step {
-	now, current := s.lifecycle.State(s.history.State), -1
-	first := s.entered()
-	for i, g := range s.lifecycle.Stages {
-		if g.Key == now.Stage {
-			current = i
-		}
-	}
-	var out []step
-	for i, g := range s.lifecycle.Stages {
-		one := step{Zh: g.Zh, En: g.En, On: first[g.Key]}
-		switch {
-		case i == current:
-			one.Status = "current"
-		case current >= 0 && i > current:
-			one.Status, one.On = "todo", "" // gone back from it, or still to come
-		case one.On != "":
-			one.Status = "done"
-		default:
-			one.Status = "skipped"
-		}
-		out = append(out, one)
-	}
-	return out
-}
-
-func (s *subject) timeline() []event {
-	out := []event{}
-	for _, e := range s.history.Steps {
-		out = append(out, event{On: e.On, Zh: e.Transition.Zh, En: e.Transition.En, Transition: e.Transition.ID,
-			Clause: e.Transition.Clause, ClauseURL: clauseURL(e.Transition.Clause), Record: s.source(e.Place.File)})
-	}
-	return out
-}
-
-// source names the record or plan that a file is, with its place on the site.
-func (s *subject) source(file string) *name {
-	base := strings.TrimSuffix(path.Base(file), ".md")
-	if path.Dir(file) == registry.PlansDir {
-		if !slices.ContainsFunc(s.plans(), func(p planRef) bool { return p.Year == base }) {
-			return nil
-		}
-		return &name{Zh: base + " 年度计划", URL: "/plans/" + base + "/"}
-	}
-	for _, r := range s.records {
-		if r.rec.Path == file && r.root != nil {
-			return &name{Zh: s.formTitle(r).Zh, URL: "#" + r.rec.Name}
-		}
-	}
-	return nil
 }
 
 // plans lists the issued plans that the project is in.

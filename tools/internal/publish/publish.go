@@ -28,6 +28,7 @@ import (
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/lifecycle"
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/rule"
 )
 
 // Meta is what the registry's records do not say about a site.
@@ -68,6 +69,7 @@ type Builder struct {
 	mu       sync.Mutex
 	rows     map[string]*row
 	withheld int
+	listed   clauses // of the rules that projects are judged by
 }
 
 // New starts a projection in dir, which must be empty or not exist: a page that
@@ -91,6 +93,16 @@ func New(dir string, meta Meta) (*Builder, error) {
 	return &Builder{meta: meta, out: out, guard: g, rows: map[string]*row{}}, nil
 }
 
+// clauses returns the clauses that the list of rules has, computed once.
+func (b *Builder) clauses(rules *rule.Set) clauses {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.listed == nil {
+		b.listed = clausesOf(rules)
+	}
+	return b.listed
+}
+
 // Close drops what the builder keeps beside the projection. Finish has done so
 // already; calling both is harmless.
 func (b *Builder) Close() { b.guard.close() }
@@ -98,7 +110,7 @@ func (b *Builder) Close() { b.guard.close() }
 // Add takes one judged project: it notes the values that must not be published,
 // and writes the page and the attachments of a public project.
 func (b *Builder) Add(v *check.Verdict) error {
-	s := &subject{project: v.Project, history: v.History, lifecycle: v.Judge.Lifecycle, rules: v.Judge.Rules}
+	s := &subject{project: v.Project, history: v.History, lifecycle: v.Judge.Lifecycle, rules: v.Judge.Rules, clauses: b.clauses(v.Judge.Rules)}
 	public := v.Known && s.public()
 	b.guard.project(v.Project, public, s.released())
 	if !public {
@@ -187,7 +199,7 @@ func (b *Builder) referring(j *check.Judge) error {
 		if f == nil {
 			return fmt.Errorf("project %s is not in the registry that finishes the projection", id)
 		}
-		s := &subject{project: j.Registry.Project(f), lifecycle: j.Lifecycle, rules: j.Rules}
+		s := &subject{project: j.Registry.Project(f), lifecycle: j.Lifecycle, rules: j.Rules, clauses: b.clauses(j.Rules)}
 		var known bool
 		if s.history, known = j.Lifecycle.Replay(s.project); !known || !s.public() {
 			return fmt.Errorf("project %s changed while it was being published", id)

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,20 +25,14 @@ type ruleView struct {
 	Statements []string     `json:"statements,omitempty"`
 	Severity   words        `json:"severity"`
 	Scope      words        `json:"scope"`
-	When       string       `json:"when,omitempty"`
-	Each       string       `json:"each,omitempty"`
-	Assert     string       `json:"assert,omitempty"`
-	At         string       `json:"at,omitempty"`
-	Message    finding.Text `json:"message,omitzero"`
-	// Checks holds the assertions of a rule that has several. Assert then joins
-	// them, and Message is that of the first.
-	Checks   []ruleCheck  `json:"checks,omitempty"`
-	Help     finding.Text `json:"help,omitzero"`
-	Since    string       `json:"since,omitempty"`
-	Enforced finding.Text `json:"enforced,omitzero"`
-	Body     string       `json:"body,omitempty"`
-	Prev     *ruleLink    `json:"prev,omitempty"`
-	Next     *ruleLink    `json:"next,omitempty"`
+	When       string       `json:"when,omitempty"` // of all checks
+	Checks     []ruleCheck  `json:"checks,omitempty"`
+	Help       finding.Text `json:"help,omitzero"`
+	Since      string       `json:"since,omitempty"`
+	Enforced   finding.Text `json:"enforced,omitzero"`
+	Body       string       `json:"body,omitempty"`
+	Prev       *ruleLink    `json:"prev,omitempty"`
+	Next       *ruleLink    `json:"next,omitempty"`
 }
 
 type ruleCheck struct {
@@ -85,12 +80,18 @@ func enforcement(s finding.Severity) finding.Text {
 }
 
 // clauseGroup gives the group of rules that a clause of the regulation belongs
-// to: the chapter and, where it has them, the section. 三（四）¶1 s2 → 三（四）,
-// anchor clause-3-4.
+// to: the chapter and, where it has them, the section, or the annex. 三（四）¶1 s2
+// → 三（四）, anchor clause-3-4; 附2① → 附件2, anchor annex-2.
 func clauseGroup(clause string) (title, anchor string) {
 	numerals := []rune("一二三四五六七八九十")
 	rs := []rune(clause)
 	if len(rs) == 0 {
+		return "", ""
+	}
+	if rs[0] == '附' {
+		if annex := digits.FindString(clause); annex != "" {
+			return "附件" + annex, "annex-" + annex
+		}
 		return "", ""
 	}
 	chapter := slices.Index(numerals, rs[0])
@@ -106,39 +107,28 @@ func clauseGroup(clause string) (title, anchor string) {
 	return title, anchor
 }
 
-// clauseURL is where the rules of a clause are listed, "" for no clause.
-func clauseURL(clause string) string {
-	if _, anchor := clauseGroup(clause); anchor != "" {
+// clauses are the anchors of the clause groups that some rule belongs to.
+type clauses map[string]bool
+
+func clausesOf(rules *rule.Set) clauses {
+	c := clauses{}
+	for _, r := range rules.Rules {
+		if _, anchor := clauseGroup(r.Clause); anchor != "" {
+			c[anchor] = true
+		}
+	}
+	return c
+}
+
+// url is where the rules of a clause are listed, "" where there are none.
+func (c clauses) url(clause string) string {
+	if _, anchor := clauseGroup(clause); c[anchor] {
 		return "/rules/#" + anchor
 	}
 	return ""
 }
 
-// summarise fills the keys that stand for a single check.
-func (v *ruleView) summarise() {
-	if len(v.Checks) == 0 {
-		return
-	}
-	v.Message = v.Checks[0].Message
-	if len(v.Checks) == 1 {
-		c := v.Checks[0]
-		v.When, v.Each, v.Assert, v.At = strings.Join(nonEmpty(v.When, c.When), " and "), c.Each, c.Assert, c.At
-		v.Checks = nil
-		return
-	}
-	var lines []string
-	for _, c := range v.Checks {
-		line := c.Assert
-		if c.Each != "" {
-			line = c.Each + ": " + line
-		}
-		if c.When != "" {
-			line = c.When + " => " + line
-		}
-		lines = append(lines, line)
-	}
-	v.Assert = strings.Join(lines, "\n")
-}
+var digits = regexp.MustCompile(`[0-9]+`)
 
 type ruleItem struct {
 	ID       string `json:"id"`
@@ -168,7 +158,6 @@ func (s *pages) rules() error {
 		for _, c := range r.Checks {
 			v.Checks = append(v.Checks, ruleCheck{c.When, c.Each, c.Assert, c.At, c.Message})
 		}
-		v.summarise()
 		if i > 0 {
 			v.Prev = &ruleLink{all[i-1].ID, ruleURL(all[i-1].ID)}
 		}
@@ -229,6 +218,10 @@ func enter(groups []*ruleGroup, r *rule.Rule) []*ruleGroup {
 
 // rank orders the groups: clauses by chapter and section, then the others.
 func rank(anchor string) int {
+	if annex, ok := strings.CutPrefix(anchor, "annex-"); ok {
+		n, _ := strconv.Atoi(annex)
+		return 500 + n
+	}
 	rest, ok := strings.CutPrefix(anchor, "clause-")
 	if !ok {
 		return 1000 + strings.Index("rfslpc", strings.TrimPrefix(anchor, "rules-"))

@@ -92,7 +92,7 @@ func excerpt(s string, runes int) string {
 	return string([]rune(s)[:runes]) + "…"
 }
 
-var markdownMarks = regexp.MustCompile("(?m)^[#>*+-]+ |[*_`\\[\\]]|\\]\\([^)]*\\)")
+var markdownMarks = regexp.MustCompile("(?m)^[#>*+-]+ |\\]\\([^)]*\\)|[*_`\\[\\]]")
 
 // unitName returns the short name of a unit, or its code.
 func unitName(reg *registry.Registry, code string) string { return unitLink(reg, code).Name }

@@ -15,9 +15,8 @@ import (
 // be judged are left out: its own findings say why. life says whether the
 // project's history is known; base is the project before the change, or nil.
 func (s *Set) Project(p, base *registry.Project, life bool) []finding.Finding {
-	env := p.Env
+	env := maps.Clone(p.Env) // run puts the list items into it
 	if base != nil {
-		env = maps.Clone(p.Env)
 		env["base"] = base.Env
 	}
 	fallback := finding.Place{File: p.Dir + "/index.md", Line: 1, Col: 1, EndCol: 4}
@@ -127,13 +126,13 @@ func hit(file string, line int, h value.Hit) map[string]any {
 		&record.Node{Kind: record.String, Line: int32(line), Col: int32(h.Col), EndCol: int32(h.EndCol)})
 }
 
-// run evaluates one check and returns its findings.
+// run evaluates one check and returns its findings. It leaves the last list item
+// in env, where no other expression can see it.
 func (r *Rule) run(c *Check, env map[string]any, fallback finding.Place) []finding.Finding {
 	failed := func(err error) []finding.Finding {
 		return []finding.Finding{{Rule: r.ID, Place: fallback, Message: finding.Text{Zh: "规则无法计算：" + err.Error(), En: "the rule cannot be evaluated: " + err.Error()}}}
 	}
 	items := []any{nil}
-	scope := env
 	if c.each != nil {
 		list, err := c.each.Run(env)
 		if err != nil {
@@ -142,21 +141,20 @@ func (r *Rule) run(c *Check, env map[string]any, fallback finding.Place) []findi
 		if items, _ = list.([]any); len(items) == 0 {
 			return nil
 		}
-		scope = maps.Clone(env)
 	}
 	var out []finding.Finding
 	for _, it := range items {
 		if c.each != nil {
-			scope["it"] = it
+			env["it"] = it
 		}
-		ok, err := c.applies(scope)
+		ok, err := c.applies(env)
 		if err != nil {
 			return append(out, failed(err)...)
 		}
 		if !ok {
 			continue
 		}
-		ok, err = c.assert.Bool(scope)
+		ok, err = c.assert.Bool(env)
 		if err != nil {
 			return append(out, failed(err)...)
 		}
@@ -164,14 +162,14 @@ func (r *Rule) run(c *Check, env map[string]any, fallback finding.Place) []findi
 			continue
 		}
 		item, _ := it.(map[string]any)
-		f := finding.Finding{Rule: r.ID, Message: finding.Text{Zh: c.zh.render(scope), En: c.en.render(scope)}, Help: r.Help}
-		if pl, ok := registry.PlacePath(scope, item, c.at); ok {
+		f := finding.Finding{Rule: r.ID, Message: finding.Text{Zh: c.zh.render(env), En: c.en.render(env)}, Help: r.Help}
+		if pl, ok := registry.PlacePath(env, item, c.at); ok {
 			f.Place = pl
 		} else {
 			f.Place = fallback
 		}
 		if c.downgrade != nil {
-			if low, err := c.downgrade.Bool(scope); err == nil && low {
+			if low, err := c.downgrade.Bool(env); err == nil && low {
 				f.Severity = r.Downgrade.To
 			}
 		}

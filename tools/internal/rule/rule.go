@@ -9,9 +9,12 @@ import (
 	"fmt"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/expr-lang/expr/types"
 
@@ -44,7 +47,7 @@ type Rule struct {
 	Title      finding.Text
 	Severity   finding.Severity
 	Scope      Scope
-	When       string
+	When       string // of all checks, where there are several
 	Checks     []*Check
 	Downgrade  *Downgrade
 	Help       finding.Text
@@ -65,6 +68,7 @@ type Check struct {
 	onChange                     bool // mentions base: runs on a change only
 	needsLife                    bool // asks what the project has reached
 	zh, en                       *message
+	verify                       func() error // compiles what Load left for later
 }
 
 // Downgrade lowers the severity of a finding under a condition.
@@ -82,33 +86,67 @@ type Set struct {
 // Rule returns the rule with the given id, or nil.
 func (s *Set) Rule(id string) *Rule { return s.byID[id] }
 
-// Load reads rule files (path below schemas/ → bytes) and compiles them against
-// the environment of reg. states are the codes that reached("…") may name.
-func Load(files map[string][]byte, reg *registry.Registry, states []string) (*Set, error) {
-	s := &Set{byID: map[string]*Rule{}}
-	var errs []error
+// Read parses the rule files (path below schemas/ → bytes). It needs nothing
+// else and may run beside whatever else is loaded.
+func Read(files map[string][]byte) ([]*Rule, error) {
+	var names []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if path.Dir(name) != "rules" || path.Ext(name) != ".md" {
-			continue
+		if path.Dir(name) == "rules" && path.Ext(name) == ".md" {
+			names = append(names, name)
 		}
-		r, err := parse("schemas/"+name, files[name])
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if r.ID+".md" != path.Base(name) {
-			errs = append(errs, fmt.Errorf("%s: id %s differs from the file name", r.File, r.ID))
-		}
-		s.Rules = append(s.Rules, r)
-		s.byID[r.ID] = r
 	}
+	rules, faults := make([]*Rule, len(names)), make([]error, len(names))
+	concurrently(len(names), func(i int) {
+		r, err := parse("schemas/"+names[i], files[names[i]])
+		if err == nil && r.ID+".md" != path.Base(names[i]) {
+			err = fmt.Errorf("%s: id %s differs from the file name", r.File, r.ID)
+		}
+		rules[i], faults[i] = r, err
+	})
+	return rules, errors.Join(faults...)
+}
+
+// Load compiles what decides whether a rule holds, against the environment of
+// reg. states are the codes that reached("…") may name. The words of findings
+// are compiled when the first one is needed: most runs need none. Compile looks
+// at all of them.
+func Load(rules []*Rule, reg *registry.Registry, states []string) (*Set, error) {
+	s := &Set{Rules: rules, byID: make(map[string]*Rule, len(rules))}
 	c := &compiler{reg: reg, states: states, env: reg.Types()}
-	for _, r := range s.Rules {
+	var errs []error
+	for _, r := range rules {
+		s.byID[r.ID] = r
 		for _, ch := range r.Checks {
 			errs = append(errs, c.compile(r, ch)...)
 		}
 	}
 	return s, errors.Join(errs...)
+}
+
+// Compile compiles what Load leaves for later and returns what is wrong with
+// it: places, and messages that are misspelt or show what is not public.
+func (s *Set) Compile() error {
+	var faults []error
+	for _, r := range s.Rules {
+		for _, ch := range r.Checks {
+			faults = append(faults, ch.verify())
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// concurrently calls fn for 0 … n-1, from as many goroutines as help.
+func concurrently(n int, fn func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				fn(i)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func parse(file string, data []byte) (*Rule, error) {
@@ -141,7 +179,7 @@ func parse(file string, data []byte) (*Rule, error) {
 			r.Checks = append(r.Checks, ch)
 		}
 	} else if n.Get("assert") != nil {
-		r.Checks = append(r.Checks, check(n))
+		r.Checks, r.When = append(r.Checks, check(n)), ""
 	}
 	switch {
 	case !r.Severity.Valid():
@@ -178,6 +216,13 @@ type compiler struct {
 	reg    *registry.Registry
 	states []string
 	env    types.Map
+	one    sync.Mutex // the library's types remember what they were asked
+}
+
+func (c *compiler) program(src string, env types.Map, as expression.Kind) (*expression.Program, error) {
+	c.one.Lock()
+	defer c.one.Unlock()
+	return expression.Compile(src, env, as)
 }
 
 // compile types a check's expressions. Errors name the file, and line and
@@ -188,7 +233,7 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 		if src == "" {
 			return nil
 		}
-		p, err := expression.Compile(src, env, kind)
+		p, err := c.program(src, env, kind)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %s: %w", r.File, what, err))
 			return nil
@@ -209,9 +254,7 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 		scope = maps.Clone(c.env)
 		scope["it"] = item
 	}
-	if r.When != ch.When {
-		ch.ruleWhen = one("when", r.When, expression.Bool, scope)
-	}
+	ch.ruleWhen = one("when", r.When, expression.Bool, scope)
 	ch.when = one("when", ch.When, expression.Bool, scope)
 	ch.assert = one("assert", ch.Assert, expression.Bool, scope)
 	if r.Downgrade != nil {
@@ -219,16 +262,26 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 	}
 	if ch.At == "" {
 		errs = append(errs, fmt.Errorf("%s: at is missing: which field does the finding point to?", r.File))
-	} else {
-		one("at", ch.At, expression.Any, scope)
-		ch.at = strings.Split(ch.At, ".")
+	} else if ch.at = strings.Split(ch.At, "."); ch.at[0] != "it" {
+		ch.roots = append(ch.roots, ch.at[0])
 	}
-	var err error
-	if ch.zh, err = newMessage(ch.Message.Zh, c.visible(scope, ch.each)); err != nil {
-		errs = append(errs, fmt.Errorf("%s: message.zh: %w", r.File, err))
-	}
-	if ch.en, err = newMessage(ch.Message.En, c.visible(scope, ch.each)); err != nil {
-		errs = append(errs, fmt.Errorf("%s: message.en: %w", r.File, err))
+	words := c.visible(scope, ch.each)
+	ch.zh, ch.en = newMessage(ch.Message.Zh, words), newMessage(ch.Message.En, words)
+	ch.verify = func() error {
+		var faults []error
+		for _, v := range []struct {
+			what string
+			try  func() error
+		}{
+			{"at", func() error { _, err := c.program(ch.At, scope, expression.Any); return err }},
+			{"message.zh", func() error { _, err := ch.zh.parts(); return err }},
+			{"message.en", func() error { _, err := ch.en.parts(); return err }},
+		} {
+			if err := v.try(); err != nil {
+				faults = append(faults, fmt.Errorf("%s: %s: %w", r.File, v.what, err))
+			}
+		}
+		return errors.Join(faults...)
 	}
 	slices.Sort(ch.roots)
 	ch.roots = slices.Compact(ch.roots)
@@ -237,18 +290,21 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 	return errs
 }
 
-// message is a text with {expression} parts.
+// message is a text with {expression} parts, compiled when first asked for.
 type message struct {
-	parts []any // string or *expression.Program
+	src   string
+	parts func() ([]any, error) // string or *expression.Program
 }
 
-func newMessage(src string, compile func(string) (*expression.Program, error)) (*message, error) {
-	m := &message{}
+func newMessage(src string, compile func(string) (*expression.Program, error)) *message {
+	return &message{src, sync.OnceValues(func() ([]any, error) { return split(src, compile) })}
+}
+
+func split(src string, compile func(string) (*expression.Program, error)) (parts []any, err error) {
 	for src != "" {
 		i := strings.IndexByte(src, '{')
 		if i < 0 {
-			m.parts = append(m.parts, src)
-			break
+			return append(parts, src), nil
 		}
 		j := strings.IndexByte(src[i:], '}')
 		if j < 0 {
@@ -258,15 +314,19 @@ func newMessage(src string, compile func(string) (*expression.Program, error)) (
 		if err != nil {
 			return nil, err
 		}
-		m.parts = append(m.parts, src[:i], p)
+		parts = append(parts, src[:i], p)
 		src = src[i+j+1:]
 	}
-	return m, nil
+	return parts, nil
 }
 
 func (m *message) render(env map[string]any) string {
+	parts, err := m.parts()
+	if err != nil {
+		return m.src // the text as it is written, never a value it may not show
+	}
 	var b strings.Builder
-	for _, p := range m.parts {
+	for _, p := range parts {
 		switch p := p.(type) {
 		case string:
 			b.WriteString(p)

@@ -16,7 +16,7 @@ import (
 // change.
 func (c *compiler) visible(env types.Map, each *expression.Program) func(string) (*expression.Program, error) {
 	return func(src string) (*expression.Program, error) {
-		p, err := expression.Compile(src, env, expression.Any)
+		p, err := c.program(src, env, expression.Any)
 		if err != nil {
 			return nil, err
 		}

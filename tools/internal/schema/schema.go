@@ -96,6 +96,7 @@ type Form struct {
 	// compile gives the validator. Most runs need few of the forms, and the
 	// library takes milliseconds for each, so it is made when first asked for.
 	compile func() (*jsonschema.Schema, error)
+	shape   func() *shape
 	set     *Set
 }
 
@@ -106,10 +107,24 @@ type Set struct {
 	byID  map[string]any    // raw documents by $id
 	text  map[string][]byte // the same, as written
 	names map[string]*Form
+
+	compiling sync.Mutex // the library's compiler is for one goroutine at a time
+	compiler  *jsonschema.Compiler
 }
 
-// compiler returns a compiler that knows our schemas and fetches no others.
-func (s *Set) compiler() *jsonschema.Compiler {
+// compile compiles one schema. One compiler serves all of them, so that what
+// they share is read and judged once.
+func (s *Set) compile(id string) (*jsonschema.Schema, error) {
+	s.compiling.Lock()
+	defer s.compiling.Unlock()
+	if s.compiler == nil {
+		s.compiler = s.newCompiler()
+	}
+	return s.compiler.Compile(id)
+}
+
+// newCompiler returns a compiler that knows our schemas and fetches no others.
+func (s *Set) newCompiler() *jsonschema.Compiler {
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
 	c.AssertFormat = true
@@ -192,7 +207,8 @@ func (s *Set) loadForm(name, id string) (f *Form, err error) {
 	f = &Form{Name: name, Title: finding.Text{Zh: root.str("title"), En: x.str("en")}, Annex: x.str("annex"),
 		PrintTitle: x.str("printTitle"), Clause: x.str("clause"), Rule: x.str("rule"), Repeated: x.str("repeated"),
 		Headings: x.strs("headings"), set: s}
-	f.compile = sync.OnceValues(func() (*jsonschema.Schema, error) { return s.compiler().Compile(id) })
+	f.compile = sync.OnceValues(func() (*jsonschema.Schema, error) { return s.compile(id) })
+	f.shape = sync.OnceValue(func() *shape { return s.shapeOf(root, id, map[*object]*shape{}) })
 	fmt.Sscan(fmt.Sprint(x.get("order")), &f.Order)
 	f.Root, err = s.field("", root, id, nil, 0)
 	return f, err

@@ -43,11 +43,7 @@ func formats() map[string]func(any) bool {
 // rule id, place and words; their severity and clause are the catalogue's.
 func (f *Form) Validate(file string, root *record.Node) []finding.Finding {
 	var out []finding.Finding
-	compiled, err := f.compile()
-	if err == nil {
-		err = compiled.Validate(root.Plain())
-	}
-	if err != nil {
+	if err := f.judge(root); err != nil {
 		var ve *jsonschema.ValidationError
 		if !errors.As(err, &ve) {
 			return []finding.Finding{{Rule: "S-009", Place: root.Place(file), Message: finding.Text{Zh: "无法用表单模式检查：" + err.Error(), En: "cannot be checked: " + err.Error()}}}
@@ -59,6 +55,18 @@ func (f *Form) Validate(file string, root *record.Node) []finding.Finding {
 	return slices.CompactFunc(out, func(a, b finding.Finding) bool {
 		return a.Rule == b.Rule && a.Place == b.Place && a.Message == b.Message
 	})
+}
+
+// judge asks the library only about what is not surely right.
+func (f *Form) judge(root *record.Node) error {
+	if f.shape().accepts(root) {
+		return nil
+	}
+	compiled, err := f.compile()
+	if err != nil {
+		return err
+	}
+	return compiled.Validate(root.Plain())
 }
 
 func leaves(e *jsonschema.ValidationError, fn func(*jsonschema.ValidationError)) {

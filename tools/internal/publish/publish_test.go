@@ -1,0 +1,331 @@
+package publish
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/schema"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+const (
+	keyProject = "2026-cgj-01" // 重点, S100, released
+	cgj        = "content/projects/2026/cgj/01/"
+	draftID    = "2027-jyj-77" // S10: not public
+	draftTitle = "只在内部讨论的课后服务系统"
+)
+
+func TestProjectPageIsAsRecorded(t *testing.T) {
+	b := project(t, fixture(t), Meta{}, 1)
+	var got bytes.Buffer
+	if err := json.Indent(&got, []byte(b.files["content/projects/"+keyProject+".md"]), "", " "); err != nil {
+		t.Fatal(err)
+	}
+	golden := filepath.Join("testdata", "project.golden.json")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("the page differs from %s; run with -update and read the difference", golden)
+	}
+}
+
+func TestBytesDoNotDependOnOrder(t *testing.T) {
+	files := fixture(t)
+	one, two := project(t, files, Meta{Date: "2026-11-22"}, 1), project(t, files, Meta{Date: "2026-11-22"}, 4)
+	if !slices.Equal(one.manifest.Expected, two.manifest.Expected) {
+		t.Error("expected files differ")
+	}
+	if !slices.EqualFunc(one.manifest.Forbidden, two.manifest.Forbidden, bytes.Equal) {
+		t.Error("forbidden values differ")
+	}
+	if len(one.files) != len(two.files) {
+		t.Errorf("%d and %d files", len(one.files), len(two.files))
+	}
+	for name, data := range one.files {
+		if two.files[name] != data {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+// TestHiddenFieldsStayHidden puts a unique value into every internal and review
+// field of the public example projects and looks for it everywhere.
+func TestHiddenFieldsStayHidden(t *testing.T) {
+	for _, released := range []bool{false, true} {
+		files := fixture(t)
+		j, err := check.NewJudge(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &canaries{values: map[schema.Visibility][]string{}}
+		for _, f := range j.Registry.Folders {
+			p := j.Registry.Project(f)
+			for _, rec := range p.Records {
+				if !released && rec.Form.Name == "index" {
+					rec.Root.Keys = slices.DeleteFunc(rec.Root.Keys, func(k record.Key) bool { return k.Name == "disclosureReview" })
+				}
+				c.fill(rec.Form.Root, rec.Root)
+				files[rec.Path] = write(t, rec.Record)
+			}
+		}
+		if len(c.values[schema.Internal]) < 10 || len(c.values[schema.Review]) < 10 {
+			t.Fatalf("only %d internal and %d review fields are tried", len(c.values[schema.Internal]), len(c.values[schema.Review]))
+		}
+		b := project(t, files, Meta{}, 2)
+		if b.manifest.Projects < 3 {
+			t.Fatalf("only %d projects are published: the test tries nothing", b.manifest.Projects)
+		}
+		for _, v := range c.values[schema.Internal] {
+			if in := b.holding(v); len(in) > 0 {
+				t.Errorf("internal value in %v", in)
+			}
+			if !slices.ContainsFunc(b.manifest.Forbidden, func(f []byte) bool { return string(f) == v }) {
+				t.Errorf("internal value %s is not forbidden", v)
+			}
+		}
+		shownValues := 0
+		for _, v := range c.values[schema.Review] {
+			in := b.holding(v)
+			if len(in) > 0 && !released {
+				t.Errorf("unreviewed value in %v", in)
+			}
+			shownValues += len(in)
+			forbidden := slices.ContainsFunc(b.manifest.Forbidden, func(f []byte) bool { return string(f) == v })
+			if forbidden != (len(in) == 0) {
+				t.Errorf("%s: forbidden %v, shown in %v", v, forbidden, in)
+			}
+		}
+		if released && shownValues == 0 {
+			t.Error("no reviewed value is published after its review")
+		}
+		if !released && !strings.Contains(b.files["content/projects/"+keyProject+".md"], `"withheld":true`) {
+			t.Error("a field that awaits its review is not shown as withheld")
+		}
+	}
+}
+
+func TestProjectsThatAreNotPublicAppearNowhere(t *testing.T) {
+	files := fixture(t)
+	// The pages of rules speak of the example under its own id and title.
+	for name, data := range files {
+		if rest, ok := strings.CutPrefix(name, "content/projects/2027/jyj/01/"); ok {
+			delete(files, name)
+			files["content/projects/2027/jyj/77/"+rest] = data
+		}
+	}
+	draft := "content/projects/2027/jyj/77/index.md"
+	files.replace(t, draft, line(files[draft], "title"), draftTitle)
+	// A public project names it, and so does an issued plan.
+	files.replace(t, cgj+"index.md", "state: S100", "state: S100\nsuccessor: "+draftID)
+	files.replace(t, "content/plans/2026.md", "items:\n", "items:\n  - {project: "+draftID+", priority: 9, class: 一般, total: 7654.32, annual: 7654.32, period: {start: 2027-01-01, end: 2027-12-31}, funding: 区级财政投资}\n")
+	b := project(t, files, Meta{}, 2)
+	for _, secret := range []string{draftID, "projects/2027/jyj/77", draftTitle, "7,654.32"} {
+		if in := b.holding(secret); len(in) > 0 {
+			t.Errorf("%s in %v", secret, in)
+		}
+	}
+	for _, secret := range []string{draftID, draftTitle} {
+		if !slices.ContainsFunc(b.manifest.Forbidden, func(f []byte) bool { return string(f) == secret }) {
+			t.Errorf("%s is not forbidden", secret)
+		}
+	}
+	if v := b.view(t, keyProject); len(v.Related) > 0 {
+		t.Errorf("related: %v", v.Related)
+	}
+}
+
+// TestNoForbiddenValueIsProjected searches every projected byte, as the site
+// builder does with what comes out of them.
+func TestNoForbiddenValueIsProjected(t *testing.T) {
+	for name, files := range map[string]tree{"example": fixture(t), "live": live(t)} {
+		t.Run(name, func(t *testing.T) {
+			b := project(t, files, Meta{}, 2)
+			if len(b.manifest.Forbidden) == 0 || b.manifest.Withheld == 0 {
+				t.Fatal("nothing is withheld: the test tries nothing")
+			}
+			for _, v := range b.manifest.Forbidden {
+				if in := b.holding(string(v)); len(in) > 0 {
+					t.Errorf("a forbidden value of %d bytes is in %v", len(v), in)
+				}
+			}
+		})
+	}
+}
+
+func TestReviewThatForbidsClosesTheProject(t *testing.T) {
+	files := fixture(t)
+	files.replace(t, cgj+"index.md", "result: 可以公开", "result: 不予公开")
+	b := project(t, files, Meta{}, 2)
+	title := line(files[cgj+"index.md"], "title")
+	for _, secret := range []string{keyProject, title} {
+		in := slices.DeleteFunc(b.holding(secret), func(name string) bool { return strings.HasPrefix(name, "content/rules/") })
+		if len(in) > 0 {
+			t.Errorf("%s in %v", secret, in)
+		}
+	}
+}
+
+func TestDraftPlansAreNotPublished(t *testing.T) {
+	files := fixture(t)
+	files["content/plans/2027.md"] = "---\nyear: 2027\nstatus: 草案\nitems: []\n---\n草案正文不应公开。\n"
+	b := project(t, files, Meta{}, 2)
+	if _, ok := b.files["content/plans/2027.md"]; ok || len(b.holding("草案正文不应公开")) > 0 {
+		t.Error("a draft plan is published")
+	}
+	if !slices.Contains(b.manifest.Expected, "plans/2026/index.html") {
+		t.Error("the issued plan is missing")
+	}
+}
+
+func TestAttachmentsArePublishedWithTheirDocument(t *testing.T) {
+	const file = "projects/2026/cgj/01/files/scheme-v2.txt"
+	tests := []struct {
+		name     string
+		old, new string
+		want     bool
+	}{
+		{"public", "", "", true},
+		{"internal document", "  file: files/scheme-v2.txt", "  visibility: 内部\n  file: files/scheme-v2.txt", false},
+		{"another file than was recorded", "sha256: 742ee12d", "sha256: 842ee12d", false},
+		{"also named by an internal document", "attestation:", "documents: [{kind: 其他, title: 内部底稿甲乙丙, visibility: 内部, file: files/scheme-v2.txt, sha256: 742ee12df8581db8c3438888cc7340cd6d1fa8da7bff65e81a380f6db8d2390b}]\nattestation:", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			files := fixture(t)
+			if tt.old != "" {
+				files.replace(t, cgj+"scheme-2.md", tt.old, tt.new)
+			}
+			b := project(t, files, Meta{}, 2)
+			_, copied := b.files["static/"+file]
+			if copied != tt.want || slices.Contains(b.manifest.Expected, file) != tt.want {
+				t.Errorf("copied %v, want %v", copied, tt.want)
+			}
+			if linked := strings.Contains(b.files["content/projects/"+keyProject+".md"], "/"+file); linked != tt.want {
+				t.Errorf("linked %v, want %v", linked, tt.want)
+			}
+			if len(b.holding("内部底稿甲乙丙")) > 0 {
+				t.Error("an internal document is listed")
+			}
+		})
+	}
+}
+
+func TestRelatedProjectsLinkBothWays(t *testing.T) {
+	files := fixture(t)
+	files.replace(t, "content/projects/2026/dsjj/01/index.md", "state:", "maintains: ["+keyProject+"]\nstate:")
+	b := project(t, files, Meta{}, 2)
+	if r := b.view(t, "2026-dsjj-01").Related; len(r) != 1 || r[0].URL != "/projects/2026/cgj/01/" {
+		t.Errorf("forward: %v", r)
+	}
+	if r := b.view(t, keyProject).Related; len(r) != 1 || r[0].URL != "/projects/2026/dsjj/01/" || r[0].Zh != "运维项目" {
+		t.Errorf("back: %v", r)
+	}
+}
+
+func TestPagesAreFrontMatterWithPlainAddresses(t *testing.T) {
+	files := fixture(t)
+	hostile := `"</script>\u2028{"a":1}\\';--` + "\u2028"
+	quoted, _ := json.Marshal(hostile)
+	files.replace(t, cgj+"index.md", "title: "+line(files[cgj+"index.md"], "title"), "title: "+string(quoted))
+	b := project(t, files, Meta{}, 2)
+	seen := map[string]bool{}
+	for name, data := range b.files {
+		if !strings.HasPrefix(name, "content/") {
+			continue
+		}
+		var p page
+		if !strings.HasPrefix(data, "{") || json.Unmarshal([]byte(data), &p) != nil {
+			t.Errorf("%s is not JSON front matter", name)
+		}
+		url := p.URL
+		if url == "" {
+			url = "/"
+		}
+		if seen[url] || !slices.Contains(b.manifest.Expected, pageFile(url)) {
+			t.Errorf("%s: address %q is taken or not expected", name, url)
+		}
+		seen[url] = true
+		if base := filepath.Base(name); base == "index.md" || base == "_index.md" && name != "content/_index.md" {
+			t.Errorf("%s would swallow its neighbours", name)
+		}
+	}
+	if v := b.view(t, keyProject); v.Title != hostile {
+		t.Errorf("title %q", v.Title)
+	}
+	for _, url := range []string{"/projects/", "/plans/", "/units/", "/rules/", "/guide/", "/about/", "/search/", "/404.html"} {
+		if !seen[url] {
+			t.Errorf("%s is missing", url)
+		}
+	}
+}
+
+func TestGuidePages(t *testing.T) {
+	guide := map[string][]byte{
+		"submit.md": []byte("---\ntitle: {zh: 填报与申报, en: For submitters}\nsummary: 填什么\norder: 2\n---\n正文\n"),
+		"public.md": []byte("---\ntitle: 公众查阅\norder: 10\n---\n# 不是标题\n"),
+		"about.md":  []byte("# 关于本站\n\n说明\n"),
+	}
+	b := project(t, fixture(t), Meta{Guide: guide}, 2)
+	for _, want := range []string{"guide/submit/index.html", "guide/public/index.html", "guide/index.html", "about/index.html"} {
+		if !slices.Contains(b.manifest.Expected, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if at, later := strings.Index(b.files["content/guide/0-all.md"], "submit"), strings.Index(b.files["content/guide/0-all.md"], "public"); at < 0 || later < at {
+		t.Error("the guide does not follow the key order")
+	}
+	if !strings.Contains(b.files["content/about/0-all.md"], `"title":"关于本站"`) {
+		t.Error("the first heading is not the title")
+	}
+	dir := t.TempDir()
+	bad, err := New(filepath.Join(dir, "p"), Meta{Guide: map[string][]byte{"../x.md": nil}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := check.NewJudge(fixture(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := bad.Finish(j); err == nil {
+		t.Error("a guide page outside its folder is accepted")
+	}
+}
+
+func TestFolderMustBeEmpty(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "old"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(dir, Meta{}); err == nil {
+		t.Error("what an earlier run left would be published")
+	}
+}
+
+// line returns a one-line value of front matter.
+func line(data, key string) string {
+	for l := range strings.Lines(data) {
+		if v, ok := strings.CutPrefix(l, key+": "); ok {
+			return strings.TrimSpace(v)
+		}
+	}
+	return ""
+}

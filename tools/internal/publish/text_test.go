@@ -1,0 +1,122 @@
+package publish
+
+import (
+	"fmt"
+	"math/rand"
+	"strings"
+	"testing"
+
+	"taizhang/tools/internal/rule"
+)
+
+func TestAmountsAreWrittenExactly(t *testing.T) {
+	const wan = 1_000_000
+	for _, tt := range []struct{ got, want string }{
+		{wan2(386 * wan), "386.00"},
+		{wan2(1_280_500_000), "1,280.50"},
+		{wan2(1), "0.000001"},
+		{wan2(-3_200_000), "-3.20"},
+		{yi(9_999 * wan), ""},
+		{yi(10_000 * wan), "1.00 亿元"},
+		{yi(10_268 * wan), "1.03 亿元"},
+		{yi(-15_000 * wan), "-1.50 亿元"},
+		{yi(10_000_000 * wan), "1,000.00 亿元"},
+		{percent(32, 1000), "3.2%"},
+		{percent(-27, 1000), "-2.7%"},
+		{percent(1, 3), "33.3%"},
+		{percent(1, 2000), "0.1%"},
+		{percent(10_000_000*wan, wan), "1,000,000,000.0%"},
+		{count(1024), "1,024"},
+		{months("2026-03-01", "2026-12-31"), "2026年3月 至 2026年12月"},
+		{excerpt("## 标题\n\n- 一 [链接](https://a.example/x)\n", 20), "标题 一 链接"},
+		{excerpt("一二三四五", 3), "一二三…"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("got %q, want %q", tt.got, tt.want)
+		}
+	}
+}
+
+func TestClausesHaveAPlaceInTheListOfRules(t *testing.T) {
+	c := clausesOf(&rule.Set{Rules: []*rule.Rule{{Clause: "三（四）¶1"}, {Clause: "二"}, {Clause: "一"}, {Clause: "附2"}}})
+	for clause, want := range map[string]string{
+		"三（五）": "", "三（四）¶1 s2": "/rules/#clause-3-4", "二": "/rules/#clause-2", "一¶1 s1": "/rules/#clause-1",
+		"附2①": "/rules/#annex-2", "": "", "国办发": "",
+	} {
+		if got := c.url(clause); got != want {
+			t.Errorf("%q: %q, want %q", clause, got, want)
+		}
+	}
+}
+
+func TestListsAreSplitByFifty(t *testing.T) {
+	for _, tt := range []struct{ rows, pages int }{{0, 1}, {50, 1}, {51, 2}, {150, 3}} {
+		seen, pages := 0, 0
+		err := split("/projects/", make([]*row, tt.rows), func(url string, v listView) error {
+			pages++
+			seen += len(v.Rows)
+			if v.Page != pages || v.Pages != tt.pages || (v.Next == "") != (pages == tt.pages) || (v.Prev == "") != (pages == 1) {
+				t.Errorf("%d rows, %s: %+v", tt.rows, url, v)
+			}
+			return nil
+		})
+		if err != nil || pages != tt.pages || seen != tt.rows {
+			t.Errorf("%d rows: %d pages with %d rows, %v", tt.rows, pages, seen, err)
+		}
+	}
+}
+
+// TestMatcherFindsWhatSearchingOneByOneFinds compares the matcher with the
+// plain way on random texts of few letters, where values overlap and repeat.
+func TestMatcherFindsWhatSearchingOneByOneFinds(t *testing.T) {
+	rng := rand.New(rand.NewSource(1))
+	word := func(n int) string {
+		var b strings.Builder
+		for range n {
+			b.WriteString([]string{"同", "意", "a"}[rng.Intn(3)])
+		}
+		return b.String()
+	}
+	for range 50 {
+		seen := map[string]bool{}
+		var values []string
+		for range 200 {
+			if v := word(1 + rng.Intn(12)); !seen[v] {
+				seen[v] = true
+				values = append(values, v)
+			}
+		}
+		data := word(2000)
+		m := newMatcher(values)
+		if err := m.stream(strings.NewReader(data)); err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range values {
+			if m.found[i] != strings.Contains(data, v) {
+				t.Fatalf("%q: found %v", v, m.found[i])
+			}
+		}
+	}
+}
+
+func TestMatcherFindsAcrossBlocks(t *testing.T) {
+	value := "跨越两个数据块的内容"
+	for _, at := range []int{1<<20 - 29, 1<<20 - 1, 1 << 20, 3 << 20} {
+		m := newMatcher([]string{value})
+		if err := m.stream(strings.NewReader(strings.Repeat("x", at) + value + strings.Repeat("y", 10))); err != nil || !m.found[0] {
+			t.Errorf("at %d: %v %v", at, m.found[0], err)
+		}
+	}
+}
+
+func TestHiddenValuesAreCutAtLines(t *testing.T) {
+	var c collected
+	c.hide("短\n这一行最长应当被用来查找\n较短的一行", minText)
+	c.hide("太短", minText)
+	c.hide("李四", minName)
+	c.hide(strings.Repeat("长", 100), minText)
+	want := []string{"这一行最长应当被用来查找", "李四", strings.Repeat("长", maxProbe)}
+	if fmt.Sprint(c.hidden) != fmt.Sprint(want) {
+		t.Errorf("got %v", c.hidden)
+	}
+}
