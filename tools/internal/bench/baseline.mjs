@@ -3,8 +3,7 @@
 // what a plain script for the same job costs. Rules, lifecycle, bodies, places
 // and messages are left out, so it does far less than taizhang check.
 //
-//   NODE_PATH is not used by modules: run.sh installs js-yaml and ajv next to a
-//   copy of this file.
+// run.sh installs js-yaml and ajv next to a copy of this file and runs that.
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import yaml from "js-yaml";

@@ -34,6 +34,10 @@ type Options struct {
 	Progress func(done, total int) // called now and then, may be nil
 	Visit    func(*Verdict)        // sees each project once, from several goroutines; may be nil
 	Only     func(dir string) bool // projects to judge by folder, nil: all
+	// Today, YYYY-MM-DD, also judges what waiting has brought by that date. It is
+	// empty in every check that decides about a change: a registry that is clean
+	// must not turn faulty by waiting.
+	Today string
 }
 
 // All judges every project of a registry. Projects are read, judged and
@@ -48,6 +52,7 @@ func All(files registry.Files, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
+	j.Registry.Today = o.Today
 	res := &Result{Judge: j, Findings: j.Global(nil)}
 	folders := j.Registry.Folders
 	if o.Only != nil {
@@ -118,6 +123,7 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 	if err != nil {
 		return nil, err
 	}
+	was.Registry.Today, is.Registry.Today = o.Today, o.Today
 	res := &Result{Judge: is, Findings: is.Global(was)}
 	old := identities(was.Global(nil))
 	for i := range res.Findings {

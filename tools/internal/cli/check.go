@@ -56,7 +56,7 @@ Errors fail the check; warnings fail it with --strict only.`,
 	f.StringVar(&o.base, "base", "", "与这个版本的共同祖先比较 · compare with the merge base of this revision")
 	f.StringVar(&o.head, "head", "", "检查这个版本，默认工作区 · check this revision instead of the working tree (needs --base)")
 	f.StringArrayVarP(&o.formats, "format", "f", nil, "输出 F[=文件]，可重复："+strings.Join(report.Formats(), " ")+" · output, repeatable")
-	f.StringVar(&o.today, "today", "", "以这一天为今天（YYYY-MM-DD），只影响提醒 · pretend that today is this date; affects reminders only")
+	f.StringVar(&o.today, "today", "", "同时检查到这一天为止的逾期（YYYY-MM-DD） · also judge what is overdue by this date")
 	f.BoolVar(&o.strict, "strict", false, "警告也使检查失败 · warnings fail the check too")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "不显示进度 · no progress")
 	f.StringVar(&o.color, "color", "auto", "auto, always, never")
@@ -105,7 +105,7 @@ func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60)
 // check runs the judgement that the options ask for. source gives the files to
 // quote from.
 func (a *app) check(root string, o *checkOptions, paths []string) (*check.Result, registry.Files, error) {
-	opts := check.Options{Progress: a.progress(o.quiet)}
+	opts := check.Options{Progress: a.progress(o.quiet), Today: o.today}
 	if o.base != "" {
 		return a.checkChange(root, o, opts)
 	}

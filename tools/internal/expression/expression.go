@@ -44,7 +44,8 @@ type Program struct {
 	// Members are the dotted paths that it reads: "declaration.estimate".
 	Members []string
 	// Literals are its text constants with the call they are an argument of:
-	// reached("S40") gives {"reached", "S40"}.
+	// reached("S40") gives {"reached", "S40"}, and reading("A-06") == "in" also
+	// {"reading A-06", "in"}.
 	Literals [][2]string
 	vm       *vm.Program
 }
@@ -163,6 +164,8 @@ func (v *visitor) Visit(node *ast.Node) {
 		if n.Operator == "/" || n.Operator == "%" || n.Operator == "**" || n.Operator == "^" {
 			v.err = fmt.Errorf("operator %s is not allowed in a rule: multiply the other side instead (x * 100 <= total * 10)", n.Operator)
 		}
+		v.compared(n.Left, n.Right)
+		v.compared(n.Right, n.Left)
 	case *ast.IdentifierNode:
 		v.program.Roots = append(v.program.Roots, n.Value)
 	case *ast.MemberNode:
@@ -177,6 +180,20 @@ func (v *visitor) Visit(node *ast.Node) {
 				}
 			}
 		}
+	}
+}
+
+// compared notes that the answer of a call with one text is compared with text.
+func (v *visitor) compared(call, text ast.Node) {
+	c, ok1 := call.(*ast.CallNode)
+	s, ok2 := text.(*ast.StringNode)
+	if !ok1 || !ok2 || len(c.Arguments) != 1 {
+		return
+	}
+	id, ok1 := c.Callee.(*ast.IdentifierNode)
+	arg, ok2 := c.Arguments[0].(*ast.StringNode)
+	if ok1 && ok2 {
+		v.program.Literals = append(v.program.Literals, [2]string{id.Value + " " + arg.Value, s.Value})
 	}
 }
 

@@ -94,6 +94,8 @@ func newKinds(set *schema.Set) *kinds {
 	ask, say := types.TypeOf((func(string) bool)(nil)), types.TypeOf((func(string) string)(nil))
 	k.env["isUnit"], k.env["known"], k.env["hasRecord"], k.env["reached"] = ask, ask, ask, ask
 	k.env["unitName"], k.env["unitKind"], k.env["authorityOf"], k.env["fileHash"], k.env["reachedOn"] = say, say, say, say, say
+	k.env["reading"], k.env["today"] = say, types.String
+	k.env["workdays"] = types.TypeOf((func(string, string) int)(nil))
 	k.env["hasRole"] = types.TypeOf((func(string, string) bool)(nil))
 	k.env["base"] = maps.Clone(k.env)
 	k.env = expression.Freeze(k.env)

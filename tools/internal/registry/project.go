@@ -254,6 +254,9 @@ func (r *Registry) lookups(env map[string]any) {
 	env["unitName"] = func(code string) string { return text(r.Unit(code)["name"]) }
 	env["unitKind"] = func(code string) string { return text(r.Unit(code)["kind"]) }
 	env["authorityOf"] = func(code string) string { return text(r.Unit(code)["authority"]) }
+	env["reading"] = func(id string) string { return r.readings[id] }
+	env["today"] = r.Today
+	env["workdays"] = r.workdays
 	env["hasRole"] = func(code, role string) bool {
 		roles, _ := r.Unit(code)["roles"].([]any)
 		return slices.Contains(roles, any(role))

@@ -29,6 +29,10 @@ const (
 	UnitsFile   = "data/units.yaml"
 	ConfigFile  = "data/registry.yaml"
 	PeopleFile  = "data/people.yaml"
+	// HolidaysFile holds the working-day calendar, year by year.
+	HolidaysFile = "data/holidays.yaml"
+	// ReadingsFile holds the open readings of the regulation, one switch each.
+	ReadingsFile = "schemas/interpretations.yaml"
 )
 
 // Limits on what is read: a record is small, an attachment may be a scan.
@@ -89,14 +93,21 @@ type Registry struct {
 	Plans    []*Plan
 	Folders  []*Folder
 	Findings []finding.Finding // about data, plans and paths
+	// Readings are the open readings of the regulation in the order of the file.
+	Readings []Reading
+	// Today is the date, YYYY-MM-DD, for rules that ask what waiting has
+	// brought; "" leaves them out, so that no check depends on the clock.
+	Today string
 
-	files   Files
-	has     map[string]bool
-	byID    map[string]*Folder
-	units   map[string]map[string]any
-	codes   []string
-	planned map[string][]any
-	kinds   *kinds
+	files    Files
+	has      map[string]bool
+	byID     map[string]*Folder
+	units    map[string]map[string]any
+	codes    []string
+	planned  map[string][]any
+	readings map[string]string
+	calendar calendar
+	kinds    *kinds
 }
 
 // New reads the data files and plans of files and lists its project folders.
@@ -107,6 +118,8 @@ func New(files Files, set *schema.Set) *Registry {
 	r.list()
 	r.readConfig()
 	r.readUnits()
+	r.readReadings()
+	r.readHolidays()
 	r.readPlans()
 	return r
 }

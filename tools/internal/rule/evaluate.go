@@ -29,7 +29,7 @@ func (s *Set) Project(p, base *registry.Project, life bool) []finding.Finding {
 			continue
 		}
 		for _, c := range r.Checks {
-			if c.onChange && base == nil || c.needsLife && !life || broken(c.roots, p.Broken) || c.onChange && broken(c.roots, base.Broken) {
+			if c.onChange && base == nil || c.needsLife && !life || c.needsToday && p.Registry().Today == "" || broken(c.roots, p.Broken) || c.onChange && broken(c.roots, base.Broken) {
 				continue
 			}
 			out = append(out, r.run(c, env, fallback)...)

@@ -67,6 +67,7 @@ type Check struct {
 	roots                        []string
 	onChange                     bool // mentions base: runs on a change only
 	needsLife                    bool // asks what the project has reached
+	needsToday                   bool // asks what waiting has brought
 	zh, en                       *message
 	verify                       func() error // compiles what Load left for later
 }
@@ -242,6 +243,9 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 			if (lit[0] == "reached" || lit[0] == "reachedOn") && !slices.Contains(c.states, lit[1]) {
 				errs = append(errs, fmt.Errorf("%s: %s: no state %q in the lifecycle", r.File, what, lit[1]))
 			}
+			if err := c.reg.CheckReading(lit[0], lit[1]); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %s: %w", r.File, what, err))
+			}
 		}
 		ch.roots = append(ch.roots, p.Roots...)
 		return p
@@ -286,6 +290,7 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 	slices.Sort(ch.roots)
 	ch.roots = slices.Compact(ch.roots)
 	ch.onChange = slices.Contains(ch.roots, "base")
+	ch.needsToday = slices.Contains(ch.roots, "today")
 	ch.needsLife = slices.Contains(ch.roots, "reached") || slices.Contains(ch.roots, "reachedOn")
 	return errs
 }

@@ -16,34 +16,47 @@ import (
 // right, so most runs never ask the library, whose compilation alone takes
 // milliseconds for every form.
 type shape struct {
-	unsure      bool // the schema says something that is not known here
-	ref         *shape
-	kind        string
-	enum        []string
-	format      func(any) bool
-	pattern     *regexp.Regexp
-	least, most int // characters of a text, items of a list; most < 0: any
-	from, to    *float64
-	above       *float64
-	unique      bool
-	required    []string
-	needs       map[string][]string // key → keys that must stand beside it
-	props       map[string]*shape
-	known       map[string]bool // keys of props, here and in ref
-	closed      bool
-	item        *shape
+	unsure   bool // the schema says something that is not known here
+	ref      *shape
+	kind     string
+	enum     []string
+	format   func(any) bool
+	pattern  *regexp.Regexp
+	length   limits // characters of a text
+	items    limits // of a list
+	from, to *float64
+	above    *float64
+	unique   bool
+	required []string
+	needs    map[string][]string // key → keys that must stand beside it
+	props    map[string]*shape
+	known    map[string]bool // keys of props, here and in ref
+	closed   bool
+	item     *shape
 }
 
-// shapeOf reads one schema node of the document with the given id. Nodes seen
-// before are in seen: schemas share definitions.
-func (s *Set) shapeOf(o *object, id string, seen map[*object]*shape) *shape {
-	if sh := seen[o]; sh != nil {
+// limits are inclusive; most < 0 means no limit.
+type limits struct{ least, most int }
+
+func (l limits) hold(n int) bool { return n >= l.least && (l.most < 0 || n <= l.most) }
+
+// newShape returns the shape of a whole form. All forms of a set share what
+// they have in common.
+func (s *Set) newShape(root *object, id string) *shape {
+	s.compiling.Lock()
+	defer s.compiling.Unlock()
+	return s.shapeOf(root, id)
+}
+
+// shapeOf reads one schema node of the document with the given id.
+func (s *Set) shapeOf(o *object, id string) *shape {
+	if sh := s.shapes[o]; sh != nil {
 		return sh
 	}
-	sh := &shape{most: -1, known: map[string]bool{}}
-	seen[o] = sh
+	sh := &shape{length: limits{0, -1}, items: limits{0, -1}, known: map[string]bool{}}
+	s.shapes[o] = sh
 	for _, key := range o.keys {
-		if !s.keyword(sh, key, o.vals[key], id, seen) {
+		if !s.keyword(sh, key, o.vals[key], id) {
 			sh.unsure = true
 		}
 	}
@@ -56,13 +69,13 @@ func (s *Set) shapeOf(o *object, id string, seen map[*object]*shape) *shape {
 }
 
 // keyword enters one keyword and reports whether it is understood.
-func (s *Set) keyword(sh *shape, key string, v any, id string, seen map[*object]*shape) bool {
+func (s *Set) keyword(sh *shape, key string, v any, id string) bool {
 	sub := func(v any) *shape {
 		o, ok := v.(*object)
 		if !ok {
 			return &shape{unsure: true}
 		}
-		return s.shapeOf(o, id, seen)
+		return s.shapeOf(o, id)
 	}
 	number := func() (*float64, bool) {
 		n, _ := v.(json.Number)
@@ -94,7 +107,7 @@ func (s *Set) keyword(sh *shape, key string, v any, id string, seen map[*object]
 		if err != nil {
 			return false
 		}
-		sh.ref = s.shapeOf(to, toID, seen)
+		sh.ref = s.shapeOf(to, toID)
 		return true
 	case "type":
 		sh.kind, ok = v.(string)
@@ -102,16 +115,20 @@ func (s *Set) keyword(sh *shape, key string, v any, id string, seen map[*object]
 		sh.enum, ok = texts(v)
 	case "format":
 		name, _ := v.(string)
-		sh.format, ok = formats()[name]
+		sh.format, ok = s.formats[name]
 	case "pattern":
 		src, _ := v.(string)
 		var err error
 		sh.pattern, err = regexp.Compile(src)
 		ok = err == nil
-	case "minLength", "minItems":
-		ok = count(&sh.least)
-	case "maxLength", "maxItems":
-		ok = count(&sh.most)
+	case "minLength":
+		ok = count(&sh.length.least)
+	case "maxLength":
+		ok = count(&sh.length.most)
+	case "minItems":
+		ok = count(&sh.items.least)
+	case "maxItems":
+		ok = count(&sh.items.most)
 	case "minimum":
 		sh.from, ok = number()
 	case "maximum":
@@ -163,8 +180,7 @@ func (sh *shape) accepts(n *record.Node) bool {
 	case record.Number:
 		return sh.acceptsNumber(n.Text)
 	case record.String:
-		length := utf8.RuneCountInString(n.Text)
-		return (sh.kind == "" || sh.kind == "string") && length >= sh.least && (sh.most < 0 || length <= sh.most) &&
+		return (sh.kind == "" || sh.kind == "string") && sh.length.hold(utf8.RuneCountInString(n.Text)) &&
 			(sh.format == nil || sh.format(n.Text)) && (sh.pattern == nil || sh.pattern.MatchString(n.Text))
 	case record.List:
 		return (sh.kind == "" || sh.kind == "array") && sh.acceptsList(n.Items)
@@ -194,7 +210,7 @@ func (sh *shape) acceptsNumber(text string) bool {
 }
 
 func (sh *shape) acceptsList(items []*record.Node) bool {
-	if len(items) < sh.least || sh.most >= 0 && len(items) > sh.most {
+	if !sh.items.hold(len(items)) {
 		return false
 	}
 	for i, it := range items {

@@ -108,8 +108,10 @@ type Set struct {
 	text  map[string][]byte // the same, as written
 	names map[string]*Form
 
-	compiling sync.Mutex // the library's compiler is for one goroutine at a time
+	formats   map[string]func(any) bool
+	compiling sync.Mutex // of schemas and shapes, for one goroutine at a time
 	compiler  *jsonschema.Compiler
+	shapes    map[*object]*shape
 }
 
 // compile compiles one schema. One compiler serves all of them, so that what
@@ -128,7 +130,7 @@ func (s *Set) newCompiler() *jsonschema.Compiler {
 	c := jsonschema.NewCompiler()
 	c.Draft = jsonschema.Draft2020
 	c.AssertFormat = true
-	c.Formats = formats()
+	c.Formats = s.formats
 	c.LoadURL = func(u string) (io.ReadCloser, error) {
 		if data, ok := s.text[u]; ok {
 			return io.NopCloser(bytes.NewReader(data)), nil
@@ -145,7 +147,8 @@ func (s *Set) Form(name string) *Form { return s.names[name] }
 // ("forms/declaration.schema.json"). Any fault in them is an error: a registry
 // with a broken schema judges nothing.
 func Load(files map[string][]byte) (*Set, error) {
-	s := &Set{Data: map[string]*Form{}, byID: map[string]any{}, text: map[string][]byte{}, names: map[string]*Form{}}
+	s := &Set{Data: map[string]*Form{}, byID: map[string]any{}, text: map[string][]byte{}, names: map[string]*Form{},
+		formats: formats(), shapes: map[*object]*shape{}}
 	names := make([]string, 0, len(files))
 	ids := map[string]string{}
 	for name, data := range files {
@@ -208,7 +211,7 @@ func (s *Set) loadForm(name, id string) (f *Form, err error) {
 		PrintTitle: x.str("printTitle"), Clause: x.str("clause"), Rule: x.str("rule"), Repeated: x.str("repeated"),
 		Headings: x.strs("headings"), set: s}
 	f.compile = sync.OnceValues(func() (*jsonschema.Schema, error) { return s.compile(id) })
-	f.shape = sync.OnceValue(func() *shape { return s.shapeOf(root, id, map[*object]*shape{}) })
+	f.shape = sync.OnceValue(func() *shape { return s.newShape(root, id) })
 	fmt.Sscan(fmt.Sprint(x.get("order")), &f.Order)
 	f.Root, err = s.field("", root, id, nil, 0)
 	return f, err

@@ -87,10 +87,13 @@ func segments(ptr string) []string {
 		if u, err := url.PathUnescape(p); err == nil {
 			p = u
 		}
-		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(p)
+		parts[i] = unescape.Replace(p)
 	}
 	return parts
 }
+
+// unescape undoes the escapes of a JSON pointer (RFC 6901).
+var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
 // walk follows an instance location to its node and field. key is the key node
 // under which the value stands, nil in lists and at the root.

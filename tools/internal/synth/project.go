@@ -3,6 +3,7 @@ package synth
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"taizhang/tools/internal/value"
 )
@@ -15,23 +16,25 @@ type project struct {
 	life
 	rng      *rand.Rand
 	unit     *unit
-	year     int
+	year     int // of the plan
 	number   int
 	title    string
 	theme    string
 	category string
 	class    string
+	funding  string
 	estimate int64
-	start    string
+	start    string // of the planned period
 	end      string
 
+	maker, makerCode string // the company that builds it
+	price            int64  // of the contract
+
+	// The days of its life in order; those beyond its state are not written.
 	declared, reviewed, appraised        string
 	schemed, signed, filed               string
 	noticed, awarded, contracted         string
 	accepted, acceptanceFiled, operating string
-	maker, makerCode                     string
-	price                                int64
-	funding                              string
 }
 
 // project draws a project of the given plan year and enters it in the plan when
@@ -99,11 +102,11 @@ func (p *project) listed() bool { return p.reaches("S40") }
 // appraisedAlready reports whether the project has passed its appraisal.
 func (p *project) appraisedAlready() bool { return p.reaches("S30") }
 
-// reaches reports whether the life reaches a state on the ordinary way.
+// way is the ordinary life of a project, as far as lives go here.
+var way = []string{"S10", "S11", "S20", "S30", "S40", "S50", "S52", "S70", "S80", "S101", "S110"}
+
+// reaches reports whether the project has come as far as a state on the
+// ordinary way.
 func (p *project) reaches(state string) bool {
-	if p.stock() {
-		return false
-	}
-	order := map[string]int{"S10": 1, "S11": 2, "S20": 3, "S30": 4, "S40": 5, "S50": 6, "S52": 7, "S70": 8, "S80": 9, "S101": 10, "S110": 11}
-	return order[p.state] >= order[state]
+	return !p.stock() && slices.Index(way, p.state) >= slices.Index(way, state)
 }
