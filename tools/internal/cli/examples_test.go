@@ -108,7 +108,11 @@ func TestEveryRuleExampleIsJudgedAsItSays(t *testing.T) {
 			t.Run(r.ID+"/"+[]string{"good", "bad"}[b2i(e.Bad)]+"/"+string(rune('a'+i)), func(t *testing.T) {
 				restore := apply(t, dir, e)
 				defer restore()
-				out, got := judge(t, dir)
+				var at []string
+				if e.Today != "" {
+					at = []string{"--today", e.Today}
+				}
+				out, got := judge(t, dir, at...)
 				if e.Bad && !slices.Contains(got, r.ID) && r.OnChange() {
 					out, got = judge(t, dir, "--base", "HEAD")
 				}

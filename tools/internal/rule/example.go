@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -11,6 +12,7 @@ import (
 type Example struct {
 	Bad     bool
 	Caption string
+	Today   string // the date to judge at, for rules about waiting
 	Edits   []Edit
 }
 
@@ -28,6 +30,7 @@ type Edit struct {
 //	```yaml projects/2026/jyj/01/index.md
 //	```yaml plans/2026.md delete
 //	```raw projects/2026/jyj/01/index.md
+//	```yaml projects/2026/jyj/01/index.md today=2026-12-01
 func (r *Rule) Examples() ([]Example, error) {
 	var out []Example
 	var section, caption string
@@ -50,7 +53,7 @@ func (r *Rule) Examples() ([]Example, error) {
 			if !strings.HasPrefix(path, "data/") {
 				path = "content/" + path
 			}
-			e := Edit{Path: path, Text: strings.Join(lines[start:min(i, len(lines))], "\n") + "\n", Whole: info[0] == "raw", Delete: len(info) > 2 && info[2] == "delete"}
+			e := Edit{Path: path, Text: strings.Join(lines[start:min(i, len(lines))], "\n") + "\n", Whole: info[0] == "raw", Delete: slices.Contains(info, "delete")}
 			if info[0] != "raw" && info[0] != "yaml" {
 				return nil, fmt.Errorf("%s: example block of kind %q", r.File, info[0])
 			}
@@ -60,6 +63,11 @@ func (r *Rule) Examples() ([]Example, error) {
 			}
 			last := &out[len(out)-1]
 			last.Edits = append(last.Edits, e)
+			for _, word := range info {
+				if day, ok := strings.CutPrefix(word, "today="); ok {
+					last.Today = day
+				}
+			}
 		case strings.TrimSpace(line) != "":
 			caption, fresh = strings.TrimSpace(line), true
 		}
