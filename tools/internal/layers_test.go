@@ -28,6 +28,7 @@ var layers = map[string][]string{
 	"disk":       {},
 	"gitobj":     {},
 	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check"},
+	"due":        {"finding", "value", "record", "schema", "expression", "registry", "lifecycle", "check"},
 	"site":       {"finding"},
 	"browser":    {},
 	"synth":      {"value"},

@@ -91,7 +91,7 @@ func TestBuiltinFindingsAreDocumented(t *testing.T) {
 }
 
 var (
-	clause    = regexp.MustCompile(`^(前言|[一二三四]|末|附[1-4])`)
+	clause    = regexp.MustCompile(`^(前言|[一二三四]|末|附[1-4]|.+第.+条$)`)
 	statement = regexp.MustCompile(`^N-(0[0-8]\d|09[01])$`)
 )
 

@@ -105,10 +105,15 @@ func (j *Judge) Project(f *registry.Folder, base *registry.Project) *Verdict {
 	v.Findings = append(v.Findings, v.History.Findings...)
 	v.Findings = append(v.Findings, j.Rules.Project(p, base, v.Known)...)
 	for _, r := range p.Records {
-		v.Findings = append(v.Findings, j.Rules.Text(r.Path, r.Raw)...)
+		v.Findings = append(v.Findings, j.Rules.Text(r.Path, r.Raw, r.Root)...)
 	}
 	for file, raw := range p.Unread {
-		v.Findings = append(v.Findings, j.Rules.Text(file, raw)...)
+		v.Findings = append(v.Findings, j.Rules.Text(file, raw, nil)...)
+	}
+	for _, name := range p.Files {
+		if strings.HasPrefix(name, "files/") {
+			v.Findings = append(v.Findings, j.attachment(p, name)...)
+		}
 	}
 	v.Findings = append(v.Findings, j.identity(p)...)
 	v.Findings = append(v.Findings, j.citations(p)...)
@@ -123,27 +128,8 @@ func (j *Judge) finish(v *Verdict) {
 		v.Findings[i].Project = v.Project.ID
 	}
 	v.Findings = append(v.Findings, j.waive(v)...)
-	hush(v.Findings)
+	conceal(v.Project, v.Findings)
 	finding.Sort(v.Findings)
-}
-
-// hush keeps the source line of a sensitive finding out of every other finding.
-func hush(fs []finding.Finding) {
-	type line struct {
-		file string
-		n    int
-	}
-	secret := map[line]bool{}
-	for _, f := range fs {
-		if f.Sensitive {
-			secret[line{f.File, f.Line}] = true
-		}
-	}
-	for i := range fs {
-		if secret[line{fs[i].File, fs[i].Line}] {
-			fs[i].Sensitive = true
-		}
-	}
 }
 
 // identity compares the folder's id with what index.md says.
@@ -153,6 +139,15 @@ func (j *Judge) identity(p *registry.Project) []finding.Finding {
 	}
 	index, _ := p.Env["index"].(map[string]any)
 	place, _ := registry.PlacePath(p.Env, nil, []string{"index", "implementingUnit"})
+	if index["origin"] != "存量" {
+		d, _ := p.Env["declaration"].(map[string]any)
+		if planYear, _ := d["planYear"].(int); planYear != 0 && planYear != p.Year {
+			at, _ := registry.PlaceAt(d, "planYear")
+			return []finding.Finding{{Rule: "P-006", Place: at,
+				Message: finding.Text{Zh: fmt.Sprintf("项目编号的年度是 %d，申报表写的计划年度是 %d", p.Year, planYear), En: fmt.Sprintf("the project id says %d, the declaration is for the plan of %d", p.Year, planYear)},
+				Help:    finding.Text{Zh: "项目编号以首次申报的计划年度开头；移动文件夹，或改正年度", En: "an id starts with the plan year first declared for: move the folder or mend the year"}}}
+		}
+	}
 	if p.Unit != index["implementingUnit"] && p.Unit != index["filingUnit"] {
 		return []finding.Finding{{Rule: "P-003", Place: place,
 			Message: finding.Text{Zh: fmt.Sprintf("项目编号里的单位是“%s”，而实施单位是“%v”", p.Unit, index["implementingUnit"]), En: fmt.Sprintf("the project id names unit “%s”, but the implementing unit is “%v”", p.Unit, index["implementingUnit"])},
@@ -161,8 +156,8 @@ func (j *Judge) identity(p *registry.Project) []finding.Finding {
 	return nil
 }
 
-// waive marks the findings that the project's waivers suppress and reports
-// waivers that suppress nothing.
+// waive marks the findings that the project's waivers suppress, and reports
+// waivers that are not allowed or suppress nothing.
 func (j *Judge) waive(v *Verdict) []finding.Finding {
 	index, _ := v.Project.Env["index"].(map[string]any)
 	waivers, _ := index["waivers"].([]any)
@@ -170,32 +165,52 @@ func (j *Judge) waive(v *Verdict) []finding.Finding {
 	for _, w := range waivers {
 		m := w.(map[string]any)
 		id, _ := m["rule"].(string)
+		until, _ := m["until"].(string)
+		place, _ := registry.PlaceAt(m, "rule")
+		if refused, key := j.refuses(m); refused != (finding.Text{}) {
+			at, _ := registry.PlaceAt(m, key)
+			out = append(out, finding.Finding{Rule: "C-008", Place: at, Project: v.Project.ID, Message: refused})
+			continue
+		}
 		used := false
 		for i := range v.Findings {
-			if f := &v.Findings[i]; f.Rule == id && strings.HasPrefix(id, "R-") {
+			if f := &v.Findings[i]; f.Rule == id {
 				f.Waived, used = true, true
 			}
 		}
-		place, _ := registry.PlaceAt(m, "rule")
 		if used {
-			if until, _ := m["until"].(string); until != "" {
+			if until != "" {
 				v.expiries = append(v.expiries, expiry{until, place, v.Project.ID, id})
 			}
 			continue
 		}
-		f := finding.Finding{Rule: "C-007", Place: place, Project: v.Project.ID,
+		out = append(out, finding.Finding{Rule: "C-007", Place: place, Project: v.Project.ID,
 			Message: finding.Text{Zh: fmt.Sprintf("豁免 %s 已无用处：这条规则没有发现问题", id), En: fmt.Sprintf("the waiver of %s is stale: the rule finds nothing", id)},
-			Help:    finding.Text{Zh: "删去这条豁免", En: "remove the waiver"}}
-		switch {
-		case j.Rules.Rule(id) == nil:
-			f.Message = finding.Text{Zh: fmt.Sprintf("豁免的规则 %s 不存在", id), En: fmt.Sprintf("there is no rule %s to waive", id)}
-		case !strings.HasPrefix(id, "R-"):
-			f.Message = finding.Text{Zh: fmt.Sprintf("%s 不是法规规则，不能豁免", id), En: fmt.Sprintf("%s is no rule of the regulation and cannot be waived", id)}
-		}
-		out = append(out, f)
+			Help:    finding.Text{Zh: "删去这条豁免", En: "remove the waiver"}})
 	}
 	j.Rules.Complete(out)
 	return out
+}
+
+// refuses says why a waiver cannot stand, and which of its keys shows it. Only
+// the data bureau, which interprets the regulation (末), waives, and only rules
+// that leave room: those in principle (原则上), and those whose file says so.
+func (j *Judge) refuses(waiver map[string]any) (why finding.Text, key string) {
+	text := func(k string) string { s, _ := waiver[k].(string); return s }
+	id, by := text("rule"), text("by")
+	r := j.Rules.Rule(id)
+	roles, _ := j.Registry.Unit(by)["roles"].([]any)
+	switch {
+	case r == nil:
+		return finding.Text{Zh: fmt.Sprintf("豁免的规则 %s 不存在", id), En: fmt.Sprintf("there is no rule %s to waive", id)}, "rule"
+	case !strings.HasPrefix(id, "R-") || r.Severity == finding.Error && !r.Waivable:
+		return finding.Text{Zh: fmt.Sprintf("%s（%s）不能豁免", id, r.Title.Zh), En: fmt.Sprintf("%s (%s) cannot be waived", id, r.Title.En)}, "rule"
+	case !slices.Contains(roles, any("BDB")):
+		return finding.Text{Zh: "豁免由区大数据管理局决定，“" + by + "”没有这个职责", En: "a waiver is decided by the data bureau, which “" + by + "” is not"}, "by"
+	case text("until") != "" && text("until") < text("ruledOn"):
+		return finding.Text{Zh: "豁免的截止日期早于决定日期", En: "the waiver ends before it was decided"}, "until"
+	}
+	return finding.Text{}, ""
 }
 
 // Global returns the findings that belong to no project: paths, data files,
@@ -217,22 +232,33 @@ func (j *Judge) Global(base *Judge) []finding.Finding {
 			delete(before, p.Year)
 		}
 		fs = append(fs, j.Rules.Plan(j.Registry, p, was)...)
-		fs = append(fs, j.Rules.Text(p.File, p.Rec.Raw)...)
+		fs = append(fs, j.Rules.Text(p.File, p.Rec.Raw, p.Root)...)
 	}
 	for _, year := range slices.Sorted(maps.Keys(before)) {
+		if plan, _ := before[year]["plan"].(map[string]any); plan["status"] == "草案" {
+			continue // a draft may be given up
+		}
 		fs = append(fs, finding.Finding{Rule: "C-001", Place: finding.Place{File: fmt.Sprintf("%s/%d.md", registry.PlansDir, year), Line: 1, Col: 1},
 			Message: finding.Text{Zh: fmt.Sprintf("%d 年度计划被删除", year), En: fmt.Sprintf("the plan of %d is deleted", year)},
 			Help:    finding.Text{Zh: "恢复这个文件；计划只能增补和调整", En: "restore it; a plan is only supplemented or adjusted"}})
 	}
-	for _, p := range j.dataFiles() {
+	for _, p := range j.Registry.Texts() {
 		if raw, err := j.Registry.Read(p, 8<<20); err == nil {
-			fs = append(fs, j.Rules.Text(p, raw)...)
+			fs = append(fs, j.Rules.Text(p, raw, nil)...)
 		}
 	}
 	j.Rules.Complete(fs)
-	hush(fs)
+	conceal(nil, fs)
 	finding.Sort(fs)
 	return fs
 }
 
-func (j *Judge) dataFiles() []string { return []string{registry.UnitsFile, registry.ConfigFile} }
+// attachment looks into the name of an attachment and, when it is plain text,
+// into what it says.
+func (j *Judge) attachment(p *registry.Project, name string) []finding.Finding {
+	var raw []byte
+	if path.Ext(name) == ".txt" {
+		raw, _ = j.Registry.Read(p.Dir+"/"+name, registry.AttachmentLimit)
+	}
+	return j.Rules.Text(p.Dir+"/"+name, raw, nil)
+}

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/record"
@@ -20,6 +21,9 @@ func (j *Judge) citations(p *registry.Project) []finding.Finding {
 	return out
 }
 
+// ownUnits are the unit fields of index.md that R-003 judges.
+var ownUnits = []string{"implementingUnit", "filingUnit", "leadUnit", "participatingUnits", "beneficiaryUnits", "userUnits"}
+
 func (j *Judge) cite(file string, f *schema.Field, n *record.Node, out *[]finding.Finding) {
 	if f == nil || n == nil {
 		return
@@ -36,7 +40,7 @@ func (j *Judge) cite(file string, f *schema.Field, n *record.Node, out *[]findin
 	case record.String:
 		switch f.Format {
 		case "unit-code":
-			if f.Key == "implementingUnit" || f.Key == "filingUnit" || !value.IsUnitCode(n.Text) || j.Registry.Unit(n.Text)["exists"] == true {
+			if slices.Contains(ownUnits, f.Key) || !value.IsUnitCode(n.Text) || j.Registry.Unit(n.Text)["exists"] == true {
 				return
 			}
 			*out = append(*out, finding.Finding{Rule: "P-005", Place: n.Place(file), Suggest: value.Nearest(n.Text, j.Registry.UnitCodes()),

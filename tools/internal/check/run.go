@@ -53,7 +53,9 @@ func All(files registry.Files, o Options) (*Result, error) {
 		}
 	}
 	j.Registry.Today = o.Today
-	res := &Result{Judge: j, Findings: j.Global(nil)}
+	res := &Result{Judge: j}
+	var beside sync.WaitGroup // plans take as long as many projects
+	beside.Go(func() { res.Findings = j.Global(nil) })
 	folders := j.Registry.Folders
 	if o.Only != nil {
 		folders = slices.DeleteFunc(slices.Clone(folders), func(f *registry.Folder) bool { return !o.Only(f.Dir) })
@@ -70,6 +72,7 @@ func All(files registry.Files, o Options) (*Result, error) {
 			o.Visit(v)
 		}
 	})
+	beside.Wait()
 	res.Findings = append(res.Findings, slices.Concat(found...)...)
 	res.expiries = slices.Concat(ends...)
 	finding.Sort(res.Findings)
@@ -126,10 +129,7 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 	was.Registry.Today, is.Registry.Today = o.Today, o.Today
 	res := &Result{Judge: is, Findings: is.Global(was)}
 	old := identities(was.Global(nil))
-	for i := range res.Findings {
-		f := &res.Findings[i]
-		f.Existing = old[key(f)]
-	}
+	old.mark(res.Findings)
 	if len(governance) > 0 {
 		res.Findings = append(res.Findings, mixed(governance, content))
 	}
@@ -229,7 +229,11 @@ func pair(was, is *Judge, dir string) ([]finding.Finding, int) {
 	}
 	b := was.Project(bf, nil)
 	v := is.Project(hf, b.Project)
-	var fresh int
+	// Where a history cannot be told, another declared state is a step.
+	fresh := 0
+	if declared(b.Project) != declared(v.Project) {
+		fresh = 1
+	}
 	if b.Known && v.Known {
 		steps, fs := is.Lifecycle.Judge(b.Project, v.Project, b.History, v.History)
 		for i := range fs {
@@ -239,12 +243,14 @@ func pair(was, is *Judge, dir string) ([]finding.Finding, int) {
 		v.Findings = append(v.Findings, fs...)
 	}
 	if fresh == 0 { // a transition is judged on the whole project
-		old := identities(b.Findings)
-		for i := range v.Findings {
-			v.Findings[i].Existing = old[key(&v.Findings[i])]
-		}
+		identities(b.Findings).mark(v.Findings)
 	}
 	return v.Findings, len(v.Project.Records)
+}
+
+func declared(p *registry.Project) any {
+	index, _ := p.Env["index"].(map[string]any)
+	return index["state"]
 }
 
 // movedTo finds a new project with the very index.md of a vanished one.
@@ -269,12 +275,25 @@ func key(f *finding.Finding) string {
 	return f.Rule + "\x00" + f.Project + "\x00" + f.File + "\x00" + f.Message.Zh
 }
 
-func identities(fs []finding.Finding) map[string]bool {
-	m := map[string]bool{}
+// census counts findings by identity: one fault more of the same kind is new.
+type census map[string]int
+
+func identities(fs []finding.Finding) census {
+	c := census{}
 	for i := range fs {
-		m[key(&fs[i])] = true
+		c[key(&fs[i])]++
 	}
-	return m
+	return c
+}
+
+// mark marks the findings that were counted; each counts once.
+func (c census) mark(fs []finding.Finding) {
+	for i := range fs {
+		if k := key(&fs[i]); c[k] > 0 {
+			c[k]--
+			fs[i].Existing = true
+		}
+	}
 }
 
 // markExisting marks the findings that the base has under its own definitions.
@@ -283,10 +302,7 @@ func markExisting(res *Result, base registry.Files, o Options) error {
 	if err != nil {
 		return nil // a base that cannot be judged excuses nothing
 	}
-	old := identities(was.Findings)
-	for i := range res.Findings {
-		res.Findings[i].Existing = old[key(&res.Findings[i])]
-	}
+	identities(was.Findings).mark(res.Findings)
 	return nil
 }
 

@@ -89,7 +89,7 @@ func TestEveryPageSaysThatItShowsSampleData(t *testing.T) {
 func TestTheSiteWorksInABrowser(t *testing.T) {
 	b := browser.Open(t)
 	base := serveDir(t, builtSite(t))
-	for _, p := range []string{"/", "/projects/", "/projects/2025/dsjj/01/", "/projects/2024/mzj/01/", "/projects/2024/slj/01/", "/plans/", "/plans/2025/", "/units/", "/units/jyj/", "/rules/", "/rules/R-031/", "/stages/build/", "/search/?q=平台", "/guide/", "/about/"} {
+	for _, p := range []string{"/", "/projects/", "/projects/2025/dsjj/01/", "/projects/2024/mzj/01/", "/projects/2024/slj/01/", "/plans/", "/plans/2025/", "/units/", "/units/jyj/", "/rules/", "/rules/R-031/", "/coverage/", "/stages/build/", "/search/?q=平台", "/guide/", "/about/"} {
 		for _, width := range []int{390, 1280} {
 			t.Run(fmt.Sprintf("%s at %d", p, width), func(t *testing.T) {
 				page := b.Page(base+p, width, 900)

@@ -17,18 +17,14 @@ var tops = []string{"content", "data", "schemas"}
 
 // Files is the registry in a folder. It lists the folder once, when made.
 type Files struct {
-	root      *os.Root
+	dir       string
 	paths     []string
 	irregular []string
 }
 
 // Open lists the registry below dir.
 func Open(dir string) (*Files, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, err
-	}
-	f := &Files{root: root}
+	f := &Files{dir: dir}
 	for _, top := range tops {
 		err := filepath.WalkDir(filepath.Join(dir, top), func(p string, d fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
@@ -66,9 +62,13 @@ func (f *Files) Paths() []string { return f.paths }
 // Irregular implements registry.Files.
 func (f *Files) Irregular() []string { return f.irregular }
 
-// Read implements registry.Files.
+// Read implements registry.Files. The listing met no symbolic link on the way
+// to any of its paths.
 func (f *Files) Read(path string, limit int64) ([]byte, error) {
-	file, err := f.root.Open(path)
+	if _, listed := slices.BinarySearch(f.paths, path); !listed {
+		return nil, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
+	}
+	file, err := os.Open(filepath.Join(f.dir, filepath.FromSlash(path)))
 	if err != nil {
 		return nil, err
 	}

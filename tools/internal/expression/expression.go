@@ -183,8 +183,15 @@ func (v *visitor) Visit(node *ast.Node) {
 	}
 }
 
-// compared notes that the answer of a call with one text is compared with text.
+// compared notes that the answer of a call with one text is compared with text,
+// or with the texts of a list.
 func (v *visitor) compared(call, text ast.Node) {
+	if list, ok := text.(*ast.ArrayNode); ok { // reading("A-22") in ["net", "gross"]
+		for _, t := range list.Nodes {
+			v.compared(call, t)
+		}
+		return
+	}
 	c, ok1 := call.(*ast.CallNode)
 	s, ok2 := text.(*ast.StringNode)
 	if !ok1 || !ok2 || len(c.Arguments) != 1 {

@@ -29,6 +29,10 @@ func (l *Lifecycle) Judge(base, head *registry.Project, was, is *History) ([]Ste
 			fresh = append(fresh, *s)
 		}
 	}
+	corrected := map[string]bool{}
+	if base != nil {
+		corrected = corrections(base, head)
+	}
 	if was != nil {
 		for i := range was.Steps {
 			s := &was.Steps[i]
@@ -36,6 +40,9 @@ func (l *Lifecycle) Judge(base, head *registry.Project, was, is *History) ([]Ste
 				continue
 			}
 			old[s.Key()]--
+			if redated(s, fresh, corrected) {
+				continue
+			}
 			place := s.Place
 			if !slices.ContainsFunc(head.Records, func(r *registry.Record) bool { return r.Path == place.File }) {
 				place = indexPlace(head, "state")
@@ -45,6 +52,9 @@ func (l *Lifecycle) Judge(base, head *registry.Project, was, is *History) ([]Ste
 				Help:    finding.Text{Zh: "恢复原来的记录；更正笔误要在 index.md 的 corrections 里写明", En: "restore the record; a slip of the pen is mended with an entry in corrections of index.md"}})
 		}
 	}
+	fresh = slices.DeleteFunc(fresh, func(s Step) bool {
+		return was != nil && slices.ContainsFunc(was.Steps, func(o Step) bool { return redated(&o, []Step{s}, corrected) })
+	})
 	if len(fresh) > 1 {
 		var zh, en []string
 		for _, s := range fresh {
@@ -61,26 +71,24 @@ func (l *Lifecycle) Judge(base, head *registry.Project, was, is *History) ([]Ste
 	return fresh, out
 }
 
+// redated reports whether a correction gives a recorded step another date: the
+// same transition from the same record, which an entry in corrections names.
+func redated(s *Step, fresh []Step, corrected map[string]bool) bool {
+	name := strings.TrimSuffix(s.Place.File[strings.LastIndexByte(s.Place.File, '/')+1:], ".md")
+	named := false
+	for c := range corrected {
+		named = named || strings.HasPrefix(c, name+" ")
+	}
+	return named && slices.ContainsFunc(fresh, func(f Step) bool {
+		return f.Transition.ID == s.Transition.ID && f.Place.File == s.Place.File && f.On != s.On
+	})
+}
+
 // edited reports recorded values that the change alters or removes. Adding is
 // always possible; index.md's state may change; a returned declaration may be
 // rewritten; a correction entry that names the field allows the rest.
 func (l *Lifecycle) edited(base, head *registry.Project, was *History) []finding.Finding {
-	corrected := map[string]bool{}
-	if r := head.Index(); r != nil {
-		before := 0
-		if b := base.Index(); b != nil {
-			if n := b.Root.Get("corrections"); n != nil {
-				before = len(n.Items)
-			}
-		}
-		if n := r.Root.Get("corrections"); n != nil {
-			for i, c := range n.Items {
-				if rec, field := c.Get("record"), c.Get("field"); i >= before && rec != nil && field != nil {
-					corrected[strings.TrimSuffix(rec.Text, ".md")+" "+field.Text] = true
-				}
-			}
-		}
-	}
+	corrected := corrections(base, head)
 	var out []finding.Finding
 	for _, b := range base.Records {
 		if was.State == "S11" && b.Form.Name == "declaration" {
@@ -105,9 +113,30 @@ func (l *Lifecycle) edited(base, head *registry.Project, was *History) []finding
 	return out
 }
 
+// corrections are the record and field names that the change says it corrects.
+func corrections(base, head *registry.Project) map[string]bool {
+	corrected := map[string]bool{}
+	if r := head.Index(); r != nil {
+		before := 0
+		if b := base.Index(); b != nil {
+			if n := b.Root.Get("corrections"); n != nil {
+				before = len(n.Items)
+			}
+		}
+		if n := r.Root.Get("corrections"); n != nil {
+			for i, c := range n.Items {
+				if rec, field := c.Get("record"), c.Get("field"); i >= before && rec != nil && field != nil {
+					corrected[strings.TrimSuffix(rec.Text, ".md")+" "+field.Text] = true
+				}
+			}
+		}
+	}
+	return corrected
+}
+
 // mutable are the keys of index.md that change along a life by their nature:
 // class only together with a new decision.
-var mutable = []string{"state", "class", "security", "withheld", "disclosureReview", "successor", "dataResources", "waivers"}
+var mutable = []string{"state", "class", "security", "withheld", "disclosureReview", "successor", "dataResources"}
 
 // compare calls changed for every value of base that head alters or lacks.
 func compare(base, head *record.Node, path []string, changed func([]string, finding.Place), file string) {

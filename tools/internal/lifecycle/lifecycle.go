@@ -70,6 +70,9 @@ type Transition struct {
 	Zh     string
 	En     string
 	Clause string
+	// Statements are the statements of the regulation (N-027) that the step
+	// carries out: out of order, it is refused.
+	Statements []string
 	// Event tells where the records hold it: On is an expression for its date,
 	// "" when it has not happened. With Each it happens once per list item
 	// (`it`); Take keeps only the first of them by date, or all the rest.
@@ -132,6 +135,9 @@ func Load(data []byte, reg *registry.Registry) (*Lifecycle, error) {
 		if err := t.compile(env); err != nil {
 			bad("%s: %w", t.ID, err)
 		}
+		if err := t.readings(reg); err != nil {
+			bad("%s: %w", t.ID, err)
+		}
 		for _, m := range t.Moves {
 			for _, code := range append(slices.Clone(m.From), m.To) {
 				if l.states[code] == nil && !(code == m.To && code == Same) {
@@ -179,6 +185,24 @@ func (t *Transition) compile(env types.Map) error {
 		}
 	}
 	return nil
+}
+
+// readings checks that the open readings which the transition asks for exist.
+func (t *Transition) readings(reg *registry.Registry) error {
+	programs := []*expression.Program{t.Event.each, t.Event.when, t.Event.on}
+	for _, m := range t.Moves {
+		programs = append(programs, m.when)
+	}
+	var errs []error
+	for _, p := range programs {
+		if p == nil {
+			continue
+		}
+		for _, lit := range p.Literals {
+			errs = append(errs, reg.CheckReading(lit[0], lit[1]))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // State returns the state with the given code, or nil.

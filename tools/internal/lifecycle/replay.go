@@ -57,7 +57,17 @@ func (l *Lifecycle) Replay(p *registry.Project) (h *History, known bool) {
 		for n < len(events) && events[n].On == events[0].On {
 			n++
 		}
-		l.day(p, h, env, events[:n])
+		if refused := l.day(p, h, env, events[:n]); refused != nil {
+			// What comes after a misplaced step cannot be judged: one fault, one
+			// finding.
+			f := l.refuse(p, h, *refused)
+			if later := len(events) - 1; later > 0 {
+				f.Message.Zh += fmt.Sprintf("；其后的 %d 步要等它改正后再判断", later)
+				f.Message.En += fmt.Sprintf("; %d later steps are judged once it is mended", later)
+			}
+			h.Findings = append(h.Findings, f)
+			return h, false
+		}
 		events = events[n:]
 	}
 	l.declared(p, h)
@@ -145,16 +155,14 @@ func indexPlace(p *registry.Project, key string) finding.Place {
 	return finding.Place{File: p.Dir + "/index.md", Line: 1, Col: 1, EndCol: 4}
 }
 
-// day applies the events of one date: any order that the lifecycle allows.
-func (l *Lifecycle) day(p *registry.Project, h *History, env map[string]any, events []Step) {
+// day applies the events of one date, in any order that the lifecycle allows,
+// and returns the first that it does not allow.
+func (l *Lifecycle) day(p *registry.Project, h *History, env map[string]any, events []Step) *Step {
 	rest := slices.Clone(events)
 	for len(rest) > 0 {
 		i, to := l.next(env, h.State, rest)
 		if i < 0 {
-			for _, e := range rest {
-				h.Findings = append(h.Findings, l.refuse(p, h, e))
-			}
-			return
+			return &rest[0]
 		}
 		e := rest[i]
 		rest = slices.Delete(rest, i, i+1)
@@ -173,6 +181,7 @@ func (l *Lifecycle) day(p *registry.Project, h *History, env map[string]any, eve
 			}
 		}
 	}
+	return nil
 }
 
 func has(p *registry.Project, form string) bool {
@@ -248,6 +257,7 @@ func (l *Lifecycle) declared(p *registry.Project, h *History) {
 			f.Suggest = value.Nearest(code, slices.Sorted(maps.Keys(l.states)))
 		}
 		h.Findings = append(h.Findings, f)
+		p.Broken[registry.StateRoot] = true
 		return
 	}
 	if code == h.State && code != Draft {

@@ -162,7 +162,7 @@ func (b *Builder) Finish(j *check.Judge) (*Manifest, error) {
 	}
 	s := &pages{b: b, j: j, out: b.out}
 	s.sort()
-	for _, write := range []func() error{s.projects, s.plans, s.units, s.rules, s.guide, s.search, s.home, s.settings} {
+	for _, write := range []func() error{s.projects, s.plans, s.units, s.rules, s.coverage, s.guide, s.search, s.home, s.settings} {
 		if err := write(); err != nil {
 			return nil, err
 		}

@@ -243,7 +243,7 @@ func TestRelatedProjectsLinkBothWays(t *testing.T) {
 
 func TestPagesAreFrontMatterWithPlainAddresses(t *testing.T) {
 	files := fixture(t)
-	hostile := `"</script>\u2028{"a":1}\\';--` + "\u2028"
+	hostile := `"</script>\u2028{"a":1}\\';--`
 	quoted, _ := json.Marshal(hostile)
 	files.replace(t, cgj+"index.md", "title: "+line(files[cgj+"index.md"], "title"), "title: "+string(quoted))
 	b := project(t, files, Meta{}, 2)

@@ -33,6 +33,7 @@ type ruleView struct {
 	Body       string       `json:"body,omitempty"`
 	Prev       *ruleLink    `json:"prev,omitempty"`
 	Next       *ruleLink    `json:"next,omitempty"`
+	Coverage   string       `json:"coverage,omitempty"` // where statements are listed
 }
 
 type ruleCheck struct {
@@ -152,8 +153,12 @@ func (s *pages) rules() error {
 	all := s.j.Rules.Rules
 	counts := map[finding.Severity]int{}
 	var groups []*ruleGroup
+	outline := ""
+	if hasCoverage(s.j) {
+		outline = coverageURL
+	}
 	for i, r := range all {
-		v := ruleView{ID: r.ID, Name: r.Name, Title: r.Title, Clause: r.Clause, Statements: r.Statements, Severity: severityWords(r.Severity),
+		v := ruleView{Coverage: outline, ID: r.ID, Name: r.Name, Title: r.Title, Clause: r.Clause, Statements: r.Statements, Severity: severityWords(r.Severity),
 			Scope: scopeWords(r.Scope), When: r.When, Help: r.Help, Since: r.Since, Enforced: enforcement(r.Severity), Body: strings.TrimSpace(r.Body)}
 		for _, c := range r.Checks {
 			v.Checks = append(v.Checks, ruleCheck{c.When, c.Each, c.Assert, c.At, c.Message})
@@ -190,8 +195,9 @@ func (s *pages) rules() error {
 		Total      string       `json:"total"`
 		Counts     []figure     `json:"counts"`
 		Groups     []*ruleGroup `json:"groups"`
+		Coverage   string       `json:"coverage,omitempty"`
 	}{"Rules", "一条规则一个文件：条款、真正执行的表达式、解释与正反例。下列规则由工具在每次变更时自动检查。",
-		"必要性、可行性、价格是否公允、承诺是否真实、数据是否确已销毁，机器不能判断，由部门审核并负责。", count(len(all)), figures, groups}))
+		"必要性、可行性、价格是否公允、承诺是否真实、数据是否确已销毁，机器不能判断，由部门审核并负责。", count(len(all)), figures, groups, outline}))
 }
 
 // enter files a rule under its clause, or under its letter where it has none.

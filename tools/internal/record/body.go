@@ -21,10 +21,7 @@ var markdown = goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
 // readBody checks the body and collects its headings and links.
 func (r *reader) readBody(rec *Record) {
 	base := len(rec.Raw) - len(rec.Body)
-	if !r.bodyTemplates(rec, base) || !needsParser(rec.Body) {
-		return
-	}
-	if !r.bodyLimits(rec, base) {
+	if !r.bodyTemplates(rec, base) || !r.bodyLimits(rec, base) || !needsParser(rec.Body) {
 		return
 	}
 	b := bodyReader{r: r, rec: rec, base: base, cursor: newCursor(rec.Raw, base, rec.BodyLine)}
@@ -69,6 +66,12 @@ func (r *reader) bodyTemplates(rec *Record, base int) bool {
 // grows with the square of the brackets and of the emphasis marks, its memory
 // with the blocks.
 func (r *reader) bodyLimits(rec *Record, base int) bool {
+	if at := tooDeep(rec.Body); at >= 0 {
+		r.addAt("F-010", base+at, base+at+1, say(
+			fmt.Sprintf("正文的引用或列表套了 %d 层以上", MaxDepth), fmt.Sprintf("quotes or lists of the body are nested more than %d deep", MaxDepth),
+			"减少层数", "use fewer levels"))
+		return false
+	}
 	for _, limit := range []struct {
 		marks  string
 		most   int
@@ -76,6 +79,7 @@ func (r *reader) bodyLimits(rec *Record, base int) bool {
 	}{
 		{"[", 2_000, "方括号（[）", "square brackets"},
 		{"*_", 5_000, "强调符号（* 或 _）", "emphasis marks"},
+		{"|", 4_000, "表格竖线（|）", "table bars"},
 		{"\n", 20_000, "换行", "lines"},
 	} {
 		over := nth(rec.Body, limit.marks, limit.most)
@@ -89,6 +93,36 @@ func (r *reader) bodyLimits(rec *Record, base int) bool {
 		return false
 	}
 	return true
+}
+
+// tooDeep returns the offset of the first block mark that nests deeper than
+// MaxDepth on its line, or -1: the Markdown parser's time grows with the depth.
+func tooDeep(body []byte) int {
+	depth, space, start := 0, 0, true
+	for i, c := range body {
+		switch {
+		case c == '\n':
+			depth, space, start = 0, 0, true
+		case !start:
+		case c == ' ' || c == '\t':
+			if space++; space > 4*MaxDepth {
+				start = false // indented code, or as deep as lists may go
+			}
+		case c == '>' || (c == '-' || c == '+' || c == '*') && i+1 < len(body) && (body[i+1] == ' ' || body[i+1] == '\t'):
+			if depth++; depth > MaxDepth {
+				return i
+			}
+		case c >= '0' && c <= '9' || c == '.' || c == ')':
+			if c == '.' || c == ')' {
+				if depth++; depth > MaxDepth {
+					return i
+				}
+			}
+		default:
+			start = false
+		}
+	}
+	return -1
 }
 
 // nth returns the offset of the first of marks that follows n others, or -1.

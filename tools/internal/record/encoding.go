@@ -10,9 +10,8 @@ import (
 // byte order mark off the data. ok is false when reading ends here.
 func (r *reader) checkBytes() (ok bool) {
 	if len(r.data) > MaxSize {
-		r.add("F-003", 0, 0, 0, say(
-			fmt.Sprintf("文件有 %d 字节，超过 256 KiB 的上限", len(r.data)),
-			fmt.Sprintf("the file has %d bytes, more than the limit of 256 KiB", len(r.data)),
+		r.add("F-003", 1, 1, 1, say(
+			"文件超过 256 KiB 的上限", "the file is larger than the limit of 256 KiB",
 			"正文只写摘要，长材料作为附件登记", "keep summaries here and register long material as an attachment"))
 		return false
 	}

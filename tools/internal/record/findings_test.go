@@ -187,7 +187,7 @@ func TestFaultsOfTheFile(t *testing.T) {
 		{good + "正\u0085文", false, "F-017 4:2-3 有看不见的控制字符 U+0085"},
 		{good + "正\u2028文", false, "F-017 4:2-3 有看不见的控制字符 U+2028"},
 		{good + "\ufeff正文", false, "F-017 4:1-2 有看不见的控制字符 U+FEFF"},
-		{good + strings.Repeat("x", MaxSize), false, "F-003 0:0-0 文件有 262157 字节"},
+		{good + strings.Repeat("x", MaxSize), false, "F-003 1:1-1 文件超过 256 KiB"},
 		{"---\na: [" + strings.Repeat("1, ", maxMarks+1) + "]\n---\n", false, "F-003 2:1-"},
 		{good + strings.Repeat("[x]\n\n", 3000), true, "F-003 4004:1-2 正文里的方括号"},
 		{good + strings.Repeat("*a_", 3000) + "[", true, "F-003 4:7501-7502 正文里的强调符号"},

@@ -81,3 +81,26 @@ func TestHostileInputIsCheap(t *testing.T) {
 		}
 	}
 }
+
+// TestDeepMarkdownIsRefusedBeforeItIsParsed: the Markdown parser's time grows
+// with the square of the depth.
+func TestDeepMarkdownIsRefusedBeforeItIsParsed(t *testing.T) {
+	for _, body := range []string{strings.Repeat(">", 100_000), strings.Repeat("- ", 50_000), strings.Repeat("1. ", 30_000), "ok\n\n" + strings.Repeat("> - ", 100)} {
+		_, fs := Parse("x.md", []byte("---\na: 1\n---\n"+body+"x\n"))
+		if len(fs) != 1 || fs[0].Rule != "F-010" || fs[0].Line < 4 {
+			t.Errorf("%.8s…: %+v", body, fs)
+		}
+	}
+	if _, fs := Parse("x.md", []byte("---\na: 1\n---\n> 引用\n> > 再引\n\n- 一\n  - 二\n    - 三\n\n1. 甲\n2. 乙\n\n2026. 3. 1 起\n")); len(fs) > 0 {
+		t.Errorf("an ordinary body is refused: %+v", fs)
+	}
+}
+
+func TestEscapedControlCharactersAreRefused(t *testing.T) {
+	for _, v := range []string{`"a\0b"`, `"a\eb"`, `"a\u202Eb"`} {
+		_, fs := Parse("x.md", []byte("---\na: "+v+"\n---\n"))
+		if len(fs) != 1 || fs[0].Rule != "F-017" || fs[0].Line != 2 || fs[0].Col != 4 {
+			t.Errorf("%s: %+v", v, fs)
+		}
+	}
+}

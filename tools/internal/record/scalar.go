@@ -35,6 +35,13 @@ func (c *converter) scalar(node *Node, n *yaml.Node, start int) {
 			return
 		}
 	}
+	if n.Style&yaml.DoubleQuotedStyle != 0 { // escapes may write what must not be there
+		if i, _ := firstRefused([]byte(n.Value)); i >= 0 {
+			c.bad("F-017", at, say("这段文字用转义写进了看不见的控制字符", "the text holds an invisible control character, written as an escape",
+				"删去转义，只写看得见的文字", "remove the escape and write visible text only"))
+			return
+		}
+	}
 	c.templates(n, start, at)
 }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/expr-lang/expr/types"
 
@@ -97,6 +98,12 @@ func newKinds(set *schema.Set) *kinds {
 	k.env["reading"], k.env["today"] = say, types.String
 	k.env["workdays"] = types.TypeOf((func(string, string) int)(nil))
 	k.env["hasRole"] = types.TypeOf((func(string, string) bool)(nil))
+	k.env["sameBrand"] = types.TypeOf((func(string, string) bool)(nil))
+	k.env["namesakes"] = types.TypeOf((func() []string)(nil))
+	if basis := set.Form("legal-basis"); basis != nil {
+		k.env["legalBasis"] = typeOf(basis.Root.Child("basis"))
+	}
+	k.env["evaluationYears"] = types.TypeOf((func(string) []int)(nil))
 	k.env["base"] = maps.Clone(k.env)
 	k.env = expression.Freeze(k.env)
 	return k
@@ -156,7 +163,9 @@ func (k *kinds) value(f *schema.Field, n *record.Node, file string) any {
 	}
 	switch f.Type {
 	case schema.Int:
-		if i, err := strconv.Atoi(n.Text); err == nil && n.Kind == record.Number {
+		// 2027.0 is a whole number for JSON Schema.
+		whole, decimals, _ := strings.Cut(n.Text, ".")
+		if i, err := strconv.Atoi(whole); err == nil && n.Kind == record.Number && strings.Trim(decimals, "0") == "" {
 			return i
 		}
 	case schema.Amount:

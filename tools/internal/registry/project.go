@@ -25,6 +25,10 @@ type Record struct {
 	Env    map[string]any
 }
 
+// StateRoot stands in Broken for a declared state that does not exist: rules
+// that compare index.state would only repeat that.
+const StateRoot = "index.state"
+
 // Project joins the records of one folder.
 type Project struct {
 	*Folder
@@ -95,7 +99,9 @@ func (r *Registry) Project(f *Folder) *Project {
 		switch {
 		case strings.HasSuffix(name, ".md") && ok:
 			r.read(p, form, number, name)
-		case name == "contacts.age" || strings.HasPrefix(name, "decisions/") && value.IsFilePath("files/"+strings.TrimPrefix(name, "decisions/")):
+		case name == "contacts.age":
+			p.Findings = append(p.Findings, r.contacts(path.Join(f.Dir, name))...)
+		case strings.HasPrefix(name, "decisions/") && value.IsFilePath("files/"+strings.TrimPrefix(name, "decisions/")):
 		case strings.HasPrefix(name, "files/") && value.IsFilePath(name):
 		default:
 			report("P-001", name, finding.Text{Zh: fmt.Sprintf("项目文件夹里不应有“%s”", name), En: fmt.Sprintf("“%s” has no place in a project folder", name)},
@@ -112,6 +118,24 @@ func (r *Registry) Project(f *Folder) *Project {
 	}
 	p.fill()
 	return p
+}
+
+// contacts judges the sealed contact persons of a project: an age file, and
+// only in a registry that keeps them.
+func (r *Registry) contacts(file string) []finding.Finding {
+	f := finding.Finding{Rule: "P-008", Place: finding.Place{File: file}, Sensitive: true,
+		Help: finding.Text{Zh: "从这次修改中删去它；已经推送过的，立即告诉台账管理员", En: "remove it from the change; tell the registry's keeper at once if it was pushed"}}
+	if r.Config.Contacts != "sealed" {
+		f.Message = finding.Text{Zh: "这份台账不保存联系人（data/registry.yaml 的 contacts 是 outside）", En: "this registry keeps no contact persons (contacts in data/registry.yaml is outside)"}
+		return []finding.Finding{f}
+	}
+	head, err := r.files.Read(file, 64)
+	text := string(head)
+	if err == nil && (strings.HasPrefix(text, "age-encryption.org/v1\n") || strings.HasPrefix(text, "-----BEGIN AGE ENCRYPTED FILE-----")) {
+		return nil
+	}
+	f.Message = finding.Text{Zh: "contacts.age 没有加密：它不是 age 加密文件", En: "contacts.age is not sealed: it is no age file"}
+	return []finding.Finding{f}
 }
 
 func (r *Registry) nameHelp(name string) finding.Text {
@@ -175,7 +199,7 @@ func (r *Registry) read(p *Project, form *schema.Form, number int, name string) 
 // wrong type, so that rules about them would only repeat it.
 func breaks(f finding.Finding) bool {
 	switch f.Rule {
-	case "S-010", "F-013", "F-014", "F-015", "P-005", "P-006":
+	case "S-010", "R-001", "F-013", "F-014", "F-015", "P-005", "P-006":
 		return false
 	}
 	return true
@@ -233,6 +257,7 @@ func (p *Project) fill() {
 	p.Env["project"] = map[string]any{"id": p.ID, "year": p.Year, "unit": p.Unit, "number": p.Number}
 	p.Env["submissions"] = p.submissions()
 	p.Env["totalInvestment"] = p.totalInvestment
+	p.Env["namesakes"] = p.namesakes
 	p.Env["hasRecord"] = func(name string) bool { return p.Record(name) != nil || slices.Contains(p.Files, name+".md") }
 	p.Env["fileHash"] = func(name string) string {
 		if !slices.Contains(p.Files, name) {
@@ -246,22 +271,6 @@ func (p *Project) fill() {
 		return hex.EncodeToString(sum[:])
 	}
 	r.lookups(p.Env)
-}
-
-// lookups adds the functions that ask about the registry.
-func (r *Registry) lookups(env map[string]any) {
-	env["isUnit"] = func(code string) bool { return r.units[code] != nil }
-	env["unitName"] = func(code string) string { return text(r.Unit(code)["name"]) }
-	env["unitKind"] = func(code string) string { return text(r.Unit(code)["kind"]) }
-	env["authorityOf"] = func(code string) string { return text(r.Unit(code)["authority"]) }
-	env["reading"] = func(id string) string { return r.readings[id] }
-	env["today"] = r.Today
-	env["workdays"] = r.workdays
-	env["hasRole"] = func(code, role string) bool {
-		roles, _ := r.Unit(code)["roles"].([]any)
-		return slices.Contains(roles, any(role))
-	}
-	env["known"] = func(id string) bool { return r.byID[id] != nil }
 }
 
 // submissions lists what a unit has handed in: every object that carries an
@@ -306,9 +315,9 @@ func (p *Project) submissions() []any {
 }
 
 // totalInvestment returns, in 分, the amount that every threshold compares
-// (三（四）¶1, readings ): the IT share of a larger project, else
-// the approved amount, else that of the newest plan, else the estimate, else the
-// total of the newest stock filing.
+// (三（四）¶1, readings ): the IT share of a larger project (the
+// whole of it where A-12 says so), else the approved amount, else that of the
+// newest plan, else the estimate, else the total of the newest stock filing.
 func (p *Project) totalInvestment() int {
 	at := func(v any, path ...string) int {
 		for _, k := range path {
@@ -320,6 +329,9 @@ func (p *Project) totalInvestment() int {
 	}
 	index, _ := p.Env["index"].(map[string]any)
 	if index["scopeBasis"] == "参照-建设项目内含" {
+		if p.registry.readings["A-12"] == "whole" {
+			return at(index, "parentProject", "total")
+		}
 		return at(index, "parentProject", "itShare")
 	}
 	if n := at(p.Env["approval"], "reply", "amount"); n > 0 {

@@ -107,6 +107,9 @@ type Registry struct {
 	planned  map[string][]any
 	readings map[string]string
 	calendar calendar
+	brands   map[string]string // folded spelling → folded name
+	basis    []any
+	names    map[int]func() map[string][]sake
 	kinds    *kinds
 }
 
@@ -120,6 +123,9 @@ func New(files Files, set *schema.Set) *Registry {
 	r.readUnits()
 	r.readReadings()
 	r.readHolidays()
+	r.readBrands()
+	r.readBasis()
+	r.listNames()
 	r.readPlans()
 	return r
 }
@@ -343,3 +349,15 @@ func (r *Registry) Planned(id string) []any { return r.planned[id] }
 
 // Types returns the environment in which rules and transitions are compiled.
 func (r *Registry) Types() types.Map { return r.kinds.env }
+
+// Texts returns the paths of texts that belong to no project and no plan and
+// are shown to people: help pages, unit register, settings.
+func (r *Registry) Texts() []string {
+	out := []string{UnitsFile, ConfigFile}
+	for _, p := range r.files.Paths() {
+		if strings.HasPrefix(p, GuideDir+"/") {
+			out = append(out, p)
+		}
+	}
+	return out
+}

@@ -2,13 +2,11 @@ package rule
 
 import (
 	"maps"
-	"strings"
 
 	"taizhang/tools/internal/expression"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registry"
-	"taizhang/tools/internal/value"
 )
 
 // Project evaluates the project rules. Rules that read a form which could not
@@ -82,9 +80,13 @@ func (s *Set) Plan(reg *registry.Registry, p *registry.Plan, base map[string]any
 	return out
 }
 
-// Text evaluates the rules about the text of one file.
-func (s *Set) Text(file string, raw []byte) []finding.Finding {
-	personal, secret := scan(file, raw)
+// maxHits bounds the findings about the text of one file.
+const maxHits = 20
+
+// Text evaluates the rules about the text of one file. root is its front
+// matter, nil for a file without or with an unreadable one.
+func (s *Set) Text(file string, raw []byte, root *record.Node) []finding.Finding {
+	personal, secret := scan(file, raw, root)
 	if len(personal)+len(secret) == 0 {
 		return nil
 	}
@@ -96,34 +98,15 @@ func (s *Set) Text(file string, raw []byte) []finding.Finding {
 		}
 		for _, c := range r.Checks {
 			for _, f := range r.run(c, env, finding.Place{File: file, Line: 1, Col: 1}) {
+				if len(out) == maxHits {
+					return out
+				}
 				f.Sensitive = true
 				out = append(out, f)
 			}
 		}
 	}
 	return out
-}
-
-// scan looks for personal data and secret marks, line by line.
-func scan(file string, raw []byte) (personal, secret []any) {
-	personal, secret = []any{}, []any{}
-	line := 0
-	for text := range strings.Lines(string(raw)) {
-		line++
-		text = strings.TrimRight(text, "\r\n")
-		for _, h := range value.PersonalData(text) {
-			personal = append(personal, hit(file, line, h))
-		}
-		for _, h := range value.SecretMarks(text) {
-			secret = append(secret, hit(file, line, h))
-		}
-	}
-	return personal, secret
-}
-
-func hit(file string, line int, h value.Hit) map[string]any {
-	return registry.Placed(map[string]any{"kind": h.Kind.Zh, "kindEn": h.Kind.En}, file,
-		&record.Node{Kind: record.String, Line: int32(line), Col: int32(h.Col), EndCol: int32(h.EndCol)})
 }
 
 // run evaluates one check and returns its findings. It leaves the last list item
@@ -171,6 +154,11 @@ func (r *Rule) run(c *Check, env map[string]any, fallback finding.Place) []findi
 		if c.downgrade != nil {
 			if low, err := c.downgrade.Bool(env); err == nil && low {
 				f.Severity = r.Downgrade.To
+			}
+		}
+		if c.upgrade != nil {
+			if high, err := c.upgrade.Bool(env); err == nil && high {
+				f.Severity = r.Upgrade.To
 			}
 		}
 		out = append(out, f)

@@ -49,7 +49,9 @@ type Rule struct {
 	Scope      Scope
 	When       string // of all checks, where there are several
 	Checks     []*Check
-	Downgrade  *Downgrade
+	Downgrade  *Shift
+	Waivable   bool // an error that the data bureau may waive in a single case
+	Upgrade    *Shift
 	Help       finding.Text
 	Since      string
 	Body       string
@@ -62,7 +64,7 @@ type Check struct {
 	Message                finding.Text
 
 	ruleWhen, when, each, assert *expression.Program
-	downgrade                    *expression.Program
+	downgrade, upgrade           *expression.Program
 	at                           []string
 	roots                        []string
 	onChange                     bool // mentions base: runs on a change only
@@ -72,8 +74,10 @@ type Check struct {
 	verify                       func() error // compiles what Load left for later
 }
 
-// Downgrade lowers the severity of a finding under a condition.
-type Downgrade struct {
+// Shift gives a finding another severity under a condition: a lower one where
+// the text leaves room (downgrade), a higher one where a reading of the
+// regulation is the stricter (upgrade).
+type Shift struct {
 	To   finding.Severity
 	When string
 }
@@ -159,15 +163,19 @@ func parse(file string, data []byte) (*Rule, error) {
 	}
 	n := rec.Root
 	r := &Rule{ID: str(n, "id"), Name: str(n, "name"), Clause: str(n, "clause"), Title: txt(n.Get("title")), Severity: finding.Severity(str(n, "severity")),
-		Scope: Scope(str(n, "scope")), When: str(n, "when"), Help: txt(n.Get("help")), Since: str(n, "since"), Body: string(rec.Body), File: file}
+		Scope: Scope(str(n, "scope")), When: str(n, "when"), Help: txt(n.Get("help")), Since: str(n, "since"), Waivable: str(n, "waivable") == "true", Body: string(rec.Body), File: file}
 	if st := n.Get("statements"); st != nil {
 		for _, it := range st.Items {
 			r.Statements = append(r.Statements, it.Text)
 		}
 	}
-	if d := n.Get("downgrade"); d != nil {
-		r.Downgrade = &Downgrade{To: finding.Severity(str(d, "to")), When: str(d, "when")}
+	shift := func(key string) *Shift {
+		if d := n.Get(key); d != nil {
+			return &Shift{To: finding.Severity(str(d, "to")), When: str(d, "when")}
+		}
+		return nil
 	}
+	r.Downgrade, r.Upgrade = shift("downgrade"), shift("upgrade")
 	check := func(n *record.Node) *Check {
 		return &Check{When: str(n, "when"), Each: str(n, "each"), Assert: str(n, "assert"), At: str(n, "at"), Message: txt(n.Get("message"))}
 	}
@@ -200,7 +208,7 @@ func parse(file string, data []byte) (*Rule, error) {
 	return r, nil
 }
 
-var ruleKeys = []string{"id", "name", "clause", "statements", "title", "severity", "scope", "when", "each", "assert", "at", "message", "help", "since", "downgrade", "checks"}
+var ruleKeys = []string{"id", "name", "clause", "statements", "title", "severity", "scope", "when", "each", "assert", "at", "message", "help", "since", "downgrade", "upgrade", "checks"}
 
 func str(n *record.Node, key string) string {
 	if v := n.Get(key); v != nil {
@@ -248,6 +256,9 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 			}
 		}
 		ch.roots = append(ch.roots, p.Roots...)
+		if slices.Contains(p.Members, "index.state") {
+			ch.roots = append(ch.roots, registry.StateRoot)
+		}
 		return p
 	}
 	if ch.each = one("each", ch.Each, expression.Any, scope); ch.each != nil {
@@ -263,6 +274,9 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 	ch.assert = one("assert", ch.Assert, expression.Bool, scope)
 	if r.Downgrade != nil {
 		ch.downgrade = one("downgrade.when", r.Downgrade.When, expression.Bool, scope)
+	}
+	if r.Upgrade != nil {
+		ch.upgrade = one("upgrade.when", r.Upgrade.When, expression.Bool, scope)
 	}
 	if ch.At == "" {
 		errs = append(errs, fmt.Errorf("%s: at is missing: which field does the finding point to?", r.File))

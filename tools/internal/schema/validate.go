@@ -48,7 +48,17 @@ func (f *Form) Validate(file string, root *record.Node) []finding.Finding {
 		if !errors.As(err, &ve) {
 			return []finding.Finding{{Rule: "S-009", Place: root.Place(file), Message: finding.Text{Zh: "无法用表单模式检查：" + err.Error(), En: "cannot be checked: " + err.Error()}}}
 		}
-		leaves(ve, func(e *jsonschema.ValidationError) { out = append(out, f.translate(file, root, e)...) })
+		// The library reports each unknown key by itself; they are told together,
+		// once for the object that holds them.
+		told := map[string]bool{}
+		leaves(ve, func(e *jsonschema.ValidationError) {
+			loc, extra := unknownAt(e)
+			if extra && told[loc] || len(out) >= maxFindings {
+				return
+			}
+			told[loc] = told[loc] || extra
+			out = append(out, f.translate(file, root, e)...)
+		})
 	}
 	out = append(out, f.checksums(file, f.Root, root)...)
 	finding.Sort(out)
@@ -125,10 +135,7 @@ func (f *Form) walk(root *record.Node, loc string) (n *record.Node, fl *Field, k
 }
 
 func (f *Form) translate(file string, root *record.Node, e *jsonschema.ValidationError) []finding.Finding {
-	loc := e.InstanceLocation
-	if strings.Contains(e.KeywordLocation, "/unevaluatedProperties") || strings.Contains(e.KeywordLocation, "/additionalProperties") {
-		loc = loc[:max(0, strings.LastIndexByte(loc, '/'))] // the object around the unknown key
-	}
+	loc, extra := unknownAt(e)
 	n, fl, key := f.walk(root, loc)
 	kw := e.KeywordLocation[strings.LastIndex(e.KeywordLocation, "/")+1:]
 	place := n.Place(file)
@@ -141,7 +148,7 @@ func (f *Form) translate(file string, root *record.Node, e *jsonschema.Validatio
 	case "required":
 		return f.missing(e, n, fl, place, "")
 	}
-	if loc != e.InstanceLocation {
+	if extra {
 		return unknown(file, n, fl)
 	}
 	if _, dep, ok := strings.Cut(e.KeywordLocation, "/dependentRequired/"); ok {
@@ -155,7 +162,19 @@ func (f *Form) translate(file string, root *record.Node, e *jsonschema.Validatio
 		return []finding.Finding{out}
 	}
 	id, msg, help, suggest := explain(kw, f.arg(e), n, fl, label)
-	out := finding.Finding{Rule: ruleOf(fl, id), Place: place, Message: msg, Help: help, Suggest: suggest}
+	rule := id
+	switch kw { // a list or choice left unfilled is the fault that a rule around it means
+	case "enum", "const", "minItems", "minLength", "minimum", "exclusiveMinimum":
+		rule = ruleOf(fl, id)
+	default:
+		if fl != nil && fl.Rule != "" {
+			rule = fl.Rule
+		}
+	}
+	if suggest != "" && kw == "format" && fl != nil && fl.Format == "doc-no" {
+		rule = "R-001" // another spelling of a right number: only a warning
+	}
+	out := finding.Finding{Rule: rule, Place: place, Message: msg, Help: help, Suggest: suggest}
 	if !public(fl) {
 		out.Sensitive, out.Suggest = true, ""
 	}
@@ -188,6 +207,20 @@ func (f *Form) missing(e *jsonschema.ValidationError, n *record.Node, fl *Field,
 	return out
 }
 
+// maxFindings bounds what is said of one record: nobody reads more, and a
+// record with thousands of faults must not cost the square of them.
+const maxFindings = 50
+
+// unknownAt returns the place of an error; for an unknown key that is the
+// object around it, and extra is true.
+func unknownAt(e *jsonschema.ValidationError) (loc string, extra bool) {
+	loc = e.InstanceLocation
+	if strings.Contains(e.KeywordLocation, "/unevaluatedProperties") || strings.Contains(e.KeywordLocation, "/additionalProperties") {
+		return loc[:max(0, strings.LastIndexByte(loc, '/'))], true
+	}
+	return loc, false
+}
+
 func unknown(file string, n *record.Node, fl *Field) []finding.Finding {
 	var out []finding.Finding
 	var known []string
@@ -201,6 +234,9 @@ func unknown(file string, n *record.Node, fl *Field) []finding.Finding {
 		if slices.Contains(known, k.Name) {
 			continue
 		}
+		if len(out) == maxFindings {
+			break
+		}
 		near := value.Nearest(k.Name, known)
 		if near == "" && fl != nil { // a Chinese label written as the key
 			for _, c := range fl.Fields {
@@ -209,7 +245,8 @@ func unknown(file string, n *record.Node, fl *Field) []finding.Finding {
 				}
 			}
 		}
-		out = append(out, finding.Finding{Rule: "S-002", Suggest: near,
+		hidden := near != "" && fl != nil && !public(fl.Child(near))
+		out = append(out, finding.Finding{Rule: "S-002", Suggest: near, Sensitive: hidden,
 			Place:   k.Place(file),
 			Message: finding.Text{Zh: fmt.Sprintf("表单里没有“%s”这一项", k.Name), En: fmt.Sprintf("the form has no field “%s”", k.Name)},
 			Help:    finding.Text{Zh: "改成表单里有的键，或删去这一行；可用的键：" + list(known), En: "use a key of the form or delete the line; the keys are: " + list(known)}})

@@ -13,7 +13,7 @@ import (
 func (p *project) files() []file {
 	out := []file{{"index.md", p.index()}}
 	if p.stock() {
-		return append(out, file{fmt.Sprintf("stock-%d.md", p.year), p.filing()})
+		return append(out, file{fmt.Sprintf("stock-%d.md", p.year), p.filing()}, file{"contract-01.md", p.contract()})
 	}
 	for _, f := range []struct {
 		state string
@@ -91,10 +91,20 @@ func (p *project) index() []byte {
 				})
 			}
 		})
-		if p.listed() {
+		if p.reaches("S80") {
+			s.object("security", func() {
+				s.word("gradeLevel", "二级")
+				s.word("gradeFiledOn", value.AddDays(p.contracted, 30))
+			})
+		}
+		if p.listed() || p.stock() {
+			shown := p.filed
+			if p.listed() {
+				shown = planNotice(p.year)
+			}
 			s.object("disclosureReview", func() {
 				s.word("by", p.unit.code)
-				s.word("on", planNotice(p.year))
+				s.word("on", shown)
 				s.word("result", "可以公开")
 			})
 		}

@@ -21,6 +21,7 @@ func (p *project) review() []byte {
 		s.word("applicantSignedOn", p.signed)
 		s.text("preliminaryOpinion", "资料齐全，同意备案。")
 		s.word("reviewedOn", value.AddDays(p.signed, 4))
+		s.object("leaderOpinion", func() { s.text("text", "同意。"); s.word("on", p.filed) })
 		s.word("filedOn", p.filed)
 		s.word("receivedBy", "dsjj")
 		p.attest(s, p.signed)
@@ -87,7 +88,7 @@ func (p *project) contract() []byte {
 				})
 			}
 		})
-		s.word("publishedOn", value.AddDays(p.contracted, 3))
+		s.word("publishedOn", value.AddDays(p.contracted, 1))
 		s.object("payments", func() {
 			s.item(func() {
 				s.word("on", value.AddDays(p.contracted, 20))
@@ -142,8 +143,7 @@ func (p *project) operation() []byte {
 // filing is the yearly filing of a stock project (附件2).
 func (p *project) filing() []byte {
 	r := p.rng
-	began := value.AddDays(fmt.Sprintf("%d-03-01", p.year-1), r.IntN(200))
-	filed := value.AddDays(fmt.Sprintf("%d-07-01", p.year), r.IntN(70))
+	began, filed := p.contracted, p.filed
 	paid := p.estimate * int64(3+r.IntN(4)) / 10
 	return record("", func(s *sheet) {
 		s.int("year", p.year)

@@ -47,6 +47,10 @@ func (pl *plan) file() []byte {
 				})
 			}
 		})
+		s.object("participants", func() {
+			s.item(func() { s.word("role", "BDB") })
+			s.item(func() { s.word("role", "DRC") })
+		})
 		s.object("govApproval", func() {
 			s.text("meeting", meeting)
 			s.word("on", fmt.Sprintf("%d-12-18", pl.year-1))

@@ -55,9 +55,13 @@ func (g *generator) project(r *rand.Rand, year int, l life) *project {
 	if l.files <= 4 && l.state != "S200" && p.category == "新建" && r.IntN(5) == 0 {
 		p.class, p.estimate = "重点", int64(1200+r.IntN(8000))*wan/10
 	}
-	p.funding = []string{"区级财政投资", "区级财政投资", "区级财政投资", "非税收入", "自筹资金"}[r.IntN(5)]
+	p.funding = []string{"区级财政投资", "区级财政投资", "区级财政投资", "非税收入", "非税收入"}[r.IntN(5)]
 	p.maker, p.makerCode = company(r)
 	p.dates()
+	if p.stock() { // its contract was signed before the rules asked for anything
+		p.contracted = value.AddDays(fmt.Sprintf("%d-03-01", year-1), r.IntN(200))
+		p.filed = value.AddDays(fmt.Sprintf("%d-07-01", year), r.IntN(70))
+	}
 	p.price = p.estimate * int64(90+r.IntN(9)) / 100 / 10_000 * 10_000
 	if p.listed() {
 		g.enter(p)

@@ -75,9 +75,9 @@ var hand = []struct {
 	life
 	count int
 }{
-	{life{"S10", 2}, 4}, {life{"S11", 3}, 2}, {life{"S20", 3}, 3}, {life{"S30", 4}, 3}, {life{"S40", 4}, 15},
+	{life{"S10", 2}, 7}, {life{"S11", 3}, 2}, {life{"S20", 3}, 3}, {life{"S30", 4}, 3}, {life{"S40", 4}, 12},
 	{life{"S50", 5}, 1}, {life{"S52", 6}, 1}, {life{"S70", 7}, 1}, {life{"S80", 8}, 2}, {life{"S101", 9}, 1},
-	{life{"S110", 10}, 1}, {life{"S200", 2}, 6},
+	{life{"S110", 10}, 1}, {life{"S200", 3}, 6},
 }
 
 // dealer deals lives, each forty of them a shuffled hand.

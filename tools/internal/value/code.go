@@ -63,7 +63,7 @@ func ParseProjectID(s string) (id ProjectID, ok bool) {
 	year, rest, ok1 := strings.Cut(s, "-")
 	unit, nn, ok2 := strings.Cut(rest, "-")
 	if !ok1 || !ok2 || len(year) != 4 || countDigits(year) != 4 || !IsUnitCode(unit) ||
-		len(nn) < 2 || len(nn) > 3 || countDigits(nn) != len(nn) {
+		len(nn) < 2 || len(nn) > 3 || countDigits(nn) != len(nn) || strings.Trim(nn, "0") == "" {
 		return ProjectID{}, false
 	}
 	return ProjectID{Year: number(year), Unit: unit, Number: nn}, true

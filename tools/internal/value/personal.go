@@ -1,9 +1,11 @@
 package value
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // PersonalData finds personal data in one line: mobile numbers, ID numbers,
@@ -21,8 +23,31 @@ func PersonalData(line string) []Hit {
 	for i := 0; i < len(s.groups); {
 		i += max(s.numberAt(i), 1)
 	}
+	if len(s.hits) == 0 {
+		s.disguised()
+	}
 	slices.SortFunc(s.hits, func(a, b Hit) int { return a.Col - b.Col })
 	return s.hits
+}
+
+// mobiles are further spellings of a mobile number that mean nothing else: with
+// the trunk prefix 0, grouped 3-4-4 by other marks, the area in brackets, behind
+// a Latin label, or as a whole segment of an address.
+var mobiles = regexp.MustCompile(`(?:^|[^0-9A-Za-z])0(1[3-9][0-9]{9})(?:[^0-9A-Za-z]|$)` +
+	`|(?:^|[^0-9A-Za-z])(1[3-9][0-9][.·_/][0-9]{4}[.·_/][0-9]{4})(?:[^0-9]|$)` +
+	`|(?:^|[^0-9A-Za-z])(\(1[3-9][0-9]\)[ -]?[0-9]{8})(?:[^0-9]|$)` +
+	`|(?i:tel|phone|mobile|mob)[:=-]?(1[3-9][0-9]{9})(?:[^0-9]|$)` +
+	`|://[^ ]*/(1[3-9][0-9]{9})(?:[/?#"]|$)`)
+
+func (s *scan) disguised() {
+	text := string(s.text)
+	for _, m := range mobiles.FindAllStringSubmatchIndex(text, -1) {
+		for i := 2; i < len(m); i += 2 {
+			if m[i] >= 0 {
+				s.hit(Label{"手机号码", "mobile number"}, utf8.RuneCountInString(text[:m[i]]), utf8.RuneCountInString(text[:m[i+1]]))
+			}
+		}
+	}
 }
 
 // mayHoldPersonalData answers no for nearly every line, cheaply.

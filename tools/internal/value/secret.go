@@ -9,7 +9,7 @@ import (
 // secretMark matches the marks of state secrets and of internal papers. Spaces
 // between the characters of a mark are typesetting and do not hide it.
 var secretMark = regexp.MustCompile(
-	`(?:绝\s*密|机\s*密|秘\s*密)\s*★` +
+	"(?:绝\\s*密|机\\s*密|秘\\s*密)[\\s*_`~（）()]*[★☆]" +
 		`|密\s*级\s*[:：]\s*(?:绝\s*密|机\s*密|秘\s*密)` +
 		`|内\s*部\s*(?:资\s*料|文\s*件|材\s*料)[\s，,、。；;·!！★]*(?:注\s*意\s*保\s*存|妥\s*善\s*保\s*管|(?:不\s*得|严\s*禁)\s*外\s*传)`)
 

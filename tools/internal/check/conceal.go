@@ -1,0 +1,160 @@
+package check
+
+import (
+	"regexp"
+	"strings"
+
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/schema"
+	"taizhang/tools/internal/value"
+)
+
+// conceal keeps what is not public out of what a finding shows: the source line
+// of a field that is not public, a line that another finding says must not be
+// repeated, and numbers of persons in a message.
+func conceal(p *registry.Project, fs []finding.Finding) {
+	hidden := map[string]map[int]bool{} // by file, made when a file has a finding
+	for i := range fs {
+		f := &fs[i]
+		if p != nil && !f.Sensitive && f.Line > 0 {
+			lines, known := hidden[f.File]
+			if !known {
+				lines = hiddenLines(p, f.File)
+				hidden[f.File] = lines
+			}
+			f.Sensitive = lines[f.Line]
+		}
+		f.Message = finding.Text{Zh: mask(f.Message.Zh), En: mask(f.Message.En)}
+		if f.Suggest != mask(f.Suggest) {
+			f.Suggest = ""
+		}
+	}
+	type line struct {
+		file string
+		n    int
+	}
+	secret := map[line]bool{}
+	for _, f := range fs {
+		if f.Sensitive {
+			secret[line{f.File, f.Line}] = true
+		}
+	}
+	for i := range fs {
+		f := &fs[i]
+		f.Sensitive = f.Sensitive || secret[line{f.File, f.Line}]
+		for _, r := range f.Related {
+			f.Sensitive = f.Sensitive || secret[line{r.File, r.Line}]
+		}
+	}
+}
+
+// mask replaces numbers of persons in a text.
+func mask(s string) string {
+	hits := value.PersonalData(s)
+	if len(hits) == 0 {
+		return s
+	}
+	rs := []rune(s)
+	for _, h := range hits {
+		for i := h.Col - 1; i < h.EndCol-1 && i < len(rs); i++ {
+			rs[i] = '*'
+		}
+	}
+	return string(rs)
+}
+
+// hiddenLines are the lines of a record that show a value which is not public.
+func hiddenLines(p *registry.Project, file string) map[int]bool {
+	lines := map[int]bool{}
+	for _, r := range p.Records {
+		if r.Path == file {
+			hide(r.Form.Root, r.Root, false, 1<<30, lines)
+			return lines
+		}
+	}
+	if raw, ok := p.Unread[file]; ok {
+		name := strings.TrimSuffix(file[strings.LastIndexByte(file, '/')+1:], ".md")
+		if form, _, ok := p.Registry().ParseName(name); ok {
+			hideByName(form, raw, lines)
+		}
+	}
+	return lines
+}
+
+// hide marks the lines from each key that is not public up to the next key.
+// end is the line on which the node's successor starts.
+func hide(f *schema.Field, n *record.Node, hidden bool, end int, lines map[int]bool) {
+	mark := func(from, to int) {
+		for l := from; l <= min(to, from+2000); l++ {
+			lines[l] = true
+		}
+	}
+	switch n.Kind {
+	case record.Map:
+		for i := range n.Keys {
+			k := &n.Keys[i]
+			next := end
+			if i+1 < len(n.Keys) {
+				next = int(n.Keys[i+1].Line)
+			}
+			c := f.Child(k.Name)
+			private := hidden || c != nil && c.Visibility != schema.Public && c.Type != schema.Object && c.Type != schema.List
+			if private {
+				mark(int(k.Line), max(int(k.Line), min(next-1, int(k.Line)+lineCount(k.Value))))
+			}
+			if c != nil {
+				hide(c, k.Value, private, next, lines)
+			}
+		}
+	case record.List:
+		for i, it := range n.Items {
+			next := end
+			if i+1 < len(n.Items) {
+				next = int(n.Items[i+1].Line)
+			}
+			if f != nil && f.Item != nil {
+				hide(f.Item, it, hidden, next, lines)
+			}
+		}
+	}
+}
+
+// lineCount is how many lines a value may take in the file: a folded text has
+// fewer line ends when read than when written, so its length counts too.
+func lineCount(n *record.Node) int { return strings.Count(n.Text, "\n") + len(n.Text)/4 + 1 }
+
+var keyAtStart = regexp.MustCompile(`^[\s-]*["']?([A-Za-z]+)["']?\s*:`)
+
+// hideByName does the same for a record that could not be taken apart: a key
+// that is not public anywhere in the form counts as not public.
+func hideByName(form *schema.Form, raw []byte, lines map[int]bool) {
+	private := map[string]bool{}
+	var collect func(f *schema.Field)
+	collect = func(f *schema.Field) {
+		for _, c := range f.Fields {
+			if c.Visibility != schema.Public && c.Type != schema.Object && c.Type != schema.List {
+				private[c.Key] = true
+			}
+			collect(c)
+			if c.Item != nil {
+				collect(c.Item)
+			}
+		}
+	}
+	collect(form.Root)
+	current, n := false, 0
+	for text := range strings.Lines(string(raw)) {
+		n++
+		if m := keyAtStart.FindStringSubmatch(text); m != nil {
+			current = private[m[1]]
+		}
+		lines[n] = current
+		for key := range private {
+			if strings.Contains(text, key) {
+				lines[n] = true
+			}
+		}
+	}
+}

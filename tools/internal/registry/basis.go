@@ -1,0 +1,18 @@
+package registry
+
+// BasisFile holds the documents that the regulation rests on, and what has
+// become of them.
+const BasisFile = "data/legal-basis.yaml"
+
+func (r *Registry) readBasis() {
+	r.basis = []any{}
+	form := r.Schemas.Form("legal-basis")
+	if form == nil || !r.has[BasisFile] {
+		return
+	}
+	list := r.data(BasisFile, form.Name).Get("basis")
+	if list == nil {
+		return
+	}
+	r.basis, _ = r.kinds.value(form.Root.Child("basis"), list, BasisFile).([]any)
+}

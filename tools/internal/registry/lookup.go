@@ -1,0 +1,43 @@
+package registry
+
+import (
+	"slices"
+	"strings"
+)
+
+// lookups adds the functions that ask about the registry.
+func (r *Registry) lookups(env map[string]any) {
+	env["isUnit"] = func(code string) bool { return r.units[code] != nil }
+	env["unitName"] = func(code string) string { return text(r.Unit(code)["name"]) }
+	env["unitKind"] = func(code string) string { return text(r.Unit(code)["kind"]) }
+	env["authorityOf"] = func(code string) string { return text(r.Unit(code)["authority"]) }
+	env["reading"] = func(id string) string { return r.readings[id] }
+	env["today"] = r.Today
+	env["workdays"] = r.workdays
+	env["hasRole"] = func(code, role string) bool {
+		roles, _ := r.Unit(code)["roles"].([]any)
+		return slices.Contains(roles, any(role))
+	}
+	env["sameBrand"] = r.sameBrand
+	env["legalBasis"] = r.basis
+	env["known"] = func(id string) bool { return r.byID[id] != nil }
+	env["evaluationYears"] = r.evaluationYears
+}
+
+// evaluationYears returns the years in which a project was evaluated, ascending.
+// The names of its files tell: none of its records is read (三（六）s2).
+func (r *Registry) evaluationYears(id string) []int {
+	years := []int{}
+	f := r.byID[id]
+	if f == nil {
+		return years
+	}
+	for _, name := range f.Files {
+		base, ok := strings.CutSuffix(name, ".md")
+		if form, year, named := r.ParseName(base); ok && named && form.Name == "evaluation" {
+			years = append(years, year)
+		}
+	}
+	slices.Sort(years)
+	return years
+}
