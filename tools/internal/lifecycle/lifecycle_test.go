@@ -125,6 +125,13 @@ contractAmount: 84.6
 content: 归集企业信用信息
 own: {on: 2026-03-02, participants: [{role: UNIT}], result: 通过, opinion: 同意, document: {kind: 验收意见, title: 验收意见}}
 `}},
+	{"a project that did not start is carried over to the next plan", "2026-yjj-01", "T09", "S40",
+		map[string]string{"content/plans/2027.md": `year: 2027
+status: 已印发
+items: [{project: 2026-yjj-01, priority: 1, class: 一般, total: 38, annual: 38, period: {start: 2027-01-01, end: 2027-12-31}, funding: 区级财政投资}]
+govApproval: {meeting: 区政府第七十次常务会议, on: 2027-01-12}
+notice: {docNo: 清大数据发〔2027〕1号, on: 2027-01-20, by: dsjj}
+`}},
 	{"a class is decided anew after the appraisal", "2026-cgj-01", "T25", "S100",
 		map[string]string{p26cgj + "index.md": `classDecisions:
   - {class: 重点, by: dsjj, on: 2025-11-10, basis: 初步}

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"sync"
 	"unicode"
-
-	"taizhang/tools/internal/record"
 )
 
 // sake is what is known of a project when only names are compared.
@@ -29,18 +27,32 @@ func (r *Registry) listNames() {
 				if err != nil {
 					continue
 				}
-				rec, _ := record.Parse(file, data)
-				if rec == nil || slices.Contains(gone, textOf(rec.Root.Get("state"))) {
+				top := topLines(data)
+				if slices.Contains(gone, top["state"]) {
 					continue
 				}
-				s := sake{f.ID, textOf(rec.Root.Get("implementingUnit")), textOf(rec.Root.Get("category"))}
-				if key := r.nameKey(textOf(rec.Root.Get("title")), s.unit); key != "" {
+				s := sake{f.ID, top["implementingUnit"], top["category"]}
+				if key := r.nameKey(top["title"], s.unit); key != "" {
 					table[key] = append(table[key], s)
 				}
 			}
 			return table
 		})
 	}
+}
+
+// topLines reads the plain "key: value" lines of front matter. Names are only a
+// hint here and each record is taken apart in full elsewhere, so this need not
+// know YAML: what is written otherwise is not compared.
+func topLines(data []byte) map[string]string {
+	out := map[string]string{}
+	for line := range strings.Lines(string(data[:min(len(data), 4<<10)])) {
+		key, v, ok := strings.Cut(strings.TrimRight(line, "\r\n"), ": ")
+		if ok && key != "" && key[0] >= 'a' && key[0] <= 'z' {
+			out[key] = strings.Trim(strings.TrimSpace(v), `"'`)
+		}
+	}
+	return out
 }
 
 // gone are the states in which a project no longer competes with another.
