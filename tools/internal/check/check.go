@@ -115,7 +115,12 @@ func (j *Judge) Project(f *registry.Folder, base *registry.Project) *Verdict {
 			v.Findings = append(v.Findings, j.attachment(p, name)...)
 		}
 	}
-	v.Findings = append(v.Findings, j.identity(p)...)
+	for _, f := range j.identity(p) {
+		// A rule that refuses the very value already says what is wrong with it.
+		if !slices.ContainsFunc(v.Findings, func(o finding.Finding) bool { return o.Place == f.Place }) {
+			v.Findings = append(v.Findings, f)
+		}
+	}
 	v.Findings = append(v.Findings, j.citations(p)...)
 	j.finish(v)
 	return v
