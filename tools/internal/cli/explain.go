@@ -110,6 +110,14 @@ func (a *app) explain(s *rule.Set, id string) error {
 		row("要求", "asserts", c.Assert)
 		row("指向", "points to", c.At)
 	}
+	for _, shift := range []*rule.Shift{r.Downgrade, r.Upgrade} {
+		if shift != nil {
+			row("级别改为 "+string(shift.To), "severity becomes "+string(shift.To), shift.When)
+		}
+	}
+	if r.Waivable {
+		row("豁免", "waiver", a.say("区大数据管理局可以个案豁免", "the data bureau may waive it in a single case"))
+	}
 	row("怎么办", "what to do", r.Help.In(a.lang))
 	row("规则文件", "rule file", r.File)
 	fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(r.Body))

@@ -19,13 +19,16 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command as a user would, in registries made of the
 // fixture (command `registry DIR`), with the real git.
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { scripts(t, "testdata/script") }
+
+func scripts(t *testing.T, dir string) {
+	t.Helper()
 	root, err := filepath.Abs(repoRoot)
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
@@ -49,15 +52,53 @@ func TestScripts(t *testing.T) {
 				}
 			},
 			// edit FILE OLD NEW replaces text in a file once.
-			"edit": func(ts *testscript.TestScript, _ bool, args []string) {
-				file := ts.MkAbs(args[0])
-				data := ts.ReadFile(args[0])
-				old, now := strings.ReplaceAll(args[1], `\n`, "\n"), strings.ReplaceAll(args[2], `\n`, "\n")
-				if !strings.Contains(data, old) {
-					ts.Fatalf("%s does not hold %q", args[0], old)
+			"edit": change(func(ts *testscript.TestScript, data string, args []string) string {
+				before, after, ok := strings.Cut(data, args[0])
+				if !ok {
+					ts.Fatalf("no %q", args[0])
 				}
-				ts.Check(os.WriteFile(file, []byte(strings.Replace(data, old, now, 1)), 0o644))
-			},
+				return before + args[1] + after
+			}),
+			// replace FILE OLD NEW replaces text wherever it stands.
+			"replace": change(func(ts *testscript.TestScript, data string, args []string) string {
+				if !strings.Contains(data, args[0]) {
+					ts.Fatalf("no %q", args[0])
+				}
+				return strings.ReplaceAll(data, args[0], args[1])
+			}),
+			// insert FILE BEFORE FROM puts the file FROM in front of a text.
+			"insert": change(func(ts *testscript.TestScript, data string, args []string) string {
+				before, after, ok := strings.Cut(data, args[0])
+				if !ok {
+					ts.Fatalf("no %q", args[0])
+				}
+				return before + ts.ReadFile(args[1]) + args[0] + after
+			}),
+			// cut FILE FROM TO removes FROM and what follows up to TO.
+			"cut": change(func(ts *testscript.TestScript, data string, args []string) string {
+				before, rest, _ := strings.Cut(data, args[0])
+				_, after, ok := strings.Cut(rest, args[1])
+				if !ok {
+					ts.Fatalf("no %q before %q", args[0], args[1])
+				}
+				return before + args[1] + after
+			}),
+			"examples": examples,
 		},
 	})
+}
+
+// change is a script command FILE ARG ARG that rewrites a file; \n in the
+// arguments is a line end.
+func change(f func(ts *testscript.TestScript, data string, args []string) string) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		if len(args) != 3 {
+			ts.Fatalf("want a file and two texts, got %q", args)
+		}
+		data := ts.ReadFile(args[0])
+		for i := range args[1:] {
+			args[i+1] = strings.ReplaceAll(args[i+1], `\n`, "\n")
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(f(ts, data, args[1:])), 0o644))
+	}
 }

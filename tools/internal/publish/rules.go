@@ -27,6 +27,7 @@ type ruleView struct {
 	Scope      words        `json:"scope"`
 	When       string       `json:"when,omitempty"` // of all checks
 	Checks     []ruleCheck  `json:"checks,omitempty"`
+	Shifts     []ruleShift  `json:"shifts,omitempty"`
 	Help       finding.Text `json:"help,omitzero"`
 	Since      string       `json:"since,omitempty"`
 	Enforced   finding.Text `json:"enforced,omitzero"`
@@ -34,6 +35,13 @@ type ruleView struct {
 	Prev       *ruleLink    `json:"prev,omitempty"`
 	Next       *ruleLink    `json:"next,omitempty"`
 	Coverage   string       `json:"coverage,omitempty"` // where statements are listed
+}
+
+// ruleShift says under which condition a finding of the rule weighs more or
+// less.
+type ruleShift struct {
+	To   words  `json:"to"`
+	When string `json:"when"`
 }
 
 type ruleCheck struct {
@@ -162,6 +170,11 @@ func (s *pages) rules() error {
 			Scope: scopeWords(r.Scope), When: r.When, Help: r.Help, Since: r.Since, Enforced: enforcement(r.Severity), Body: strings.TrimSpace(r.Body)}
 		for _, c := range r.Checks {
 			v.Checks = append(v.Checks, ruleCheck{c.When, c.Each, c.Assert, c.At, c.Message})
+		}
+		for _, shift := range []*rule.Shift{r.Downgrade, r.Upgrade} {
+			if shift != nil {
+				v.Shifts = append(v.Shifts, ruleShift{severityWords(shift.To), shift.When})
+			}
 		}
 		if i > 0 {
 			v.Prev = &ruleLink{all[i-1].ID, ruleURL(all[i-1].ID)}
