@@ -91,7 +91,7 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 	if today == "" {
 		today = time.Now().In(shanghai()).Format(time.DateOnly)
 	}
-	a.spend()
+	a.spend(len(paths) > 0 || o.base != "")
 	res, source, err := a.check(root, o, paths)
 	if err != nil {
 		return err
@@ -102,10 +102,14 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 
 // spend lets a check trade memory for time: it forgets each project once it is
 // judged, so little is alive and collecting it often is most of the cost. The
-// limit keeps that true for a province.
-func (a *app) spend() {
+// limit keeps that true for a province. A check of a few projects ends before
+// collecting would pay at all.
+func (a *app) spend(few bool) {
 	if a.io.Env("GOGC") == "" {
 		debug.SetGCPercent(200)
+		if few {
+			debug.SetGCPercent(1000)
+		}
 		debug.SetMemoryLimit(1 << 30)
 	}
 }
