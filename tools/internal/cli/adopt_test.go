@@ -79,13 +79,12 @@ func examples(ts *testscript.TestScript, _ bool, args []string) {
 		all, err := r.Examples()
 		ts.Check(err)
 		for _, e := range all {
-			tmp, err := os.MkdirTemp("", "adopt")
-			ts.Check(err)
-			for _, part := range []string{"schemas", "data", "content"} {
-				ts.Check(os.CopyFS(filepath.Join(tmp, part), os.DirFS(filepath.Join(dir, part))))
-			}
+			was := map[string][]byte{}
 			for _, ed := range e.Edits {
-				p := filepath.Join(tmp, filepath.FromSlash(ed.Path))
+				p := filepath.Join(dir, filepath.FromSlash(ed.Path))
+				if _, seen := was[p]; !seen {
+					was[p], _ = os.ReadFile(p)
+				}
 				if ed.Delete {
 					ts.Check(os.Remove(p))
 					continue
@@ -94,13 +93,19 @@ func examples(ts *testscript.TestScript, _ bool, args []string) {
 				ts.Check(os.MkdirAll(filepath.Dir(p), 0o755))
 				ts.Check(os.WriteFile(p, ed.Apply(old), 0o644))
 			}
-			line := []string{"check", "--format", "json"}
+			line := append([]string{"check", "--format", "json"}, touched(e)...)
 			if e.Today != "" {
 				line = append(line, "--today", e.Today)
 			}
 			var out, errw bytes.Buffer
-			cli.Main(line, &cli.IO{Out: &out, Err: &errw, Env: func(string) string { return "" }, Dir: tmp})
-			ts.Check(os.RemoveAll(tmp))
+			cli.Main(line, &cli.IO{Out: &out, Err: &errw, Env: func(string) string { return "" }, Dir: dir})
+			for p, old := range was {
+				if old == nil {
+					ts.Check(os.Remove(p))
+				} else {
+					ts.Check(os.WriteFile(p, old, 0o644))
+				}
+			}
 			var report jsonReport
 			if err := json.Unmarshal(out.Bytes(), &report); err != nil {
 				ts.Fatalf("%s: %v: %s", id, err, errw.String())

@@ -15,6 +15,7 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/disk"
+	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/registry"
@@ -95,6 +96,11 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 	res, source, err := a.check(root, o, paths)
 	if err != nil {
 		return err
+	}
+	if !res.Summary.Partial { // deadlines are definitions too, though no rule asks for them
+		if _, err := due.Load(res.Judge); err != nil {
+			return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		}
 	}
 	a.remind(res, today)
 	return a.write(outs, res, source, o)

@@ -52,7 +52,7 @@ func scripts(t *testing.T, dir string) {
 				}
 			},
 			// edit FILE OLD NEW replaces text in a file once.
-			"edit": change(func(ts *testscript.TestScript, data string, args []string) string {
+			"edit": rewrite(func(ts *testscript.TestScript, data string, args []string) string {
 				before, after, ok := strings.Cut(data, args[0])
 				if !ok {
 					ts.Fatalf("no %q", args[0])
@@ -60,14 +60,14 @@ func scripts(t *testing.T, dir string) {
 				return before + args[1] + after
 			}),
 			// replace FILE OLD NEW replaces text wherever it stands.
-			"replace": change(func(ts *testscript.TestScript, data string, args []string) string {
+			"replace": rewrite(func(ts *testscript.TestScript, data string, args []string) string {
 				if !strings.Contains(data, args[0]) {
 					ts.Fatalf("no %q", args[0])
 				}
 				return strings.ReplaceAll(data, args[0], args[1])
 			}),
 			// insert FILE BEFORE FROM puts the file FROM in front of a text.
-			"insert": change(func(ts *testscript.TestScript, data string, args []string) string {
+			"insert": rewrite(func(ts *testscript.TestScript, data string, args []string) string {
 				before, after, ok := strings.Cut(data, args[0])
 				if !ok {
 					ts.Fatalf("no %q", args[0])
@@ -75,7 +75,7 @@ func scripts(t *testing.T, dir string) {
 				return before + ts.ReadFile(args[1]) + args[0] + after
 			}),
 			// cut FILE FROM TO removes FROM and what follows up to TO.
-			"cut": change(func(ts *testscript.TestScript, data string, args []string) string {
+			"cut": rewrite(func(ts *testscript.TestScript, data string, args []string) string {
 				before, rest, _ := strings.Cut(data, args[0])
 				_, after, ok := strings.Cut(rest, args[1])
 				if !ok {
@@ -88,9 +88,9 @@ func scripts(t *testing.T, dir string) {
 	})
 }
 
-// change is a script command FILE ARG ARG that rewrites a file; \n in the
+// rewrite is a script command FILE ARG ARG that rewrites a file; \n in the
 // arguments is a line end.
-func change(f func(ts *testscript.TestScript, data string, args []string) string) func(*testscript.TestScript, bool, []string) {
+func rewrite(f func(ts *testscript.TestScript, data string, args []string) string) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, _ bool, args []string) {
 		if len(args) != 3 {
 			ts.Fatalf("want a file and two texts, got %q", args)
