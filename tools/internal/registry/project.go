@@ -69,6 +69,11 @@ func (p *Project) Title() string {
 	return p.ID
 }
 
+// maxOfAKind is how many records of one kind a project may have: two digits. No
+// project has more, and rules that compare each with all others must not be
+// fed thousands.
+const maxOfAKind = 99
+
 // ParseName splits a record's file name without .md into form and number. The
 // number of a yearly form is its year.
 func (r *Registry) ParseName(name string) (f *schema.Form, number int, ok bool) {
@@ -85,7 +90,11 @@ func (r *Registry) ParseName(name string) (f *schema.Form, number int, ok bool) 
 	}
 	number, err := strconv.Atoi(num)
 	want := map[string]string{"round": fmt.Sprint(number), "number": fmt.Sprintf("%02d", number), "year": fmt.Sprintf("%04d", number)}[f.Repeated]
-	return f, number, err == nil && number > 0 && num == want
+	most := maxOfAKind
+	if f.Repeated == "year" {
+		most = 9999
+	}
+	return f, number, err == nil && number > 0 && number <= most && num == want
 }
 
 // Project reads the records of a folder.
