@@ -1,6 +1,7 @@
 package check
 
 import (
+	"context"
 	"fmt"
 	"path"
 	"runtime"
@@ -30,6 +31,8 @@ type Summary struct {
 
 // Options steer a check.
 type Options struct {
+	// Context ends a check early when it is done; nil never does.
+	Context  context.Context
 	Workers  int                   // 0: all processors
 	Progress func(done, total int) // called now and then, may be nil
 	Visit    func(*Verdict)        // sees each project once, from several goroutines; may be nil
@@ -73,11 +76,22 @@ func All(files registry.Files, o Options) (*Result, error) {
 		}
 	})
 	beside.Wait()
+	if err := o.stopped(); err != nil {
+		return nil, err // half a check says nothing
+	}
 	res.Findings = append(res.Findings, slices.Concat(found...)...)
 	res.expiries = slices.Concat(ends...)
 	finding.Sort(res.Findings)
 	res.Summary.Projects, res.Summary.Records, res.Summary.Plans = len(folders), int(records.Load()), len(j.Registry.Plans)
 	return res, nil
+}
+
+// stopped returns why the check should end early, or nil.
+func (o Options) stopped() error {
+	if o.Context == nil {
+		return nil
+	}
+	return o.Context.Err()
 }
 
 // each calls fn for 0 … n-1 from several goroutines.
@@ -90,7 +104,7 @@ func each(n int, o Options, fn func(int)) {
 	var wg sync.WaitGroup
 	for range min(workers, n) {
 		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+			for i := int(next.Add(1)) - 1; i < n && o.stopped() == nil; i = int(next.Add(1)) - 1 {
 				fn(i)
 				if d := int(done.Add(1)); o.Progress != nil && (d%64 == 0 || d == n) {
 					o.Progress(d, n)
@@ -141,6 +155,9 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 		found[i], n = pair(was, is, dirs[i])
 		records.Add(int64(n))
 	})
+	if err := o.stopped(); err != nil {
+		return nil, err
+	}
 	res.Findings = append(res.Findings, slices.Concat(found...)...)
 	is.Rules.Complete(res.Findings)
 	finding.Sort(res.Findings)

@@ -127,7 +127,7 @@ func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60)
 // check runs the judgement that the options ask for. source gives the files to
 // quote from.
 func (a *app) check(root string, o *checkOptions, paths []string) (*check.Result, registry.Files, error) {
-	opts := check.Options{Progress: a.progress(o.quiet), Today: o.today}
+	opts := check.Options{Context: a.ctx, Progress: a.progress(o.quiet), Today: o.today}
 	if o.base != "" {
 		return a.checkChange(root, o, opts)
 	}

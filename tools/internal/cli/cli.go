@@ -66,6 +66,7 @@ var errFindings = &failure{code: exitFindings, err: errors.New("findings")}
 
 // app holds what all commands share.
 type app struct {
+	ctx  context.Context
 	io   *IO
 	root string
 	lang string
@@ -75,7 +76,8 @@ type app struct {
 func Main(args []string, streams *IO) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{io: streams}
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	a := &app{ctx: ctx, io: streams}
 	cmd := a.command()
 	cmd.SetArgs(args)
 	cmd.SetIn(streams.In)
@@ -87,6 +89,10 @@ func Main(args []string, streams *IO) int {
 	}
 	if err == error(errFindings) {
 		return exitFindings
+	}
+	if ctx.Err() != nil {
+		fmt.Fprintln(streams.Err, "taizhang: 已中断，没有结论 · interrupted, nothing was decided")
+		return exitFailed
 	}
 	var f *failure
 	if !errors.As(err, &f) {

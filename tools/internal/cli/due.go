@@ -138,7 +138,7 @@ func (a *app) due(root string, o *dueOptions) (*due.Report, error) {
 		}
 		return failed == nil
 	}
-	res, err := check.All(files, check.Options{Today: o.today, Progress: a.progress(o.quiet), Visit: func(v *check.Verdict) {
+	res, err := check.All(files, check.Options{Context: a.ctx, Today: o.today, Progress: a.progress(o.quiet), Visit: func(v *check.Verdict) {
 		mu.Lock()
 		ok := load(v.Judge)
 		mu.Unlock()
