@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/gitobj"
 )
 
@@ -19,7 +20,7 @@ type gitFiles struct {
 
 func newGitFiles(s gitobj.Snapshot, prefix string) (*gitFiles, error) {
 	f := &gitFiles{snapshot: s, prefix: prefix}
-	for _, top := range []string{"content", "data", "schemas"} {
+	for _, top := range disk.Tops() {
 		err := s.Walk(prefix+top, func(e gitobj.Entry) error {
 			rel := strings.TrimPrefix(e.Path, prefix)
 			if e.Mode == gitobj.ModeFile {

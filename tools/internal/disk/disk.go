@@ -12,8 +12,8 @@ import (
 	"slices"
 )
 
-// tops are the folders that the judging core reads.
-var tops = []string{"content", "data", "schemas"}
+// Tops returns the folders that the judging core reads.
+func Tops() []string { return []string{"content", "data", "schemas"} }
 
 // Files is the registry in a folder. It lists the folder once, when made.
 type Files struct {
@@ -25,7 +25,7 @@ type Files struct {
 // Open lists the registry below dir.
 func Open(dir string) (*Files, error) {
 	f := &Files{dir: dir}
-	for _, top := range tops {
+	for _, top := range Tops() {
 		err := filepath.WalkDir(filepath.Join(dir, top), func(p string, d fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil

@@ -3,8 +3,9 @@ package due
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
+
+	"taizhang/tools/internal/value"
 )
 
 // maxMarkdown is how many bytes of tables a Markdown report may have: forges
@@ -107,20 +108,5 @@ func short(s string) string {
 	return s
 }
 
-// reference matches what forges turn into links and notices by themselves. A
-// word joiner after the first sign breaks the pattern and cannot be seen.
-var reference = regexp.MustCompile(`(?i)[@#!%~&]["\pL\pN_]|://|www\.`)
-
 // md makes text literal within a line of Markdown, in a table cell or in HTML.
-func md(s string) string {
-	s = reference.ReplaceAllStringFunc(clean(s), func(m string) string {
-		if strings.HasSuffix(m, ".") {
-			return m[:3] + "\u2060."
-		}
-		return m[:1] + "\u2060" + m[1:]
-	})
-	return strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "~", `\~`,
-		"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "$", "<span>$</span>",
-	).Replace(s)
-}
+func md(s string) string { return value.EscapeMarkdown(clean(s)) }

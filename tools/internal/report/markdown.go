@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/value"
 )
 
 const (
@@ -177,21 +177,5 @@ func cell(s string) string {
 	return md(s)
 }
 
-// reference matches what forges turn into links and notices by themselves:
-// @people, #issues, !requests, $snippets, addresses. A word joiner after the
-// first sign breaks the pattern and can not be seen.
-var reference = regexp.MustCompile(`(?i)[@#!%~&]["\pL\pN_]|://|www\.`)
-
 // md makes text literal within a line of Markdown, in a table cell or in HTML.
-func md(s string) string {
-	s = reference.ReplaceAllStringFunc(oneLine(s), func(m string) string {
-		if strings.HasSuffix(m, ".") {
-			return m[:3] + "\u2060."
-		}
-		return m[:1] + "\u2060" + m[1:]
-	})
-	return strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "~", `\~`,
-		"&", "&amp;", "<", "&lt;", ">", "&gt;", "|", "&#124;", "$", "<span>$</span>",
-	).Replace(s)
-}
+func md(s string) string { return value.EscapeMarkdown(oneLine(s)) }
