@@ -18,9 +18,12 @@ var layers = map[string][]string{
 	"finding":    {},
 	"value":      {},
 	"expression": {"value"},
+	"people":     {"value"},
+	"decision":   {"value", "people"},
+	"vote":       {},
 	"record":     {"finding", "value"},
 	"schema":     {"finding", "value", "record"},
-	"registry":   {"finding", "value", "record", "schema", "expression"},
+	"registry":   {"finding", "value", "record", "schema", "expression", "people"},
 	"lifecycle":  {"finding", "value", "record", "expression", "registry"},
 	"rule":       {"finding", "value", "record", "schema", "expression", "registry"},
 	"check":      {"finding", "value", "record", "schema", "registry", "lifecycle", "rule"},
@@ -36,7 +39,7 @@ var layers = map[string][]string{
 
 // core is the judging core: it knows no operating system, Git or network, so
 // that the same code can run in a browser.
-var core = []string{"finding", "value", "expression", "record", "schema", "registry", "lifecycle", "rule", "check"}
+var core = []string{"finding", "value", "expression", "people", "decision", "record", "schema", "registry", "lifecycle", "rule", "check"}
 
 func TestImportsPointDownward(t *testing.T) {
 	dirs, err := os.ReadDir(".")
