@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/lifecycle"
 	"taizhang/tools/internal/registry"
 )
 
@@ -19,7 +20,20 @@ type Result struct {
 	Findings []finding.Finding
 	Summary  Summary
 	Judge    *Judge
+	// Pairs are the projects that a change touches, by folder; Mended are the
+	// findings of its base that it removes. Both belong to [Change] alone.
+	Pairs    []Pair
+	Mended   []finding.Finding
 	expiries []expiry
+}
+
+// Pair is one project before and after a change.
+type Pair struct {
+	ID         string
+	Base, Head *Verdict         // nil where the project is not there
+	Fresh      []lifecycle.Step // steps that the change takes
+	findings   []finding.Finding
+	mended     []finding.Finding
 }
 
 // Summary counts what was judged.
@@ -142,26 +156,29 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 	}
 	was.Registry.Today, is.Registry.Today = o.Today, o.Today
 	res := &Result{Judge: is, Findings: is.Global(was)}
-	old := identities(was.Global(nil))
-	old.mark(res.Findings)
+	global := was.Global(nil)
+	identities(global).mark(res.Findings)
+	res.Mended = mended(global, res.Findings)
 	if len(governance) > 0 {
 		res.Findings = append(res.Findings, mixed(governance, content))
 	}
 	dirs := touched(was, is, changed)
-	found := make([][]finding.Finding, len(dirs))
-	var records atomic.Int64
-	each(len(dirs), o, func(i int) {
-		var n int
-		found[i], n = pair(was, is, dirs[i])
-		records.Add(int64(n))
-	})
+	res.Pairs = make([]Pair, len(dirs))
+	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs[i]) })
 	if err := o.stopped(); err != nil {
 		return nil, err
 	}
-	res.Findings = append(res.Findings, slices.Concat(found...)...)
+	res.Summary = Summary{Projects: len(dirs), Plans: len(is.Registry.Plans), Partial: true}
+	for _, p := range res.Pairs {
+		res.Findings = append(res.Findings, p.findings...)
+		res.Mended = append(res.Mended, p.mended...)
+		if p.Head != nil {
+			res.Summary.Records += len(p.Head.Project.Records)
+		}
+	}
 	is.Rules.Complete(res.Findings)
 	finding.Sort(res.Findings)
-	res.Summary = Summary{Projects: len(dirs), Records: int(records.Load()), Plans: len(is.Registry.Plans), Partial: true}
+	finding.Sort(res.Mended)
 	return res, nil
 }
 
@@ -219,50 +236,58 @@ func touched(was, is *Judge, changed []string) []string {
 }
 
 // pair judges one project before and after a change.
-func pair(was, is *Judge, dir string) ([]finding.Finding, int) {
+func pair(was, is *Judge, dir string) Pair {
 	id := strings.ReplaceAll(strings.TrimPrefix(dir, registry.ProjectsDir+"/"), "/", "-")
 	bf, hf := was.Registry.Folder(id), is.Registry.Folder(id)
+	p := Pair{ID: id}
+	if bf != nil {
+		p.Base = was.Project(bf, nil)
+	}
 	if hf == nil {
-		if bf == nil {
-			return nil, 0
+		if bf != nil {
+			p.findings = []finding.Finding{gone(was, is, bf)}
 		}
-		f := finding.Finding{Rule: "C-001", Project: id, Place: finding.Place{File: bf.Dir + "/index.md", Line: 1, Col: 1},
-			Message: finding.Text{Zh: fmt.Sprintf("项目 %s 被删除", id), En: fmt.Sprintf("project %s is deleted", id)},
-			Help:    finding.Text{Zh: "恢复它的文件夹：登记过的项目永不删除，编号永不重用；撤回或终止写进 index.md 的 closure", En: "restore its folder: a registered project is never deleted and its id never reused; withdrawal or termination goes into closure of index.md"}}
-		if to := movedTo(was, is, bf); to != "" {
-			f.Rule = "C-002"
-			f.Message = finding.Text{Zh: fmt.Sprintf("项目 %s 被改名为 %s", id, to), En: fmt.Sprintf("project %s is renamed to %s", id, to)}
-			f.Help = finding.Text{Zh: "恢复原来的文件夹：编号终身不变；项目名称写在 index.md 的 title 里", En: "restore the folder: an id is for life; the name of a project is title in index.md"}
+		return p
+	}
+	var before *registry.Project
+	var history *lifecycle.History
+	if bf != nil {
+		before, history = p.Base.Project, p.Base.History
+	}
+	p.Head = is.Project(hf, before)
+	p.findings = p.Head.Findings
+	// Where a history cannot be told, another declared state is a step.
+	stepped := bf == nil || declared(before) != declared(p.Head.Project)
+	if bf == nil || p.Base.Known && p.Head.Known {
+		var fs []finding.Finding
+		p.Fresh, fs = is.Lifecycle.Judge(before, p.Head.Project, history, p.Head.History)
+		for i := range fs {
+			fs[i].Project = id
 		}
-		return []finding.Finding{f}, 0
+		stepped = bf == nil || len(p.Fresh) > 0
+		p.findings = append(p.findings, fs...)
 	}
 	if bf == nil {
-		v := is.Project(hf, nil)
-		_, fs := is.Lifecycle.Judge(nil, v.Project, nil, v.History)
-		for i := range fs {
-			fs[i].Project = id
-		}
-		return append(v.Findings, fs...), len(v.Project.Records)
+		return p
 	}
-	b := was.Project(bf, nil)
-	v := is.Project(hf, b.Project)
-	// Where a history cannot be told, another declared state is a step.
-	fresh := 0
-	if declared(b.Project) != declared(v.Project) {
-		fresh = 1
+	p.mended = mended(p.Base.Findings, p.findings)
+	if !stepped { // a transition is judged on the whole project
+		identities(p.Base.Findings).mark(p.findings)
 	}
-	if b.Known && v.Known {
-		steps, fs := is.Lifecycle.Judge(b.Project, v.Project, b.History, v.History)
-		for i := range fs {
-			fs[i].Project = id
-		}
-		fresh = len(steps)
-		v.Findings = append(v.Findings, fs...)
+	return p
+}
+
+// gone words the deletion of a project, or its move to another id.
+func gone(was, is *Judge, bf *registry.Folder) finding.Finding {
+	f := finding.Finding{Rule: "C-001", Project: bf.ID, Place: finding.Place{File: bf.Dir + "/index.md", Line: 1, Col: 1},
+		Message: finding.Text{Zh: fmt.Sprintf("项目 %s 被删除", bf.ID), En: fmt.Sprintf("project %s is deleted", bf.ID)},
+		Help:    finding.Text{Zh: "恢复它的文件夹：登记过的项目永不删除，编号永不重用；撤回或终止写进 index.md 的 closure", En: "restore its folder: a registered project is never deleted and its id never reused; withdrawal or termination goes into closure of index.md"}}
+	if to := movedTo(was, is, bf); to != "" {
+		f.Rule = "C-002"
+		f.Message = finding.Text{Zh: fmt.Sprintf("项目 %s 被改名为 %s", bf.ID, to), En: fmt.Sprintf("project %s is renamed to %s", bf.ID, to)}
+		f.Help = finding.Text{Zh: "恢复原来的文件夹：编号终身不变；项目名称写在 index.md 的 title 里", En: "restore the folder: an id is for life; the name of a project is title in index.md"}
 	}
-	if fresh == 0 { // a transition is judged on the whole project
-		identities(b.Findings).mark(v.Findings)
-	}
-	return v.Findings, len(v.Project.Records)
+	return f
 }
 
 func declared(p *registry.Project) any {
@@ -313,6 +338,20 @@ func (c census) mark(fs []finding.Finding) {
 	}
 }
 
+// mended returns the findings before a change that are not there after it.
+func mended(before, after []finding.Finding) []finding.Finding {
+	left := identities(after)
+	var out []finding.Finding
+	for i := range before {
+		if k := key(&before[i]); left[k] > 0 {
+			left[k]--
+		} else {
+			out = append(out, before[i])
+		}
+	}
+	return out
+}
+
 // markExisting marks the findings that the base has under its own definitions.
 func markExisting(res *Result, base registry.Files, o Options) error {
 	was, err := All(base, Options{Workers: o.Workers})
@@ -320,6 +359,7 @@ func markExisting(res *Result, base registry.Files, o Options) error {
 		return nil // a base that cannot be judged excuses nothing
 	}
 	identities(was.Findings).mark(res.Findings)
+	res.Mended = mended(was.Findings, res.Findings)
 	return nil
 }
 
