@@ -26,8 +26,8 @@ func conceal(p *registry.Project, fs []finding.Finding) {
 			}
 			f.Sensitive = lines[f.Line]
 		}
-		f.Message = finding.Text{Zh: mask(f.Message.Zh), En: mask(f.Message.En)}
-		if f.Suggest != mask(f.Suggest) {
+		f.Message = finding.Text{Zh: value.MaskPersonal(f.Message.Zh), En: value.MaskPersonal(f.Message.En)}
+		if f.Suggest != value.MaskPersonal(f.Suggest) {
 			f.Suggest = ""
 		}
 	}
@@ -48,21 +48,6 @@ func conceal(p *registry.Project, fs []finding.Finding) {
 			f.Sensitive = f.Sensitive || secret[line{r.File, r.Line}]
 		}
 	}
-}
-
-// mask replaces numbers of persons in a text.
-func mask(s string) string {
-	hits := value.PersonalData(s)
-	if len(hits) == 0 {
-		return s
-	}
-	rs := []rune(s)
-	for _, h := range hits {
-		for i := h.Col - 1; i < h.EndCol-1 && i < len(rs); i++ {
-			rs[i] = '*'
-		}
-	}
-	return string(rs)
 }
 
 // hiddenLines are the lines of a record that show a value which is not public.

@@ -20,6 +20,7 @@ type Result struct {
 	Findings []finding.Finding
 	Summary  Summary
 	Judge    *Judge
+	Base     *Judge // the registry before a change, with the definitions that judge it
 	// Pairs are the projects that a change touches, by folder; Mended are the
 	// findings of its base that it removes. Both belong to [Change] alone.
 	Pairs    []Pair
@@ -141,10 +142,15 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 	}
 	if len(governance) > 0 && len(content) == 0 {
 		res, err := All(head, o) // new definitions: everything is judged by them
-		if err == nil {
-			err = markExisting(res, base, o)
+		if err != nil {
+			return nil, err
 		}
-		return res, err
+		if res.Base, err = NewJudge(base); err != nil {
+			return nil, fmt.Errorf("base: %w", err)
+		}
+		res.Findings = append(res.Findings, byHand(changed)...)
+		res.Judge.Rules.Complete(res.Findings)
+		return res, markExisting(res, base, o)
 	}
 	was, err := NewJudge(base)
 	if err != nil {
@@ -155,13 +161,14 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 		return nil, err
 	}
 	was.Registry.Today, is.Registry.Today = o.Today, o.Today
-	res := &Result{Judge: is, Findings: is.Global(was)}
+	res := &Result{Judge: is, Base: was, Findings: is.Global(was)}
 	global := was.Global(nil)
 	identities(global).mark(res.Findings)
 	res.Mended = mended(global, res.Findings)
 	if len(governance) > 0 {
 		res.Findings = append(res.Findings, mixed(governance, content))
 	}
+	res.Findings = append(res.Findings, byHand(changed)...)
 	dirs := touched(was, is, changed)
 	res.Pairs = make([]Pair, len(dirs))
 	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs[i]) })
@@ -185,6 +192,9 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 // divide sorts changed paths into the registry's definitions and its content.
 func divide(changed []string) (governance, content []string) {
 	for _, p := range changed {
+		if registry.InDecisions(p) {
+			continue
+		}
 		if strings.HasPrefix(p, registry.ProjectsDir+"/") || strings.HasPrefix(p, registry.PlansDir+"/") {
 			content = append(content, p)
 		} else if !strings.HasPrefix(p, "content/") {
@@ -192,6 +202,19 @@ func divide(changed []string) (governance, content []string) {
 		}
 	}
 	return governance, content
+}
+
+// byHand reports decisions that a change adds, alters or removes.
+func byHand(changed []string) []finding.Finding {
+	var out []finding.Finding
+	for _, p := range changed {
+		if registry.InDecisions(p) {
+			out = append(out, finding.Finding{Rule: "C-010", Place: finding.Place{File: p},
+				Message: finding.Text{Zh: "审批决定 " + p + " 被这次修改增加、改动或删除", En: "the change adds, alters or removes the decision " + p},
+				Help:    finding.Text{Zh: "从这次修改中去掉它：决定由工具在合并时写入", En: "take it out of the change: the tool writes decisions when it merges"}})
+		}
+	}
+	return out
 }
 
 func mixed(governance, content []string) finding.Finding {

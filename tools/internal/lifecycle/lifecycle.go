@@ -51,6 +51,16 @@ type Approval struct {
 	Count int    // persons, default 1
 }
 
+// Approvals says who agrees to what no step asks about, so that no change is
+// merged unseen.
+type Approvals struct {
+	Default     []Approval // a change of a project for which no step asks anybody
+	Plans       []Approval // annual plans
+	Definitions []Approval // what the registry judges by: schemas, rules, units, people, tools
+	Texts       []Approval // help pages
+	Override    []Approval // persons who together may decide without a missing department
+}
+
 // Move is one way that a transition may go.
 type Move struct {
 	From []string // states; Draft for a project that begins
@@ -97,6 +107,7 @@ type Lifecycle struct {
 	Stages      []Stage
 	States      []State
 	Transitions []*Transition
+	Approvals   Approvals
 
 	states map[string]*State
 	byID   map[string]*Transition
@@ -151,8 +162,73 @@ func Load(data []byte, reg *registry.Registry) (*Lifecycle, error) {
 			}
 		}
 	}
+	if err := l.approvals(reg); err != nil {
+		bad("%w", err)
+	}
 	return l, errors.Join(errs...)
 }
+
+// The roles that a project itself fills: the unit that carries it out and the
+// one that leads. All others belong to units by data/units.yaml.
+const (
+	RoleUnit = "UNIT"
+	RoleLead = "LEAD"
+)
+
+// approvals checks that every role exists, and that nothing can pass without
+// anybody's agreement.
+func (l *Lifecycle) approvals(reg *registry.Registry) error {
+	known := []string{RoleUnit, RoleLead}
+	if f := reg.Schemas.Form("units"); f != nil {
+		if roles := f.Root.Child("units").Child("roles"); roles != nil {
+			known = append(known, roles.Item.Enum...)
+		}
+	}
+	var errs []error
+	role := func(where, name string) {
+		if !slices.Contains(known, name) {
+			errs = append(errs, fmt.Errorf("%s: there is no role %q", where, name))
+		}
+	}
+	list := func(where string, as []Approval) {
+		for i := range as {
+			role(where, as[i].Role)
+			if as[i].As == "" {
+				as[i].As = "approve"
+			}
+			if !slices.Contains([]string{"approve", "receipt", "notice"}, as[i].As) {
+				errs = append(errs, fmt.Errorf("%s: as must be approve, receipt or notice, not %q", where, as[i].As))
+			}
+			if as[i].Count == 0 {
+				as[i].Count = 1
+			}
+			if as[i].Count < 0 || as[i].Count > maxQuorum {
+				errs = append(errs, fmt.Errorf("%s: a count of %d persons", where, as[i].Count))
+			}
+		}
+	}
+	for _, t := range l.Transitions {
+		list(t.ID, t.Approve)
+		for _, p := range t.Propose {
+			role(t.ID, p)
+		}
+	}
+	a := &l.Approvals
+	for _, must := range []struct {
+		name string
+		list []Approval
+	}{{"default", a.Default}, {"plans", a.Plans}, {"definitions", a.Definitions}, {"texts", a.Texts}} {
+		list("approvals."+must.name, must.list)
+		if len(must.list) == 0 {
+			errs = append(errs, fmt.Errorf("approvals.%s names nobody: such changes would pass unseen", must.name))
+		}
+	}
+	list("approvals.override", a.Override)
+	return errors.Join(errs...)
+}
+
+// maxQuorum bounds how many persons of one role a step may ask for.
+const maxQuorum = 9
 
 func (t *Transition) compile(env types.Map) error {
 	var err error

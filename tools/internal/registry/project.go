@@ -110,7 +110,7 @@ func (r *Registry) Project(f *Folder) *Project {
 			r.read(p, form, number, name)
 		case name == "contacts.age":
 			p.Findings = append(p.Findings, r.contacts(path.Join(f.Dir, name))...)
-		case strings.HasPrefix(name, "decisions/") && value.IsFilePath("files/"+strings.TrimPrefix(name, "decisions/")):
+		case decision(f, name):
 		case strings.HasPrefix(name, "files/") && value.IsFilePath(name):
 		default:
 			report("P-001", name, finding.Text{Zh: fmt.Sprintf("项目文件夹里不应有“%s”", name), En: fmt.Sprintf("“%s” has no place in a project folder", name)},

@@ -254,3 +254,18 @@ func impersonal(domain string) bool {
 	}
 	return false
 }
+
+// MaskPersonal replaces the numbers of persons in a text by asterisks.
+func MaskPersonal(s string) string {
+	hits := PersonalData(s)
+	if len(hits) == 0 {
+		return s
+	}
+	rs := []rune(s)
+	for _, h := range hits {
+		for i := h.Col - 1; i < h.EndCol-1 && i < len(rs); i++ {
+			rs[i] = '*'
+		}
+	}
+	return string(rs)
+}
