@@ -18,6 +18,8 @@ var layers = map[string][]string{
 	"finding":    {},
 	"value":      {},
 	"expression": {"value"},
+	"statement":  {},
+	"transition": {"finding", "value", "record", "schema", "registry", "lifecycle", "check", "decision"},
 	"people":     {"value"},
 	"decision":   {"value", "people"},
 	"vote":       {},
