@@ -1,8 +1,8 @@
 // Package gitobj reads a registry out of Git: commits, the single merge base
 // of two of them, the files of a commit or of the working directory, and what
-// differs between two of those. It reads objects alone: nothing is checked
-// out, nothing is written, no hook, filter or other code of the repository
-// runs, and replace refs and grafts are not followed.
+// differs between two of those. It reads and writes objects alone: nothing is
+// checked out, no reference is moved, no hook, filter or other code of the
+// repository runs, and replace refs and grafts are not followed.
 //
 // Which function do I want?
 //
@@ -11,6 +11,9 @@
 //   - [Repo.MergeBase] to know where a branch left another.
 //   - [Repo.Tree] for the files of a commit, [Repo.Worktree] for those on disk.
 //   - [Repo.Diff] for what changed from one to the other.
+//   - [Repo.Between] for the commits of a change, [Repo.FirstParents] for the
+//     history of a branch, [Repo.Refs] for references.
+//   - [Repo.WriteBlob], [Repo.WriteTree], [Repo.WriteCommit] to make a commit.
 //
 // Everything that comes out of a repository is taken to be hostile: names,
 // modes and order of tree entries are checked, sizes are asked for before
@@ -31,6 +34,9 @@ import (
 	"sync"
 
 	"github.com/go-git/go-billy/v5"
+	"github.com/go-git/go-billy/v5/helper/mount"
+	"github.com/go-git/go-billy/v5/helper/polyfill"
+	"github.com/go-git/go-billy/v5/memfs"
 	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
@@ -67,7 +73,11 @@ type Repo struct {
 // above it that holds .git (a directory, or the file of a linked worktree or
 // submodule) or that is itself a bare repository. It returns [ErrNoRepo] when
 // there is none and [*UnsupportedError] when its format cannot be read.
-func Open(dir string) (*Repo, error) {
+func Open(dir string) (*Repo, error) { return OpenIn(dir, "") }
+
+// OpenIn is [Open] for a hook: while a push is judged, Git keeps what it brings
+// in an object folder of its own (GIT_QUARANTINE_PATH), named by incoming.
+func OpenIn(dir, incoming string) (*Repo, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open repository: %w", err)
@@ -87,7 +97,7 @@ func Open(dir string) (*Repo, error) {
 	if err := r.config.supported(); err != nil {
 		return nil, err
 	}
-	if err := r.openStores(); err != nil {
+	if err := r.openStores(incoming); err != nil {
 		return nil, fmt.Errorf("open repository at %s: %w", gitDir, err)
 	}
 	return r, nil
@@ -112,7 +122,7 @@ func (r *Repo) Close() error {
 	return errors.Join(errs...)
 }
 
-func (r *Repo) openStores() error {
+func (r *Repo) openStores(incoming string) error {
 	var shared billy.Filesystem // stays a nil interface unless the worktree is linked
 	if r.common != r.gitDir {
 		shared = osfs.New(r.common)
@@ -131,6 +141,14 @@ func (r *Repo) openStores() error {
 		r.stores = append(r.stores, filesystem.NewStorageWithOptions(osfs.New(filepath.Dir(d)), lru, opts))
 	}
 
+	if incoming != "" {
+		fs, err := objectsAt(incoming)
+		if err != nil {
+			return err
+		}
+		r.stores = append(r.stores, filesystem.NewStorageWithOptions(fs, lru, opts))
+	}
+
 	cuts, err := own.Shallow()
 	if err != nil {
 		return fmt.Errorf("read the shallow boundary: %w", err)
@@ -142,6 +160,15 @@ func (r *Repo) openStores() error {
 		}
 	}
 	return nil
+}
+
+// objectsAt shows an object folder under the name that a repository has it by.
+func objectsAt(dir string) (billy.Filesystem, error) {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("object folder %s: %w", dir, fs.ErrNotExist)
+	}
+	under := mount.New(memfs.New(), "/objects", osfs.New(dir))
+	return polyfill.New(under), nil
 }
 
 func findGitDir(dir string) (root, gitDir string, err error) {

@@ -1,0 +1,140 @@
+package gitobj
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+)
+
+// maxBranch bounds the commits of one change: more are no change but a history.
+const maxBranch = 2000
+
+// Between lists the commits that head has and base has not, from head downwards.
+// base must be the single merge base of the change.
+func (r *Repo) Between(base, head string) ([]Commit, error) {
+	stop, err := r.resolve(base)
+	if err != nil {
+		return nil, err
+	}
+	start, err := r.resolve(head)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[plumbing.Hash]bool{stop: true}
+	lined := true // no merge so far: nothing below base can be met
+	var out []Commit
+	for todo := []plumbing.Hash{start}; len(todo) > 0; todo = todo[1:] {
+		h := todo[0]
+		if seen[h] {
+			continue
+		}
+		seen[h] = true
+		if r.shallow[h] {
+			return nil, &ShallowError{What: "commits of the change"}
+		}
+		c, err := r.Commit(h.String())
+		if err != nil {
+			return nil, err
+		}
+		if len(out) == maxBranch {
+			return nil, fmt.Errorf("the change has more than %d commits", maxBranch)
+		}
+		out = append(out, c)
+		if len(c.Parents) > 1 && lined {
+			lined = false
+			if err := r.reach(stop, seen); err != nil {
+				return nil, err
+			}
+		}
+		for _, p := range c.Parents {
+			if ph, ok := parseHash(p); ok {
+				todo = append(todo, ph)
+			}
+		}
+	}
+	return out, nil
+}
+
+// reach marks everything that a commit has behind it.
+func (r *Repo) reach(from plumbing.Hash, seen map[plumbing.Hash]bool) error {
+	for todo := []plumbing.Hash{from}; len(todo) > 0; {
+		h := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		seen[h] = true
+		if r.shallow[h] {
+			continue
+		}
+		c, err := r.readCommit(h)
+		if err != nil {
+			return err
+		}
+		for _, p := range c.parents {
+			if !seen[p] {
+				todo = append(todo, p)
+			}
+		}
+	}
+	return nil
+}
+
+// FirstParents lists the commits from head back to from by first parents,
+// newest first, from itself last; "" for from goes back to the root. It is a
+// [*NoMergeBaseError] when the way from head never meets from.
+func (r *Repo) FirstParents(from, head string) ([]Commit, error) {
+	c, err := r.Commit(head)
+	if err != nil {
+		return nil, err
+	}
+	stop := ""
+	if from != "" {
+		f, err := r.Commit(from)
+		if err != nil {
+			return nil, err
+		}
+		stop = f.Hash
+	}
+	out := []Commit{c}
+	for c.Hash != stop && len(c.Parents) > 0 {
+		if h, ok := parseHash(c.Hash); ok && r.shallow[h] {
+			return nil, &ShallowError{What: "first parents of " + head}
+		}
+		if c, err = r.Commit(c.Parents[0]); err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	if stop != "" && c.Hash != stop {
+		return nil, &NoMergeBaseError{Base: from, Head: head}
+	}
+	return out, nil
+}
+
+// Ref is a reference by its full name.
+type Ref struct{ Name, Hash string }
+
+// Refs lists the references below a prefix such as refs/taizhang/, sorted by
+// name. Symbolic references are left out.
+func (r *Repo) Refs(prefix string) ([]Ref, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	iter, err := r.stores[0].IterReferences()
+	if err != nil {
+		return nil, fmt.Errorf("list references: %w", err)
+	}
+	defer iter.Close()
+	var out []Ref
+	err = iter.ForEach(func(ref *plumbing.Reference) error {
+		if ref.Type() == plumbing.HashReference && strings.HasPrefix(ref.Name().String(), prefix) {
+			out = append(out, Ref{Name: ref.Name().String(), Hash: ref.Hash().String()})
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list references: %w", err)
+	}
+	return out, nil
+}
+
+// Blob returns the content of a blob by its hash, of at most limit bytes.
+func (r *Repo) Blob(hash string, limit int64) ([]byte, error) { return r.blob(hash, limit) }
