@@ -19,6 +19,7 @@ var layers = map[string][]string{
 	"value":      {},
 	"expression": {"value"},
 	"statement":  {},
+	"review":     {"finding", "value", "report", "decision", "transition"},
 	"transition": {"finding", "value", "record", "schema", "registry", "lifecycle", "check", "decision"},
 	"people":     {"value"},
 	"decision":   {"value", "people"},

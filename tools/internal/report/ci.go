@@ -32,7 +32,7 @@ func (r *report) annotation(f *finding.Finding) string {
 	}
 	var props []string
 	if f.File != "" {
-		props = append(props, "file="+property(oneLine(f.File)))
+		props = append(props, "file="+property(OneLine(f.File)))
 		if f.Line > 0 {
 			props = append(props, fmt.Sprintf("line=%d", f.Line))
 			if f.Col > 0 {
@@ -43,16 +43,16 @@ func (r *report) annotation(f *finding.Finding) string {
 			}
 		}
 	}
-	props = append(props, "title="+property(strings.TrimSpace(oneLine(f.Rule)+" "+oneLine(f.Name))))
+	props = append(props, "title="+property(strings.TrimSpace(OneLine(f.Rule)+" "+OneLine(f.Name))))
 	return fmt.Sprintf("::%s %s::%s\n", name, strings.Join(props, ","), data(r.paragraph(f)))
 }
 
 // paragraph puts what a finding says into a few lines of plain text.
 func (r *report) paragraph(f *finding.Finding) string {
 	w := r.words
-	lines := []string{oneLine(f.Message.In(r.Lang))}
+	lines := []string{OneLine(f.Message.In(r.Lang))}
 	add := func(label, s string) {
-		if s = oneLine(s); s != "" {
+		if s = OneLine(s); s != "" {
 			lines = append(lines, label+w.pick("：", ": ")+s)
 		}
 	}
@@ -60,7 +60,7 @@ func (r *report) paragraph(f *finding.Finding) string {
 	add(w.help, f.Help.In(r.Lang))
 	add(w.suggest, f.Suggest)
 	for _, p := range f.Related {
-		lines = append(lines, strings.TrimSpace("--> "+place(p)+" "+oneLine(p.Label.In(r.Lang))))
+		lines = append(lines, strings.TrimSpace("--> "+place(p)+" "+OneLine(p.Label.In(r.Lang))))
 	}
 	see := r.ruleURL(f.Rule)
 	if see == "" {
@@ -68,7 +68,7 @@ func (r *report) paragraph(f *finding.Finding) string {
 	}
 	add(w.see, see)
 	for i := range lines {
-		lines[i] = logLine(lines[i])
+		lines[i] = LogLine(lines[i])
 	}
 	return strings.Join(lines, "\n")
 }
@@ -81,7 +81,7 @@ func (r *report) group(title string, fs []finding.Finding) {
 	for i := range fs {
 		f := &fs[i]
 		r.line(fmt.Sprintf("%s %s %s %s: %s", place(f.Place), r.words.severity(f.Severity),
-			oneLine(f.Rule), oneLine(f.Name), oneLine(f.Message.In(r.Lang))))
+			OneLine(f.Rule), OneLine(f.Name), OneLine(f.Message.In(r.Lang))))
 	}
 	r.buf.WriteString("::endgroup::\n")
 }
@@ -134,8 +134,8 @@ func (r *report) gitlab() error {
 		case f.Severity == finding.Warn:
 			severity = "minor"
 		}
-		text := oneLine(f.Rule) + " " + oneLine(f.Message.In(r.Lang))
-		if help := oneLine(f.Help.In(r.Lang)); help != "" {
+		text := OneLine(f.Rule) + " " + OneLine(f.Message.In(r.Lang))
+		if help := OneLine(f.Help.In(r.Lang)); help != "" {
 			text += r.words.pick(" 怎么办：", " Help: ") + help
 		}
 		file := f.File

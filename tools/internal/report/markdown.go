@@ -170,7 +170,7 @@ func (r *report) row(f *finding.Finding) string {
 
 // cell is md for text of any length.
 func cell(s string) string {
-	s = oneLine(s)
+	s = OneLine(s)
 	if rs := []rune(s); len(rs) > maxCell {
 		s = string(rs[:maxCell]) + "…"
 	}
@@ -178,4 +178,4 @@ func cell(s string) string {
 }
 
 // md makes text literal within a line of Markdown, in a table cell or in HTML.
-func md(s string) string { return value.EscapeMarkdown(oneLine(s)) }
+func md(s string) string { return value.EscapeMarkdown(OneLine(s)) }

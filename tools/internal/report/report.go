@@ -196,7 +196,7 @@ func (r *report) ruleURL(id string) string {
 
 // place writes where a finding lies as file:line:col, as far as it is known.
 func place(p finding.Place) string {
-	s := oneLine(p.File)
+	s := OneLine(p.File)
 	if p.Line > 0 {
 		s += fmt.Sprintf(":%d", p.Line)
 		if p.Col > 0 {

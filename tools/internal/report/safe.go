@@ -55,9 +55,9 @@ func decode(line []byte) []rune {
 	return rs
 }
 
-// oneLine makes text safe to print within a line: white space that breaks a
+// OneLine makes text safe to print within a line: white space that breaks a
 // line becomes a space, whatever can not be seen is spelled out.
-func oneLine(s string) string {
+func OneLine(s string) string {
 	clean := true
 	for _, r := range s {
 		if !shown(r) || r == utf8.RuneError {
@@ -88,9 +88,9 @@ func oneLine(s string) string {
 // "::name::" at the start of a line, "##[name]" and "##vso[name]" anywhere.
 var command = regexp.MustCompile(`^\s*::|##[0-9A-Za-z]*\[`)
 
-// logLine takes the power out of a line of a log. Runners read the log of a
+// LogLine takes the power out of a line of a log. Runners read the log of a
 // step whatever format was asked for, so each printed line comes through here.
-func logLine(s string) string {
+func LogLine(s string) string {
 	return command.ReplaceAllStringFunc(s, func(m string) string {
 		if rest, ok := strings.CutPrefix(m, "##"); ok {
 			return "#<U+0023>" + rest

@@ -207,7 +207,7 @@ func fileURI(file string) string {
 // sarifText makes text literal within a SARIF message (3.11.5 and 3.11.6 of
 // the standard): braces begin placeholders, brackets begin links.
 func sarifText(s string) string {
-	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "{", "{{", "}", "}}").Replace(oneLine(s))
+	return strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, "{", "{{", "}", "}}").Replace(OneLine(s))
 }
 
 func messageOf(s string) *sarifMessage {

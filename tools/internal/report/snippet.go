@@ -90,7 +90,7 @@ func (r *report) sourceLine(marks []mark, gutter int, tint string) {
 		}
 		pad, size := shownAt.under(from, to)
 		under := strings.Repeat(sign, max(1, size))
-		if label := oneLine(m.Label.In(r.Lang)); label != "" {
+		if label := OneLine(m.Label.In(r.Lang)); label != "" {
 			under += " " + label
 		}
 		r.line(r.paint(blue, strings.Repeat(" ", gutter)+" |") + " " + strings.Repeat(" ", pad) + r.paint(color, under))

@@ -29,7 +29,7 @@ func (r *report) paint(color, s string) string {
 
 // line prints one line of text.
 func (r *report) line(s string) {
-	r.buf.WriteString(strings.TrimRight(logLine(s), " "))
+	r.buf.WriteString(strings.TrimRight(LogLine(s), " "))
 	r.buf.WriteByte('\n')
 }
 
@@ -69,22 +69,22 @@ func (r *report) text() {
 func (r *report) full(f *finding.Finding) {
 	w, color := r.words, tint(f.Severity)
 	r.line(r.head(f))
-	r.wrapped("  ", oneLine(f.Message.In(r.Lang)), bold)
+	r.wrapped("  ", OneLine(f.Message.In(r.Lang)), bold)
 	rest := r.snippet(f, color)
 	if f.Sensitive {
 		r.note("", w.hidden)
 	}
 	for _, p := range rest {
 		s := "    --> " + place(p)
-		if label := oneLine(p.Label.In(r.Lang)); label != "" {
+		if label := OneLine(p.Label.In(r.Lang)); label != "" {
 			s += " " + label
 		}
 		r.line(s)
 	}
-	r.note(w.clause, oneLine(f.Clause))
-	r.note(w.help, oneLine(f.Help.In(r.Lang)))
-	r.note(w.suggest, oneLine(f.Suggest))
-	explain := r.Tool + " explain " + oneLine(f.Rule)
+	r.note(w.clause, OneLine(f.Clause))
+	r.note(w.help, OneLine(f.Help.In(r.Lang)))
+	r.note(w.suggest, OneLine(f.Suggest))
+	explain := r.Tool + " explain " + OneLine(f.Rule)
 	if u := r.ruleURL(f.Rule); u != "" {
 		explain += "  " + u
 	}
@@ -94,7 +94,7 @@ func (r *report) full(f *finding.Finding) {
 // head is the line by which editors and people find the place.
 func (r *report) head(f *finding.Finding) string {
 	return fmt.Sprintf("%s %s %s %s", r.paint(bold, place(f.Place)),
-		r.paint(tint(f.Severity), r.words.severity(f.Severity)), r.paint(bold, oneLine(f.Rule)), oneLine(f.Name))
+		r.paint(tint(f.Severity), r.words.severity(f.Severity)), r.paint(bold, OneLine(f.Rule)), OneLine(f.Name))
 }
 
 // note prints a labelled remark below a snippet, nothing when it is empty.
@@ -134,7 +134,7 @@ func (r *report) short(title string, fs []finding.Finding) {
 			break
 		}
 		r.line("  " + r.head(&fs[i]))
-		r.wrapped("      ", oneLine(fs[i].Message.In(r.Lang)), "")
+		r.wrapped("      ", OneLine(fs[i].Message.In(r.Lang)), "")
 	}
 	r.line("")
 }

@@ -169,5 +169,5 @@ func revision(s string) string {
 	if len(s) >= 40 && strings.Trim(s, "0123456789abcdef") == "" {
 		return s[:12]
 	}
-	return oneLine(s)
+	return OneLine(s)
 }

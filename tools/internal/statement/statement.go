@@ -35,8 +35,12 @@ const Limit = 256 << 10
 
 // Ballot is one transition that a statement is about.
 type Ballot struct {
-	Subject string `json:"subject"` // 2027-jyj-01, plans, definitions, texts
-	ID      string `json:"id"`      // of the transition, 64 hexadecimal digits
+	Subject string `json:"subject"`        // 2027-jyj-01, plans, definitions, texts
+	ID      string `json:"id"`             // of the transition, 64 hexadecimal digits
+	From    string `json:"from,omitempty"` // states of a project, for the reader
+	To      string `json:"to,omitempty"`
+	// Content is what was seen: path → blob, "" for a deleted file.
+	Content map[string]string `json:"content"`
 }
 
 // Statement is what a person says about some transitions.

@@ -39,7 +39,7 @@ func newKey(t *testing.T) ed25519.PrivateKey {
 
 func sample() *Statement {
 	return &Statement{Version: 1, Registry: "320812", Person: "dsjj-01", Department: "dsjj", Verdict: "approve",
-		On: "2026-11-22T08:00:00Z", Ballots: []Ballot{{Subject: "2027-jyj-01", ID: strings.Repeat("a1", 32)}}}
+		On: "2026-11-22T08:00:00Z", Ballots: []Ballot{{Subject: "2027-jyj-01", ID: strings.Repeat("a1", 32), Content: map[string]string{"a": "b"}}}}
 }
 
 func TestSignedStatementOpens(t *testing.T) {

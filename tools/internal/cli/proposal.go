@@ -1,0 +1,275 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/people"
+	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/review"
+	"taizhang/tools/internal/schema"
+	"taizhang/tools/internal/transition"
+)
+
+// proposal is a change as it would be merged: what lies on the tip of the base
+// branch now, with the files that the change touches put over it. Definitions,
+// units and people are those of the tip.
+type proposal struct {
+	repo      *gitobj.Repo
+	prefix    string // of the registry inside the repository
+	tip, head gitobj.Commit
+	mergeBase string
+	changes   []gitobj.Change // paths of the repository, from the merge base to head
+	result    *check.Result
+	items     []transition.Transition
+	people    *people.Register
+	authors   []string // persons who wrote or committed it
+	unknown   int      // addresses of authors that belong to nobody in the register
+}
+
+// propose reads a change between two revisions of a repository by its objects
+// alone: nothing of it is checked out, and none of its code runs.
+func (a *app) propose(repo *gitobj.Repo, root, baseRev, headRev string) (*proposal, error) {
+	p := &proposal{repo: repo}
+	var err error
+	if p.prefix, err = a.prefix(repo, root); err != nil {
+		return nil, cannot(err, "")
+	}
+	if p.tip, err = repo.Commit(baseRev); err != nil {
+		return nil, a.gitFailure(err)
+	}
+	if p.head, err = repo.Commit(headRev); err != nil {
+		return nil, a.gitFailure(err)
+	}
+	if p.mergeBase, err = repo.MergeBase(p.tip.Hash, p.head.Hash); err != nil {
+		return nil, a.gitFailure(err)
+	}
+	was, err := repo.Tree(p.mergeBase)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	is, err := repo.Tree(p.head.Hash)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	tip, err := repo.Tree(p.tip.Hash)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	if p.changes, err = repo.Diff(was, is); err != nil {
+		return nil, a.gitFailure(err)
+	}
+	moved, err := repo.Diff(was, tip)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	if both := overlap(p.changes, moved); len(both) > 0 {
+		return nil, cannot(fmt.Errorf("%s: %s", a.say("主干上也改了这次修改的文件，不能确定要批准的是什么", "main has changed the same files, so what is to be approved is uncertain"), strings.Join(both, ", ")),
+			a.say("把主干合并进来（git merge 主干），解决冲突，再提交一次", "merge main into the branch, solve the conflicts and push again"))
+	}
+	return p, a.consider(p, tip, is)
+}
+
+// prefix is the folder of the registry inside the repository. A bare repository
+// holds the registry at its root.
+func (a *app) prefix(repo *gitobj.Repo, root string) (string, error) {
+	if repo.Root() == "" {
+		return "", nil
+	}
+	return registryPrefix(repo.Root(), root)
+}
+
+// overlap lists the paths that two comparisons share, or that stand in each
+// other's way as a file and a folder.
+func overlap(a, b []gitobj.Change) []string {
+	in := map[string]bool{}
+	folders := map[string]bool{}
+	for _, c := range b {
+		in[c.Path] = true
+		for p := c.Path; strings.Contains(p, "/"); {
+			p = p[:strings.LastIndexByte(p, '/')]
+			folders[p] = true
+		}
+	}
+	var out []string
+	for _, c := range a {
+		hit := in[c.Path] || folders[c.Path]
+		for p := c.Path; !hit && strings.Contains(p, "/"); {
+			p = p[:strings.LastIndexByte(p, '/')]
+			hit = in[p]
+		}
+		if hit {
+			out = append(out, c.Path)
+		}
+	}
+	return out
+}
+
+// consider checks the change on top of the tip and finds what it asks for.
+func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
+	base, err := newGitFiles(tip, p.prefix)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	theirs, err := newGitFiles(head, p.prefix)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	var changed []string
+	var files []transition.File
+	for _, c := range p.changes {
+		f := transition.File{Path: p.relative(c.Path), Old: hashOf(c.Old), New: hashOf(c.New)}
+		changed = append(changed, f.Path)
+		files = append(files, f)
+	}
+	if p.result, err = check.Change(base, merged(base, theirs, changed), changed, check.Options{Context: a.ctx}); err != nil {
+		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+	}
+	p.items = transition.Of(p.result, files)
+	if p.people, err = a.people(base); err != nil {
+		return err
+	}
+	return a.wrote(p)
+}
+
+// relative gives the path of a file inside the registry; one that lies beside it
+// in the repository keeps a name that no file of the registry can have.
+func (p *proposal) relative(path string) string {
+	if rel, ok := strings.CutPrefix(path, p.prefix); ok {
+		return rel
+	}
+	return "../" + path
+}
+
+// hashOf names a file's content and mode; "" is no file.
+func hashOf(e *gitobj.Entry) string {
+	switch {
+	case e == nil:
+		return ""
+	case e.Mode == gitobj.ModeFile:
+		return e.Hash
+	}
+	return fmt.Sprintf("%s %o", e.Hash, e.Mode)
+}
+
+// people reads the register of the base.
+func (a *app) people(base registry.Files) (*people.Register, error) {
+	root := map[string]any{}
+	if data, err := base.Read(registry.PeopleFile, 8<<20); err == nil {
+		node, _ := record.ParseYAML(registry.PeopleFile, data)
+		root, _ = node.Plain().(map[string]any)
+	}
+	reg, err := people.Load(root)
+	if err != nil {
+		return nil, cannot(fmt.Errorf("%s: %w", registry.PeopleFile, err), a.say("先在主干上改正审批人员表", "mend the register of people on main first"))
+	}
+	return reg, nil
+}
+
+// wrote finds the persons who wrote, committed or helped with the change.
+func (a *app) wrote(p *proposal) error {
+	commits, err := p.repo.Between(p.mergeBase, p.head.Hash)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	persons, strangers := map[string]bool{}, map[string]bool{}
+	add := func(who string) {
+		_, address, _ := strings.Cut(who, "<")
+		address = strings.ToLower(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(address), ">")))
+		if person, ok := p.people.ByEmail(address); ok {
+			persons[person] = true
+		} else {
+			strangers[address] = true
+		}
+	}
+	for _, c := range commits {
+		add(c.Author)
+		add(c.Committer)
+		for line := range strings.Lines(c.Message) {
+			key, who, ok := strings.Cut(line, ":")
+			if ok && strings.EqualFold(strings.TrimSpace(key), "co-authored-by") {
+				add(who)
+			}
+		}
+	}
+	p.authors, p.unknown = slices.Sorted(maps.Keys(persons)), len(strangers)
+	return nil
+}
+
+// mergedFiles is the registry as it would be after the merge.
+type mergedFiles struct {
+	base, head       *gitFiles
+	changed          map[string]bool
+	paths, irregular []string
+}
+
+func merged(base, head *gitFiles, changed []string) registry.Files {
+	m := &mergedFiles{base: base, head: head, changed: map[string]bool{}}
+	for _, p := range changed {
+		m.changed[p] = true
+	}
+	m.paths, m.irregular = m.join(base.paths, head.paths), m.join(base.irregular, head.irregular)
+	return m
+}
+
+func (m *mergedFiles) join(base, head []string) []string {
+	var out []string
+	for _, p := range base {
+		if !m.changed[p] {
+			out = append(out, p)
+		}
+	}
+	for _, p := range head {
+		if m.changed[p] {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (m *mergedFiles) Paths() []string     { return m.paths }
+func (m *mergedFiles) Irregular() []string { return m.irregular }
+
+func (m *mergedFiles) Read(path string, limit int64) ([]byte, error) {
+	if m.changed[path] {
+		return m.head.Read(path, limit)
+	}
+	return m.base.Read(path, limit)
+}
+
+// names puts the codes of a registry into words.
+func names(j *check.Judge) review.Names {
+	roles := map[string]finding.Text{"UNIT": {Zh: "实施单位", En: "implementing unit"}, "LEAD": {Zh: "牵头单位", En: "lead unit"}}
+	var field *schema.Field
+	if f := j.Registry.Schemas.Form("units"); f != nil {
+		field = f.Root.Child("units").Child("roles")
+	}
+	if field != nil && field.Item != nil {
+		for _, code := range field.Item.Enum {
+			roles[code] = finding.Text{Zh: field.Item.EnumZh[code], En: field.Item.EnumEn[code]}
+		}
+	}
+	return review.Names{
+		State: j.Lifecycle.Name,
+		Role:  func(code string) finding.Text { return roles[code] },
+		Step: func(id string) finding.Text {
+			if t := j.Lifecycle.Transition(id); t != nil {
+				return finding.Text{Zh: t.Zh, En: t.En}
+			}
+			return finding.Text{}
+		},
+		Unit: func(code string) string {
+			if s, _ := j.Registry.Unit(code)["shortName"].(string); s != "" {
+				return s
+			}
+			return code
+		},
+	}
+}

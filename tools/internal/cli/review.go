@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/tools/internal/decision"
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/review"
+	"taizhang/tools/internal/transition"
+)
+
+type reviewOptions struct {
+	base, head string
+	formats    []string
+	statements []string
+	as         []string
+}
+
+func (a *app) reviewCommand() *cobra.Command {
+	o := &reviewOptions{}
+	c := &cobra.Command{
+		Use:   "review",
+		Short: "一次修改做了什么、要谁同意、谁已同意 · what a change does, who must agree, who has",
+		Long: `逐项说明两个提交之间的修改：走了哪一步、改了哪些栏目、要哪些部门同意、还缺谁。
+Says what lies between two commits: steps, values, departments that must agree, who is missing.
+
+  taizhang review --base main --head topic               本地分支 · a local branch
+  taizhang review --base main --head topic -f markdown   合并请求里的留言 · the comment of a request
+  taizhang review --base main --head topic --as dsjj-01=dsjj   假设此人同意 · suppose that this person agrees
+
+只读提交里的对象，不检出、不运行其中任何代码；规则、单位和人员以主干为准。
+Reads objects alone: nothing is checked out, none of the change's code runs. Rules, units and people are those of the base.
+退出码 0：可以合并；1：还缺同意或有错误；3：不能判断。
+Exit code 0: it may be merged; 1: something is missing or wrong; 3: it cannot be judged.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return a.runReview(o) },
+	}
+	f := c.Flags()
+	a.changeFlags(c, &o.base, &o.head)
+	f.StringArrayVarP(&o.formats, "format", "f", []string{"text"}, "输出 F[=文件]，可重复：text markdown json · output, repeatable")
+	f.StringArrayVar(&o.statements, "statement", nil, "另加一份签名意见（文件），可重复 · one more signed statement, a file")
+	f.StringArrayVar(&o.as, "as", nil, "假设 人员=部门 同意，可重复 · suppose that PERSON=DEPARTMENT agrees")
+	return c
+}
+
+// changeFlags are the two revisions of every command that judges a change.
+func (a *app) changeFlags(c *cobra.Command, base, head *string) {
+	c.Flags().StringVar(base, "base", "main", "主干 · the branch that it would be merged into")
+	c.Flags().StringVar(head, "head", "HEAD", "要合并的版本 · the revision to be merged")
+}
+
+func (a *app) runReview(o *reviewOptions) error {
+	outs, err := a.reviewOutputs(o.formats)
+	if err != nil {
+		return err
+	}
+	repo, root, err := a.repository()
+	if err != nil {
+		return err
+	}
+	defer repo.Close()
+	p, err := a.propose(repo, root, o.base, o.head)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	votes, err := a.signedVotes(p, o.statements)
+	if err != nil {
+		return err
+	}
+	r := a.decide(p, votes.list, now, o.as)
+	r.Problems = votes.problems
+	if err := a.writeReview(r, p, outs); err != nil {
+		return err
+	}
+	if !r.Allows() && len(r.Items) > 0 {
+		return errFindings
+	}
+	return nil
+}
+
+// repository opens the repository that the registry is in. A bare repository is
+// a registry too.
+func (a *app) repository() (*gitobj.Repo, string, error) {
+	root, err := a.registryRoot()
+	if err != nil {
+		if repo, gitErr := gitobj.Open(a.io.Dir); gitErr == nil && a.root == "" && repo.Root() == "" {
+			return repo, a.io.Dir, nil
+		}
+		return nil, "", err
+	}
+	repo, err := gitobj.Open(root)
+	if err != nil {
+		return nil, "", a.gitFailure(err)
+	}
+	return repo, root, nil
+}
+
+// decide puts each transition of a proposal to the votes.
+func (a *app) decide(p *proposal, votes []decision.Vote, now time.Time, as []string) *review.Report {
+	r := &review.Report{Base: p.tip.Hash, Head: p.head.Hash, MergeBase: p.mergeBase, Change: transition.ChangeID(p.items),
+		Findings: p.result.Findings, Mended: p.result.Mended}
+	for i := range p.items {
+		t := &p.items[i]
+		given := slices.Clone(votes)
+		for _, pair := range as {
+			person, department, _ := strings.Cut(pair, "=")
+			given = append(given, decision.Vote{Person: person, Name: person, Department: department, Verdict: decision.Approve, IDs: []string{t.ID}, When: now, Source: "--as"})
+			r.Simulated = true
+		}
+		r.Items = append(r.Items, review.Item{Transition: *t, Decision: decision.Decide(p.question(t), given, p.people, now)})
+	}
+	if p.unknown > 0 {
+		r.Notes = append(r.Notes, finding.Text{
+			Zh: fmt.Sprintf("提交者里有 %d 个邮箱不在人员表（data/people.yaml 的 emails）里，无法据此排除自己批准自己", p.unknown),
+			En: fmt.Sprintf("%d addresses of committers are not in data/people.yaml (emails), so they cannot be kept from approving their own change", p.unknown)})
+	}
+	return r
+}
+
+func (p *proposal) question(t *transition.Transition) decision.Question {
+	return decision.Question{ID: t.ID, Subject: t.Subject, Content: t.Content(), Seats: t.Seats, Override: t.Override, Authors: p.authors}
+}
+
+func (a *app) reviewOutputs(specs []string) ([]output, error) {
+	var outs []output
+	stdout := 0
+	for _, s := range specs {
+		format, file, _ := strings.Cut(s, "=")
+		if !slices.Contains([]string{"text", "markdown", "json"}, format) {
+			return nil, fmt.Errorf("--format %s: text, markdown, json", s)
+		}
+		if file == "" || file == "-" {
+			stdout++
+		}
+		outs = append(outs, output{format, file})
+	}
+	if stdout > 1 {
+		return nil, errors.New(a.say("只能有一种输出写到屏幕，其余用 F=文件", "only one format can go to standard output; give the others a file: F=FILE"))
+	}
+	return outs, nil
+}
+
+func (a *app) writeReview(r *review.Report, p *proposal, outs []output) error {
+	words := names(p.result.Base)
+	for _, out := range outs {
+		var data []byte
+		var err error
+		switch out.format {
+		case "json":
+			data, err = r.JSON()
+		case "markdown":
+			data = []byte(r.Markdown(words, a.lang))
+		default:
+			data = []byte(r.Text(words, a.lang))
+		}
+		if err == nil {
+			if out.file == "" || out.file == "-" {
+				_, err = a.io.Out.Write(data)
+			} else {
+				err = writeFile(a.abs(out.file), data)
+			}
+		}
+		if err != nil {
+			return cannot(err, "")
+		}
+	}
+	return nil
+}
