@@ -22,6 +22,7 @@ import (
 // units and people are those of the tip.
 type proposal struct {
 	repo      *gitobj.Repo
+	dir       string // where git runs
 	prefix    string // of the registry inside the repository
 	tip, head gitobj.Commit
 	mergeBase string
@@ -36,7 +37,7 @@ type proposal struct {
 // propose reads a change between two revisions of a repository by its objects
 // alone: nothing of it is checked out, and none of its code runs.
 func (a *app) propose(repo *gitobj.Repo, root, baseRev, headRev string) (*proposal, error) {
-	p := &proposal{repo: repo}
+	p := &proposal{repo: repo, dir: root}
 	var err error
 	if p.prefix, err = a.prefix(repo, root); err != nil {
 		return nil, cannot(err, "")
@@ -178,15 +179,25 @@ func (a *app) wrote(p *proposal) error {
 	if err != nil {
 		return a.gitFailure(err)
 	}
-	persons, strangers := map[string]bool{}, map[string]bool{}
-	add := func(who string) {
-		_, address, _ := strings.Cut(who, "<")
-		address = strings.ToLower(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(address), ">")))
+	persons := map[string]bool{}
+	for _, address := range addresses(commits) {
 		if person, ok := p.people.ByEmail(address); ok {
 			persons[person] = true
 		} else {
-			strangers[address] = true
+			p.unknown++
 		}
+	}
+	p.authors = slices.Sorted(maps.Keys(persons))
+	return nil
+}
+
+// addresses lists the mail addresses of those who wrote, committed or helped
+// with commits, sorted.
+func addresses(commits []gitobj.Commit) []string {
+	found := map[string]bool{}
+	add := func(who string) {
+		_, address, _ := strings.Cut(who, "<")
+		found[strings.ToLower(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(address), ">")))] = true
 	}
 	for _, c := range commits {
 		add(c.Author)
@@ -198,8 +209,7 @@ func (a *app) wrote(p *proposal) error {
 			}
 		}
 	}
-	p.authors, p.unknown = slices.Sorted(maps.Keys(persons)), len(strangers)
-	return nil
+	return slices.Sorted(maps.Keys(found))
 }
 
 // mergedFiles is the registry as it would be after the merge.

@@ -71,7 +71,7 @@ func (a *app) runReview(o *reviewOptions) error {
 		return err
 	}
 	now := time.Now()
-	votes, err := a.signedVotes(p, o.statements)
+	votes, err := a.signedVotes(p, o.statements, now)
 	if err != nil {
 		return err
 	}

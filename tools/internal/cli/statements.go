@@ -1,15 +1,14 @@
 package cli
 
 import (
-	"fmt"
 	"os"
 	"strings"
 	"time"
 
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/finding"
-	"taizhang/tools/internal/people"
 	"taizhang/tools/internal/review"
+	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
 )
 
@@ -20,7 +19,7 @@ const statementRefs = "refs/taizhang/statements/"
 // evidence is where a vote came from, as a decision keeps it.
 type evidence struct {
 	signed *statement.Signed
-	key    string
+	forge  *seal.ForgeVote
 }
 
 // votes are what has been said about a change.
@@ -32,7 +31,7 @@ type votes struct {
 
 // signedVotes reads the statements of the repository and those of files. One
 // that does not verify is shown and gives no vote.
-func (a *app) signedVotes(p *proposal, files []string) (*votes, error) {
+func (a *app) signedVotes(p *proposal, files []string, now time.Time) (*votes, error) {
 	v := &votes{}
 	refs, err := p.repo.Refs(statementRefs)
 	if err != nil {
@@ -49,7 +48,14 @@ func (a *app) signedVotes(p *proposal, files []string) (*votes, error) {
 			return
 		}
 		seen[signed.Hash()] = true
-		v.add(name, signed, p.people, p.registry())
+		vote, refusal := seal.Hear(signed, p.people, p.registry(), now)
+		if refusal != (finding.Text{}) {
+			v.refuse(name, refusal)
+			return
+		}
+		vote.Evidence = len(v.evidence)
+		v.list = append(v.list, vote)
+		v.evidence = append(v.evidence, evidence{signed: signed})
 	}
 	for _, ref := range refs {
 		data, err := p.repo.Blob(ref.Hash, statement.Limit)
@@ -74,33 +80,4 @@ func (p *proposal) registry() string { return p.result.Base.Registry.Config.Divi
 
 func (v *votes) refuse(source string, text finding.Text) {
 	v.problems = append(v.problems, review.Problem{Source: source, Text: text})
-}
-
-// add verifies a statement and takes it as a vote.
-func (v *votes) add(source string, signed *statement.Signed, reg *people.Register, registry string) {
-	st, key, err := signed.Open()
-	if err != nil {
-		v.refuse(source, finding.Text{Zh: "签名不成立：" + err.Error(), En: "the signature does not hold: " + err.Error()})
-		return
-	}
-	day := st.When().In(shanghai()).Format(time.DateOnly)
-	owner, known := reg.ByKey(key, day)
-	switch {
-	case st.Registry != registry:
-		v.refuse(source, finding.Text{Zh: "是为另一份台账（" + st.Registry + "）签的", En: "it was signed for another registry (" + st.Registry + ")"})
-		return
-	case !known:
-		v.refuse(source, finding.Text{Zh: "签名的密钥当天不属于人员表里的任何人", En: "the key that signed it belonged to nobody in the register that day"})
-		return
-	case owner != st.Person:
-		v.refuse(source, finding.Text{Zh: fmt.Sprintf("写的是 %s，密钥却是 %s 的", st.Person, owner), En: fmt.Sprintf("it says %s, but the key is that of %s", st.Person, owner)})
-		return
-	}
-	content := map[string]map[string]string{}
-	for _, b := range st.Ballots {
-		content[b.Subject] = b.Content
-	}
-	v.list = append(v.list, decision.Vote{Person: owner, Name: owner, Department: st.Department, Verdict: decision.Verdict(st.Verdict),
-		IDs: st.IDs(), Content: content, When: st.When(), Source: source, Reason: st.Reason, Evidence: len(v.evidence)})
-	v.evidence = append(v.evidence, evidence{signed: signed, key: key})
 }

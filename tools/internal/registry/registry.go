@@ -61,6 +61,18 @@ type Config struct {
 	Sample       bool
 	Contacts     string // sealed or outside
 	Title        finding.Text
+	GateKeys     []GateKey
+}
+
+// GateKey is a public key of the program that reads votes on a forge and seals
+// the decisions, valid from one day to another, both included.
+type GateKey struct{ Key, From, Until string }
+
+// Gate reports whether a key may seal decisions on a day.
+func (c *Config) Gate(key, day string) bool {
+	return slices.ContainsFunc(c.GateKeys, func(g GateKey) bool {
+		return g.Key == key && g.From <= day && (g.Until == "" || day <= g.Until)
+	})
 }
 
 // Folder is the folder of one project, known by listing alone.
@@ -205,6 +217,11 @@ func (r *Registry) readConfig() {
 	}
 	r.Config = Config{District: text(root.Get("district")), City: textOf(root.Get("city")), DivisionCode: textOf(root.Get("divisionCode")),
 		Sample: textOf(root.Get("sample")) == "true", Contacts: textOf(root.Get("contacts")), Title: text(root.Get("siteTitle"))}
+	if keys := root.Get("gateKeys"); keys != nil {
+		for _, k := range keys.Items {
+			r.Config.GateKeys = append(r.Config.GateKeys, GateKey{textOf(k.Get("key")), textOf(k.Get("from")), textOf(k.Get("until"))})
+		}
+	}
 	if r.has[PeopleFile] {
 		r.data(PeopleFile, "people")
 	}

@@ -31,7 +31,7 @@ const (
 )
 
 // Limit is the size of a signed file, in bytes, that is still read.
-const Limit = 256 << 10
+const Limit = 2 << 20
 
 // Ballot is one transition that a statement is about.
 type Ballot struct {
@@ -215,4 +215,13 @@ func (s *Signed) OpenDocument(doc any, namespace string) (key string, err error)
 // Authorized writes a public key as data/people.yaml has it: type and key.
 func Authorized(k ssh.PublicKey) string {
 	return k.Type() + " " + base64.StdEncoding.EncodeToString(k.Marshal())
+}
+
+// Rejoin puts a document and a signature that was kept apart from it together.
+func Rejoin(doc any, signature string) (*Signed, error) {
+	data, err := canonical(doc)
+	if err != nil {
+		return nil, err
+	}
+	return &Signed{Document: data, Signature: signature}, nil
 }

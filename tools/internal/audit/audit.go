@@ -1,0 +1,270 @@
+// Package audit proves, from the registry's own files alone, what main says was
+// decided: each transition is judged by the rules, units and people of the
+// commit before it, and each decision is replayed from the votes that it keeps.
+// It needs no forge and no network, and trusts nothing but the starting point.
+//
+// It gets commits as values and knows neither Git nor how they are shown.
+package audit
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/decision"
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/people"
+	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/transition"
+	"taizhang/tools/internal/value"
+)
+
+// Status says how well a transition is founded.
+type Status string
+
+// The statuses. The first two are good.
+const (
+	Proven     Status = "proven"     // the votes are there and hold
+	Overridden Status = "overridden" // decided in place of a department, with reasons
+	Unsealed   Status = "unsealed"   // merged through a request whose decision was never written down
+	Unapproved Status = "unapproved" // nobody is known to have agreed
+	Illegal    Status = "illegal"    // the rules of its time refuse it, or its decision does not hold
+)
+
+// Good reports whether a transition may stand in main.
+func (s Status) Good() bool { return s == Proven || s == Overridden }
+
+// Label names the status.
+func (s Status) Label() value.Label { return labels[string(s)] }
+
+// Proof says what a proven transition rests on, strongest first.
+type Proof string
+
+// The proofs.
+const (
+	Signed   Proof = "signed"   // signatures of the persons themselves
+	Attested Proof = "attested" // the seal of the gate, which read the votes on a forge
+	Recorded Proof = "recorded" // a decision without seal: whoever could push could write it
+	Trailers Proof = "trailers" // Approved-by lines of the commit: likewise
+)
+
+// Label names the proof.
+func (p Proof) Label() value.Label { return labels[string(p)] }
+
+var labels = map[string]value.Label{
+	"proven":     {Zh: "已证明", En: "proven"},
+	"overridden": {Zh: "特批", En: "overridden"},
+	"unsealed":   {Zh: "未封存", En: "unsealed"},
+	"unapproved": {Zh: "未经批准", En: "unapproved"},
+	"illegal":    {Zh: "不合规定", En: "illegal"},
+	"signed":     {Zh: "本人签名", En: "signed by the persons"},
+	"attested":   {Zh: "审批程序盖章", En: "attested by the gate"},
+	"recorded":   {Zh: "只有记录", En: "a record alone"},
+	"trailers":   {Zh: "提交说明里的署名", En: "trailers of the commit"},
+}
+
+// Link is one commit of main with its first parent.
+type Link struct {
+	Commit, Parent string
+	When           time.Time // committer's date
+	Message        string
+	Merge          bool              // it has further parents
+	Authors        []string          // addresses of those who wrote what it brings
+	Base, Head     registry.Files    // the registry before and after
+	Files          []transition.File // every path that differs, sorted
+}
+
+// Item is one transition of a link.
+type Item struct {
+	transition.Transition
+	Status   Status         `json:"status"`
+	Proof    Proof          `json:"proof,omitempty"`
+	Decision string         `json:"decision,omitempty"` // path of the file
+	Sealed   string         `json:"sealedBy,omitempty"` // commit that brought the decision, when a later one did
+	Seats    []Seat         `json:"filled,omitempty"`
+	Why      []finding.Text `json:"why,omitempty"` // what is wrong
+	question decision.Question
+	reg      *people.Register
+	registry string
+	parent   string
+}
+
+// Seat says who filled a seat.
+type Seat struct {
+	Department string `json:"department"`
+	As         string `json:"as"`
+	Person     string `json:"person"`
+	Reason     string `json:"reason,omitempty"` // of an override
+}
+
+// Fault is a breach of history itself: a decision dropped, edited, reordered.
+type Fault struct {
+	Path string       `json:"path"`
+	Text finding.Text `json:"text"`
+}
+
+// Entry is what was found about one commit of main.
+type Entry struct {
+	Commit string    `json:"commit"`
+	Parent string    `json:"parent"`
+	When   time.Time `json:"when"`
+	Title  string    `json:"title"` // first line of its message
+	Items  []*Item   `json:"transitions"`
+	Faults []Fault   `json:"faults"`
+}
+
+// Good reports whether nothing is wrong with a commit.
+func (e *Entry) Good() bool {
+	return len(e.Faults) == 0 && !slices.ContainsFunc(e.Items, func(i *Item) bool { return !i.Status.Good() })
+}
+
+// Auditor judges the links of main one after the other, oldest first.
+type Auditor struct {
+	pending []*Item // of the link before, still without a decision
+}
+
+// Judge judges the next link. An error means that it could not be judged at all.
+func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
+	title, _, _ := strings.Cut(l.Message, "\n")
+	e := &Entry{Commit: l.Commit, Parent: l.Parent, When: l.When, Title: value.MaskPersonal(strings.TrimSpace(title)), Items: []*Item{}, Faults: []Fault{}}
+	var content, sealed []transition.File
+	for _, f := range l.Files {
+		if registry.InDecisions(f.Path) {
+			sealed = append(sealed, f)
+		} else {
+			content = append(content, f)
+		}
+	}
+	reg, err := registerOf(l.Base)
+	if err != nil {
+		e.Faults = append(e.Faults, Fault{registry.PeopleFile, finding.Text{Zh: "审批人员表自相矛盾：" + err.Error(), En: err.Error()}})
+		reg, _ = people.Load(map[string]any{})
+	}
+	h := &hearing{link: l, entry: e, pending: a.pending}
+	if len(content) > 0 {
+		h.judge, err = a.transitions(e, l, content, reg, o)
+	} else if len(sealed) > 0 {
+		h.judge, err = check.NewJudge(l.Base)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("commit %s: %w", l.Commit, err)
+	}
+	h.decisions(sealed)
+	for _, it := range e.Items {
+		if it.Status == "" {
+			h.without(it)
+		}
+	}
+	a.pending = nil
+	for _, it := range e.Items {
+		if it.Status == Unsealed || it.Status == Unapproved {
+			a.pending = append(a.pending, it)
+		}
+	}
+	return e, nil
+}
+
+// transitions computes what the link did, by the definitions before it, which it
+// returns.
+func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, reg *people.Register, o check.Options) (*check.Judge, error) {
+	var changed []string
+	for _, f := range content {
+		changed = append(changed, f.Path)
+	}
+	res, err := check.Change(l.Base, l.Head, changed, o)
+	if err != nil {
+		return nil, err
+	}
+	var authors []string
+	for _, address := range l.Authors {
+		if p, ok := reg.ByEmail(address); ok && !slices.Contains(authors, p) {
+			authors = append(authors, p)
+		}
+	}
+	for _, t := range transition.Of(res, content) {
+		it := &Item{Transition: t, reg: reg, registry: res.Base.Registry.Config.DivisionCode, parent: l.Parent,
+			question: decision.Question{ID: t.ID, Subject: t.Subject, Content: t.Content(), Seats: t.Seats, Override: t.Override, Authors: authors}}
+		for i := range res.Findings {
+			if f := &res.Findings[i]; f.Blocks() && concerns(f, &t) {
+				it.Status = Illegal
+				it.Why = append(it.Why, finding.Text{Zh: f.Rule + " " + f.File + "：" + f.Message.Zh, En: f.Rule + " " + f.File + ": " + f.Message.En})
+			}
+		}
+		e.Items = append(e.Items, it)
+	}
+	return res.Base, nil
+}
+
+// concerns reports whether a finding is about a transition.
+func concerns(f *finding.Finding, t *transition.Transition) bool {
+	if f.Project != "" {
+		return f.Project == t.Subject || t.Subject == registry.SubjectDefinitions
+	}
+	return slices.ContainsFunc(t.Files, func(x transition.File) bool { return x.Path == f.File }) || t.Subject == registry.SubjectDefinitions
+}
+
+// registerOf reads data/people.yaml.
+func registerOf(files registry.Files) (*people.Register, error) {
+	root := map[string]any{}
+	if data, err := files.Read(registry.PeopleFile, 8<<20); err == nil {
+		node, _ := record.ParseYAML(registry.PeopleFile, data)
+		root, _ = node.Plain().(map[string]any)
+	}
+	return people.Load(root)
+}
+
+// request matches how forges name the request in the message of a merge.
+var request = regexp.MustCompile(`(?:^Merge pull request #|\(#|[ (]!|See merge request \S*!)[0-9]+`)
+
+// without judges a transition for which no decision was found.
+func (h *hearing) without(it *Item) {
+	if h.trailers(it) {
+		return
+	}
+	it.Status = Unapproved
+	it.Why = append(it.Why, finding.Text{Zh: "没有任何人同意的记录", En: "nothing says that anybody agreed"})
+	if h.link.Merge || request.MatchString(h.link.Message) {
+		it.Status = Unsealed
+		it.Why[len(it.Why)-1] = finding.Text{Zh: "经合并请求合入，但没有封存决定", En: "it came through a request, but its decision was not sealed"}
+	}
+}
+
+// trailers takes Approved-by lines of the commit's message as votes:
+// "Approved-by: dsjj-01 (dsjj)". They prove only that somebody wrote them.
+func (h *hearing) trailers(it *Item) bool {
+	var votes []decision.Vote
+	for line := range strings.Lines(h.link.Message) {
+		key, who, ok := strings.Cut(strings.TrimSpace(line), ":")
+		if !ok || !strings.EqualFold(key, "approved-by") {
+			continue
+		}
+		person, department, _ := strings.Cut(strings.TrimSpace(who), " ")
+		votes = append(votes, decision.Vote{Person: person, Name: person, Department: strings.Trim(department, "() "), Verdict: decision.Approve,
+			IDs: []string{it.ID}, When: h.link.When, Source: "trailer"})
+	}
+	if len(votes) == 0 {
+		return false
+	}
+	r := decision.Decide(it.question, votes, it.reg, h.link.When)
+	if !r.Outcome.Allows() {
+		return false
+	}
+	it.Status, it.Proof, it.Seats = Proven, Trailers, filled(&r)
+	return true
+}
+
+func filled(r *decision.Result) []Seat {
+	var out []Seat
+	for _, list := range [][]decision.SeatResult{r.Seats, r.Override} {
+		for _, s := range list {
+			if s.State == decision.Filled {
+				out = append(out, Seat{Department: s.By.Department, As: s.As, Person: s.By.Person, Reason: s.By.Reason})
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,344 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"taizhang/tools/internal/audit"
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/report"
+	"taizhang/tools/internal/transition"
+)
+
+type auditOptions struct {
+	branch, from string
+	formats      []string
+	checkpoints  []string
+	quiet        bool
+}
+
+func (a *app) auditCommand() *cobra.Command {
+	o := &auditOptions{}
+	c := &cobra.Command{
+		Use:   "audit",
+		Short: "逐步证明主干上的每一步是谁批准的 · prove who agreed to every step of main",
+		Long: `从一个可信的起点开始，沿主干逐个提交重算：每一步按它之前那个提交里的规则、单位和人员来判断，
+每份决定用它保存的意见重新推演。只要一个克隆，不要网络，也不要任何平台。
+Walks main by first parents from a trusted start. Each transition is judged by the rules, units and people of the
+commit before it, each decision replayed from the votes that it keeps. A clone is enough: no network, no forge.
+
+  taizhang audit --from v1                 从标签 v1 之后开始 · everything after the tag v1
+  taizhang audit --format json=audit.json
+  taizhang audit --checkpoint seen.json    另查一份签名检查点 · hold it against a signed checkpoint
+
+结论 · statuses：
+  proven 已证明   overridden 特批   unsealed 未封存   unapproved 未经批准   illegal 不合规定
+全部已证明或特批，退出码为 0。 Exit code 0 when all are proven or overridden.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return a.runAudit(o) },
+	}
+	f := c.Flags()
+	f.StringVar(&o.branch, "branch", "main", "主干 · the branch")
+	f.StringVar(&o.from, "from", "", "可信的起点（不含），默认第一个提交 · trusted start, itself not judged; the first commit by default")
+	f.StringArrayVarP(&o.formats, "format", "f", []string{"text"}, "输出 F[=文件]，可重复：text json sarif · output, repeatable")
+	f.StringArrayVar(&o.checkpoints, "checkpoint", nil, "另查一份检查点文件，可重复 · a checkpoint file, repeatable")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "不显示进度 · no progress")
+	return c
+}
+
+func (a *app) runAudit(o *auditOptions) error {
+	for _, s := range o.formats {
+		if f, _, _ := strings.Cut(s, "="); !slices.Contains([]string{"text", "json", "sarif"}, f) {
+			return fmt.Errorf("--format %s: text, json, sarif", s)
+		}
+	}
+	repo, root, err := a.repository()
+	if err != nil {
+		return err
+	}
+	defer repo.Close()
+	prefix, err := a.prefix(repo, root)
+	if err != nil {
+		return cannot(err, "")
+	}
+	commits, err := repo.FirstParents(o.from, o.branch)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	start := commits[len(commits)-1]
+	entries, err := a.auditLinks(repo, prefix, start.Hash, o.branch, a.progress(o.quiet))
+	if err != nil {
+		return err
+	}
+	checked, err := a.checkpoints(repo, prefix, o.branch, o.checkpoints)
+	if err != nil {
+		return err
+	}
+	sum := summarise(start.Hash, commits[0].Hash, entries, checked)
+	if err := a.writeAudit(o, sum); err != nil {
+		return err
+	}
+	if !sum.Good {
+		return errFindings
+	}
+	return nil
+}
+
+// auditLinks judges the commits of a branch after from, oldest first.
+func (a *app) auditLinks(repo *gitobj.Repo, prefix, from, head string, progress func(done, total int)) ([]*audit.Entry, error) {
+	commits, err := repo.FirstParents(from, head)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	slices.Reverse(commits)
+	var entries []*audit.Entry
+	auditor := &audit.Auditor{}
+	was, err := repo.Tree(commits[0].Hash)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	base, err := newGitFiles(was, prefix)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	for i, c := range commits[1:] {
+		if err := a.ctx.Err(); err != nil {
+			return nil, err
+		}
+		is, err := repo.Tree(c.Hash)
+		if err != nil {
+			return nil, a.gitFailure(err)
+		}
+		changes, err := repo.Diff(was, is)
+		if err != nil {
+			return nil, a.gitFailure(err)
+		}
+		files := base
+		if len(changes) > 0 {
+			if files, err = newGitFiles(is, prefix); err != nil {
+				return nil, a.gitFailure(err)
+			}
+			link := audit.Link{Commit: c.Hash, Parent: commits[i].Hash, When: c.When, Message: c.Message, Merge: len(c.Parents) > 1, Base: base, Head: files}
+			if link.Authors, err = authorsOf(repo, c); err != nil {
+				return nil, a.gitFailure(err)
+			}
+			p := &proposal{prefix: prefix}
+			for _, ch := range changes {
+				link.Files = append(link.Files, transition.File{Path: p.relative(ch.Path), Old: hashOf(ch.Old), New: hashOf(ch.New)})
+			}
+			e, err := auditor.Judge(link, check.Options{Context: a.ctx})
+			if err != nil {
+				return nil, cannot(err, a.say("这个提交不能判断：它之前的定义有错", "the commit cannot be judged: the definitions before it are broken"))
+			}
+			entries = append(entries, e)
+		}
+		was, base = is, files
+		if progress != nil {
+			progress(i+1, len(commits)-1)
+		}
+	}
+	return entries, nil
+}
+
+// authorsOf lists the addresses of those who wrote what a commit of main brings.
+func authorsOf(repo *gitobj.Repo, c gitobj.Commit) ([]string, error) {
+	brought := []gitobj.Commit{c}
+	if len(c.Parents) > 1 {
+		brought = nil // a merge is written by whoever merges
+	}
+	for _, p := range c.Parents[min(1, len(c.Parents)):] {
+		base, err := repo.MergeBase(c.Parents[0], p)
+		if err != nil {
+			continue // no single start: its authors cannot be told from here
+		}
+		list, err := repo.Between(base, p)
+		if err != nil {
+			return nil, err
+		}
+		brought = append(brought, list...)
+	}
+	return addresses(brought), nil
+}
+
+// auditSummary is the outcome of an audit.
+type auditSummary struct {
+	Version     int            `json:"version"`
+	From        string         `json:"from"`
+	Head        string         `json:"head"`
+	Good        bool           `json:"good"`
+	Counts      map[string]int `json:"counts"`   // transitions by status
+	Proofs      map[string]int `json:"proofs"`   // good ones by what they rest on
+	First       string         `json:"firstBad"` // commit, "" when all is well
+	Entries     []*audit.Entry `json:"commits"`
+	Checkpoints []checkedPoint `json:"checkpoints"`
+}
+
+func summarise(from, head string, entries []*audit.Entry, points []checkedPoint) *auditSummary {
+	s := &auditSummary{Version: 1, From: from, Head: head, Good: true, Counts: map[string]int{}, Proofs: map[string]int{}, Entries: entries, Checkpoints: points}
+	if entries == nil {
+		s.Entries = []*audit.Entry{}
+	}
+	for _, e := range entries {
+		if !e.Good() && s.Good {
+			s.Good, s.First = false, e.Commit
+		}
+		for _, it := range e.Items {
+			s.Counts[string(it.Status)]++
+			if it.Status.Good() {
+				s.Proofs[string(it.Proof)]++
+			}
+		}
+	}
+	for _, p := range points {
+		s.Good = s.Good && p.Why == (finding.Text{})
+	}
+	return s
+}
+
+func (a *app) writeAudit(o *auditOptions, s *auditSummary) error {
+	for _, spec := range o.formats {
+		format, file, _ := strings.Cut(spec, "=")
+		var data []byte
+		var err error
+		switch format {
+		case "json":
+			data, err = json.MarshalIndent(s, "", "  ")
+			data = append(data, '\n')
+		case "sarif":
+			var buf bytes.Buffer
+			err = report.Write(&buf, "sarif", s.findings(), nil, report.Options{Lang: a.lang, Tool: "taizhang", Version: version()})
+			data = buf.Bytes()
+		default:
+			data = []byte(a.auditText(s))
+		}
+		if err == nil && (file == "" || file == "-") {
+			_, err = a.io.Out.Write(data)
+		} else if err == nil {
+			err = writeFile(a.abs(file), data)
+		}
+		if err != nil {
+			return cannot(err, "")
+		}
+	}
+	return nil
+}
+
+// auditText lists what is wrong in full, and of the rest one line a transition.
+func (a *app) auditText(s *auditSummary) string {
+	var b strings.Builder
+	for _, e := range s.Entries {
+		for _, it := range e.Items {
+			mark := "✓"
+			if !it.Status.Good() {
+				mark = "✗"
+			}
+			how := a.label(it.Status.Label())
+			if it.Proof != "" {
+				how += " · " + a.label(it.Proof.Label())
+			}
+			var who []string
+			for _, seat := range it.Seats {
+				who = append(who, seat.Department+"="+seat.Person)
+			}
+			steps := ""
+			for _, st := range it.Steps {
+				steps += " " + st.ID
+			}
+			moves := ""
+			if it.From != it.To {
+				moves = " " + it.From + "→" + it.To
+			}
+			fmt.Fprintf(&b, "%s %s %s %s%s%s  %s  %s\n", mark, e.Commit[:12], e.When.In(shanghai()).Format(time.DateOnly), it.Subject, steps, moves, how, strings.Join(who, " "))
+			for _, w := range it.Why {
+				fmt.Fprintf(&b, "    %s\n", report.OneLine(w.In(a.lang)))
+			}
+		}
+		for _, f := range e.Faults {
+			fmt.Fprintf(&b, "✗ %s %s\n    %s\n", e.Commit[:12], report.OneLine(f.Path), report.OneLine(f.Text.In(a.lang)))
+		}
+	}
+	for _, p := range s.Checkpoints {
+		if p.Why == (finding.Text{}) {
+			fmt.Fprintf(&b, a.say("✓ 检查点 %s：第 %d 个提交，%s 签\n", "✓ checkpoint %s: commit number %d, signed by %s\n"), p.Commit[:12], p.Count, p.Person)
+		} else {
+			fmt.Fprintf(&b, a.say("✗ 检查点 %s：%s\n", "✗ checkpoint %s: %s\n"), report.OneLine(p.Source), report.OneLine(p.Why.In(a.lang)))
+		}
+	}
+	total := 0
+	var parts []string
+	for _, st := range []audit.Status{audit.Proven, audit.Overridden, audit.Unsealed, audit.Unapproved, audit.Illegal} {
+		n := s.Counts[string(st)]
+		total += n
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", a.label(st.Label()), n))
+		}
+	}
+	fmt.Fprintf(&b, a.say("\n%s 之后到 %s：%d 个事项。%s\n", "\nafter %s up to %s: %d transitions. %s\n"), s.From[:12], s.Head[:12], total, strings.Join(parts, a.say("，", ", ")))
+	if s.First != "" {
+		fmt.Fprintf(&b, a.say("最早出问题的提交：%s\n", "first bad commit: %s\n"), s.First)
+	} else if s.Good {
+		fmt.Fprintln(&b, a.say("每一步都有据可查。", "Every step is accounted for."))
+	}
+	list := strings.Split(b.String(), "\n")
+	for i := range list {
+		list[i] = report.LogLine(list[i])
+	}
+	return strings.Join(list, "\n")
+}
+
+// findings gives what is wrong in the form that other tools take.
+func (s *auditSummary) findings() []finding.Finding {
+	var out []finding.Finding
+	add := func(id, file string, zh, en string) {
+		out = append(out, finding.Finding{Rule: id, Severity: finding.Error, Place: finding.Place{File: file, Line: 1, Col: 1}, Message: finding.Text{Zh: zh, En: en}})
+	}
+	ids := map[audit.Status]string{audit.Unsealed: "H-001", audit.Unapproved: "H-002", audit.Illegal: "H-003"}
+	for _, e := range s.Entries {
+		for _, it := range e.Items {
+			if it.Status.Good() {
+				continue
+			}
+			var zh, en []string
+			for _, w := range it.Why {
+				zh, en = append(zh, w.Zh), append(en, w.En)
+			}
+			l := it.Status.Label()
+			add(ids[it.Status], it.Files[0].Path, e.Commit[:12]+" "+it.Subject+" "+l.Zh+"："+strings.Join(zh, "；"), e.Commit[:12]+" "+it.Subject+" "+l.En+": "+strings.Join(en, "; "))
+		}
+		for _, f := range e.Faults {
+			add("H-004", f.Path, e.Commit[:12]+" "+f.Text.Zh, e.Commit[:12]+" "+f.Text.En)
+		}
+	}
+	for _, p := range s.Checkpoints {
+		if p.Why != (finding.Text{}) {
+			add("H-005", ".", p.Source+"："+p.Why.Zh, p.Source+": "+p.Why.En)
+		}
+	}
+	return out
+}
+
+// worst words the first thing that is wrong with a commit.
+func (a *app) worst(e *audit.Entry) string {
+	for _, f := range e.Faults {
+		return f.Path + " " + f.Text.In(a.lang)
+	}
+	for _, it := range e.Items {
+		if !it.Status.Good() {
+			why := a.label(it.Status.Label())
+			if len(it.Why) > 0 {
+				why += ": " + it.Why[0].In(a.lang)
+			}
+			return it.Subject + " " + why
+		}
+	}
+	return errors.New("nothing").Error()
+}
