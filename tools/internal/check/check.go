@@ -133,7 +133,7 @@ func (j *Judge) finish(v *Verdict) {
 		v.Findings[i].Project = v.Project.ID
 	}
 	v.Findings = append(v.Findings, j.waive(v)...)
-	conceal(v.Project, v.Findings)
+	conceal(v.Findings, func(file string) map[int]bool { return hiddenLines(v.Project, file) })
 	finding.Sort(v.Findings)
 }
 
@@ -252,8 +252,9 @@ func (j *Judge) Global(base *Judge) []finding.Finding {
 			fs = append(fs, j.Rules.Text(p, raw, nil)...)
 		}
 	}
+	j.cite(registry.PeopleFile, j.Registry.Schemas.Form("people").Root, j.Registry.PeopleRoot, &fs)
 	j.Rules.Complete(fs)
-	conceal(nil, fs)
+	conceal(fs, j.hiddenPeople)
 	finding.Sort(fs)
 	return fs
 }

@@ -11,8 +11,8 @@ import (
 	"taizhang/tools/internal/value"
 )
 
-// citations reports units and projects that a record names and the registry
-// does not hold. The implementing and the filing unit are R-003's.
+// citations reports units and projects that a project's records name and the
+// registry does not hold. The implementing and the filing unit are R-003's.
 func (j *Judge) citations(p *registry.Project) []finding.Finding {
 	var out []finding.Finding
 	for _, r := range p.Records {

@@ -13,15 +13,15 @@ import (
 
 // conceal keeps what is not public out of what a finding shows: the source line
 // of a field that is not public, a line that another finding says must not be
-// repeated, and numbers of persons in a message.
-func conceal(p *registry.Project, fs []finding.Finding) {
+// repeated, and numbers of persons in a message. hide gives such lines of a file.
+func conceal(fs []finding.Finding, hide func(file string) map[int]bool) {
 	hidden := map[string]map[int]bool{} // by file, made when a file has a finding
 	for i := range fs {
 		f := &fs[i]
-		if p != nil && !f.Sensitive && f.Line > 0 {
+		if !f.Sensitive && f.Line > 0 {
 			lines, known := hidden[f.File]
 			if !known {
-				lines = hiddenLines(p, f.File)
+				lines = hide(f.File)
 				hidden[f.File] = lines
 			}
 			f.Sensitive = lines[f.Line]
@@ -68,11 +68,28 @@ func hiddenLines(p *registry.Project, file string) map[int]bool {
 	return lines
 }
 
+// hiddenPeople are the lines of the register of people that show a value which
+// is not public; no other file outside the projects has any.
+func (j *Judge) hiddenPeople(file string) map[int]bool {
+	lines := map[int]bool{}
+	if file != registry.PeopleFile {
+		return lines
+	}
+	form := j.Registry.Schemas.Form("people")
+	if root := j.Registry.PeopleRoot; root != nil {
+		hide(form.Root, root, false, 1<<30, lines)
+	} else if raw, err := j.Registry.Read(file, 8<<20); err == nil {
+		hideByName(form, raw, lines)
+	}
+	return lines
+}
+
 // hide marks the lines from each key that is not public up to the next key.
 // end is the line on which the node's successor starts.
 func hide(f *schema.Field, n *record.Node, hidden bool, end int, lines map[int]bool) {
-	mark := func(from, to int) {
-		for l := from; l <= min(to, from+2000); l++ {
+	// mark takes the lines of a value from the one it, or its key, begins on.
+	mark := func(from int32, value *record.Node, next int) {
+		for l := int(from); l <= max(int(from), min(next-1, int(from)+min(lineCount(value), 2000))); l++ {
 			lines[l] = true
 		}
 	}
@@ -85,12 +102,12 @@ func hide(f *schema.Field, n *record.Node, hidden bool, end int, lines map[int]b
 				next = int(n.Keys[i+1].Line)
 			}
 			c := f.Child(k.Name)
-			private := hidden || c != nil && c.Visibility != schema.Public && c.Type != schema.Object && c.Type != schema.List
-			if private {
-				mark(int(k.Line), max(int(k.Line), min(next-1, int(k.Line)+lineCount(k.Value))))
+			hidden := hidden || private(c)
+			if hidden {
+				mark(k.Line, k.Value, next)
 			}
 			if c != nil {
-				hide(c, k.Value, private, next, lines)
+				hide(c, k.Value, hidden, next, lines)
 			}
 		}
 	case record.List:
@@ -99,11 +116,19 @@ func hide(f *schema.Field, n *record.Node, hidden bool, end int, lines map[int]b
 			if i+1 < len(n.Items) {
 				next = int(n.Items[i+1].Line)
 			}
-			if f != nil && f.Item != nil {
+			if hidden || private(f.Item) {
+				mark(it.Line, it, next)
+			}
+			if f.Item != nil {
 				hide(f.Item, it, hidden, next, lines)
 			}
 		}
 	}
+}
+
+// private reports whether a field holds a value that is not public. f may be nil.
+func private(f *schema.Field) bool {
+	return f != nil && f.Visibility != schema.Public && f.Type != schema.Object && f.Type != schema.List
 }
 
 // lineCount is how many lines a value may take in the file: a folded text has
@@ -115,12 +140,12 @@ var keyAtStart = regexp.MustCompile(`^[\s-]*["']?([A-Za-z]+)["']?\s*:`)
 // hideByName does the same for a record that could not be taken apart: a key
 // that is not public anywhere in the form counts as not public.
 func hideByName(form *schema.Form, raw []byte, lines map[int]bool) {
-	private := map[string]bool{}
+	keys := map[string]bool{}
 	var collect func(f *schema.Field)
 	collect = func(f *schema.Field) {
 		for _, c := range f.Fields {
-			if c.Visibility != schema.Public && c.Type != schema.Object && c.Type != schema.List {
-				private[c.Key] = true
+			if private(c) || private(c.Item) {
+				keys[c.Key] = true
 			}
 			collect(c)
 			if c.Item != nil {
@@ -133,10 +158,10 @@ func hideByName(form *schema.Form, raw []byte, lines map[int]bool) {
 	for text := range strings.Lines(string(raw)) {
 		n++
 		if m := keyAtStart.FindStringSubmatch(text); m != nil {
-			current = private[m[1]]
+			current = keys[m[1]]
 		}
 		lines[n] = current
-		for key := range private {
+		for key := range keys {
 			if strings.Contains(text, key) {
 				lines[n] = true
 			}

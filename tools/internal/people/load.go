@@ -9,8 +9,8 @@ import (
 	"taizhang/tools/internal/value"
 )
 
-// Problem is one reason why a register is refused. It names persons by id
-// alone: no address, account or key is repeated.
+// Problem is one reason why a register is refused. Its texts repeat ids of
+// persons and nothing else of the register.
 type Problem struct {
 	// Path leads to the place in the file: keys and indices, as in
 	// "people", 3, "accounts", 0.
@@ -133,7 +133,7 @@ func (c *collector) person(i int, p *person) {
 	for n, a := range p.Accounts {
 		path := at("accounts", n)
 		if c.days(path, a.period) {
-			c.accounts.add(a.account, claim{path, p.ID, a.period})
+			c.accounts.add(a.account, claim{under(path, "id"), p.ID, a.period})
 			c.Register.accounts[a.account] = append(c.Register.accounts[a.account], owned{p.ID, a.period})
 		}
 	}
@@ -146,7 +146,7 @@ func (c *collector) person(i int, p *person) {
 			continue
 		}
 		if c.days(path, k.period) {
-			c.keys.add(b, claim{path, p.ID, k.period})
+			c.keys.add(b, claim{under(path, "key"), p.ID, k.period})
 			c.Register.keys[b] = append(c.Register.keys[b], owned{p.ID, k.period})
 		}
 	}
@@ -188,10 +188,10 @@ func (c *collector) delegation(path []any, p *person, d delegation) {
 		c.refuse(under(path, "to"), value.Label{Zh: "不能委托给自己", En: "one cannot delegate to oneself"},
 			value.Label{Zh: "写受托人的代号，或删去这一行", En: "write the id of the delegate, or remove the line"})
 	case c.persons[d.To] == nil:
-		c.refuse(under(path, "to"), value.Label{Zh: "受托人“" + d.To + "”没有登记", En: "the delegate “" + d.To + "” is not registered"},
+		c.refuse(under(path, "to"), value.Label{Zh: "受托人没有登记", En: "the delegate is not registered"},
 			value.Label{Zh: "先登记受托人，或改正代号", En: "register the delegate first, or correct the id"})
 	case !slices.Contains(p.Departments, d.Department):
-		c.refuse(under(path, "department"), value.Label{Zh: "“" + p.ID + "”自己不代表单位“" + d.Department + "”，不能委托", En: "“" + p.ID + "” does not speak for unit “" + d.Department + "” and cannot delegate it"},
+		c.refuse(under(path, "department"), value.Label{Zh: "委托人自己不代表这个部门，不能委托", En: "the delegating person does not speak for the unit and cannot delegate it"},
 			value.Label{Zh: "只能委托本人代表的部门，受托来的不能转托", En: "only what is one's own can be delegated, not what was delegated to one"})
 	case sound:
 		c.delegations.add([2]string{p.ID, d.Department}, claim{path, p.ID, d.period})
@@ -208,7 +208,7 @@ func (c *collector) overlaps() {
 		c.shared(pair[1], pair[0], value.Label{Zh: "公钥", En: "key"})
 	}
 	for _, pair := range c.delegations.clashes(true) {
-		c.refuse(pair[1].path, value.Label{Zh: "“" + pair[1].person + "”把同一个部门在同一天委托了两次", En: "“" + pair[1].person + "” delegates one department twice on the same day"},
+		c.refuse(pair[1].path, value.Label{Zh: "同一个部门在同一天委托了两次", En: "one department is delegated twice on the same day"},
 			value.Label{Zh: "一个部门同一天只能委托给一个人，改正起止日期", En: "a department is delegated to one person at a time: mend the dates"})
 	}
 	slices.SortStableFunc(c.problems, func(a, b Problem) int { return cmp.Compare(entry(a.Path), entry(b.Path)) })

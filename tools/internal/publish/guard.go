@@ -236,8 +236,8 @@ func (g *guard) put(v string) {
 // public text, sorted.
 func (g *guard) finish(j *check.Judge) ([][]byte, error) {
 	var c collected
-	if err := c.people(j); err != nil {
-		return nil, err
+	if root := j.Registry.PeopleRoot; root != nil {
+		c.walk(j.Registry.Schemas.Form("people").Root, root, false, false)
 	}
 	g.take(&c)
 	if err := errors.Join(g.err, g.public.Flush()); err != nil {
@@ -262,21 +262,6 @@ func (g *guard) finish(j *check.Judge) ([][]byte, error) {
 		}
 	}
 	return out, nil
-}
-
-// people hides what the register of reviewers does not show.
-func (c *collected) people(j *check.Judge) error {
-	if !j.Registry.Has(registry.PeopleFile) {
-		return nil
-	}
-	data, err := j.Registry.Read(registry.PeopleFile, 8<<20)
-	if err != nil {
-		return fmt.Errorf("%s: %w", registry.PeopleFile, err)
-	}
-	if root, _ := record.ParseYAML(registry.PeopleFile, data); root != nil {
-		c.walk(j.Registry.Schemas.Form("people").Root, root, false, false)
-	}
-	return nil
 }
 
 // matcher finds which of very many values occur in a text. Each value is filed

@@ -16,6 +16,7 @@ import (
 	"github.com/expr-lang/expr/types"
 
 	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/people"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/value"
@@ -100,11 +101,14 @@ type Plan struct {
 // Registry is everything but the projects' records, which are read one project
 // at a time.
 type Registry struct {
-	Schemas  *schema.Set
-	Config   Config
-	Plans    []*Plan
-	Folders  []*Folder
-	Findings []finding.Finding // about data, plans and paths
+	Schemas *schema.Set
+	Config  Config
+	// People may speak for departments: nobody when data/people.yaml is refused.
+	People     *people.Register
+	PeopleRoot *record.Node // data/people.yaml as written, nil when it cannot be read
+	Plans      []*Plan
+	Folders    []*Folder
+	Findings   []finding.Finding // about data, plans and paths
 	// Readings are the open readings of the regulation in the order of the file.
 	Readings []Reading
 	// Today is the date, YYYY-MM-DD, for rules that ask what waiting has
@@ -132,6 +136,7 @@ func New(files Files, set *schema.Set) *Registry {
 		units: map[string]map[string]any{}, planned: map[string][]any{}, kinds: newKinds(set)}
 	r.list()
 	r.readConfig()
+	r.readPeople()
 	r.readUnits()
 	r.readReadings()
 	r.readHolidays()
@@ -221,9 +226,6 @@ func (r *Registry) readConfig() {
 		for _, k := range keys.Items {
 			r.Config.GateKeys = append(r.Config.GateKeys, GateKey{textOf(k.Get("key")), textOf(k.Get("from")), textOf(k.Get("until"))})
 		}
-	}
-	if r.has[PeopleFile] {
-		r.data(PeopleFile, "people")
 	}
 }
 
