@@ -26,7 +26,7 @@ type Problems []Problem
 func (ps Problems) Error() string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {
-		lines[i] = strings.Trim(fmt.Sprint(p.Path...), "[]") + ": " + p.Message.En
+		lines[i] = strings.Trim(fmt.Sprint(p.Path), "[]") + ": " + p.Message.En
 	}
 	return strings.Join(lines, "\n")
 }
@@ -88,8 +88,8 @@ func newCollector(all []*person) *collector {
 	c := &collector{Register: &Register{persons: map[string]*person{}, received: map[string][]granted{},
 		accounts: map[account][]owned{}, keys: map[string][]owned{}, emails: map[string]string{}}, emails: map[string]claim{}}
 	for i, p := range all {
-		if p == nil {
-			continue
+		if p == nil || p.ID == "" {
+			continue // person says so
 		}
 		if c.persons[p.ID] != nil {
 			c.refuse([]any{"people", i, "id"}, value.Label{Zh: "人员代号“" + p.ID + "”登记了两次", En: "person id “" + p.ID + "” is registered twice"},
