@@ -35,6 +35,7 @@ var layers = map[string][]string{
 	"report":     {"finding", "value"},
 	"disk":       {},
 	"gitobj":     {},
+	"forge":      {},
 	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check"},
 	"due":        {"finding", "value", "record", "schema", "expression", "registry", "lifecycle", "check"},
 	"site":       {"finding"},
