@@ -14,7 +14,11 @@ import (
 
 // reading is one call of each kind of forge that reads, for what holds for all.
 var reading = []struct{ kind, root, route string }{
-	{GitHub, "/api/v3", "GET /repos/qjp/registry/pulls"},
+	{GitHub, githubRoot, "GET /repos/qjp/registry/pulls"},
+	{GitLab, gitlabRoot, "GET /projects/qjp%2Fregistry/merge_requests"},
+	{Gitea, giteaRoot, "GET /repos/qjp/registry/pulls"},
+	{Forgejo, giteaRoot, "GET /repos/qjp/registry/pulls"},
+	{Gitee, giteeRoot, "GET /repos/qjp/registry/pulls"},
 }
 
 func everywhere(t *testing.T, test func(t *testing.T, f *fake, kind, route string)) {
@@ -150,9 +154,9 @@ func TestTheTokenStaysWithTheForge(t *testing.T) {
 func TestAMoveInsideTheForgeIsFollowedForReadingOnly(t *testing.T) {
 	everywhere(t, func(t *testing.T, f *fake, kind, route string) {
 		f.on(route, func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, f.root+"/moved", http.StatusMovedPermanently)
+			http.Redirect(w, r, f.root+"/moved?"+r.URL.RawQuery, http.StatusMovedPermanently)
 		})
-		f.json("GET /moved", `[{"number":4,"iid":4}]`)
+		f.on("GET /moved", f.paged(`[{"number":4,"iid":4}]`))
 		forge, _ := f.open(kind)
 		got, err := forge.OpenRequests(ctx)
 		if err != nil || !slices.Equal(got, []int64{4}) {
