@@ -61,11 +61,17 @@ func wrong(op, format string, args ...any) error {
 	return &Error{Kind: Unavailable, Op: op, Message: fmt.Sprintf(format, args...)}
 }
 
-// understood makes an [*Error] of what a client says when it cannot read an
-// answer.
+// understood returns the [*Error] in what a client says, or makes one: then it
+// could not read the answer.
 func understood(op string, err error) error {
-	if err == nil || KindOf(err) != "" || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
+	var e *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return &Error{Kind: Unavailable, Op: op, Message: "interrupted", err: err}
 	}
 	return wrong(op, "not understood: %v", err)
 }

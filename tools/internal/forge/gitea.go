@@ -93,10 +93,13 @@ func (g *gitea) Reviews(ctx context.Context, number int64) ([]Review, error) {
 }
 
 func (g *gitea) Comments(ctx context.Context, number int64) ([]Comment, error) {
-	// Gitea gives all of them at once, whatever page is asked for.
-	list, _, err := g.client(ctx).ListIssueComments(g.cfg.Owner, g.cfg.Repo, number, api.ListIssueCommentOptions{})
+	list, err := all("reading comments", func(int) ([]*api.Comment, bool, error) {
+		// Gitea gives all of them at once, whatever page is asked for.
+		list, _, err := g.client(ctx).ListIssueComments(g.cfg.Owner, g.cfg.Repo, number, api.ListIssueCommentOptions{})
+		return list, false, err
+	})
 	if err != nil {
-		return nil, understood("reading comments", err)
+		return nil, err
 	}
 	comments := make([]Comment, 0, len(list))
 	for _, c := range list {
@@ -169,9 +172,9 @@ func (g *gitea) page(n int) api.ListOptions { return api.ListOptions{Page: n, Pa
 // counted reads every page of a list of Gitea's, which cuts pages to a size of
 // its own and tells the number of items in a header, but not with every list
 // whether a page follows.
-func counted[T any](op string, fetch func(page int) ([]T, *api.Response, error)) ([]T, error) {
+func counted[T any](op string, fetch func(page int) ([]*T, *api.Response, error)) ([]*T, error) {
 	got := 0
-	return all(op, func(page int) ([]T, bool, error) {
+	return all(op, func(page int) ([]*T, bool, error) {
 		list, resp, err := fetch(page)
 		if err != nil {
 			return nil, false, err

@@ -93,7 +93,7 @@ func (g *gitee) Request(ctx context.Context, number int64) (*Request, error) {
 	if r.Merged {
 		r.MergeSHA = pr.Merge
 	}
-	var commits []struct{ Author, Committer giteeUser }
+	var commits []*struct{ Author, Committer giteeUser }
 	if err := g.call(ctx, http.MethodGet, g.path("/pulls/%d/commits", number), nil, &commits); err != nil {
 		return nil, err
 	}
@@ -102,6 +102,9 @@ func (g *gitee) Request(ctx context.Context, number int64) (*Request, error) {
 		return nil, &Error{Kind: Refused, Op: "reading a pull request", Message: fmt.Sprintf("%d commits or more, so their authors cannot all be known: squash them", most)}
 	}
 	for _, c := range commits {
+		if c == nil {
+			return nil, wrong("reading a pull request", "a commit is missing")
+		}
 		r.CommitAuthors = append(r.CommitAuthors, c.Author.account(), c.Committer.account())
 	}
 	r.CommitAuthors = distinct(r.CommitAuthors)
@@ -236,11 +239,11 @@ func (g *gitee) OpenRequests(ctx context.Context) ([]int64, error) {
 }
 
 // pages reads every page of a list; Gitee tells their number in a header.
-func pages[T any](ctx context.Context, g *gitee, op, path string, query url.Values) ([]T, error) {
-	return all(op, func(page int) ([]T, bool, error) {
+func pages[T any](ctx context.Context, g *gitee, op, path string, query url.Values) ([]*T, error) {
+	return all(op, func(page int) ([]*T, bool, error) {
 		query.Set("page", strconv.Itoa(page))
 		query.Set("per_page", strconv.Itoa(perPage))
-		var list []T
+		var list []*T
 		header, err := g.do(ctx, http.MethodGet, path+"?"+query.Encode(), nil, &list)
 		if err != nil {
 			return nil, false, err
@@ -279,7 +282,7 @@ func (g *gitee) do(ctx context.Context, method, path string, body, result any) (
 	}
 	resp, err := g.http.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, understood(op, err)
 	}
 	defer resp.Body.Close()
 	if result != nil {

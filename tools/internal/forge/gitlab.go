@@ -113,7 +113,10 @@ func (g *gitlab) Reviews(ctx context.Context, number int64) ([]Review, error) {
 		})
 	}
 	for _, r := range reviewers {
-		if r == nil || r.User == nil || r.State != "requested_changes" {
+		if r == nil || r.User == nil {
+			return nil, wrong("reading reviewers", "a reviewer is missing")
+		}
+		if r.State != "requested_changes" {
 			continue
 		}
 		when := noted(notes, r.User.ID, "requested changes")

@@ -2,6 +2,7 @@ package forge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -47,12 +48,15 @@ func short(s string, n int) string {
 
 // all reads every page of a list, or fails: half a list of votes is worse than
 // none. fetch gets page numbers from 1 and says whether more follow.
-func all[T any](op string, fetch func(page int) (items []T, more bool, err error)) ([]T, error) {
-	var list []T
+func all[T any](op string, fetch func(page int) (items []*T, more bool, err error)) ([]*T, error) {
+	var list []*T
 	for page := 1; ; page++ {
 		items, more, err := fetch(page)
 		if err != nil {
 			return nil, understood(op, err)
+		}
+		if slices.Contains(items, nil) {
+			return nil, wrong(op, "an item of the list is missing")
 		}
 		list = append(list, items...)
 		if !more {

@@ -169,10 +169,21 @@ func (t *transport) attempt(orig *http.Request, body []byte) (*http.Response, er
 	if resp.StatusCode < 200 || resp.StatusCode > 299 || resp.StatusCode == http.StatusAccepted {
 		return nil, t.answered(orig, resp, answer)
 	}
-	if len(answer) > 0 && !json.Valid(answer) {
-		return nil, t.failure(orig, Unavailable, resp.StatusCode, "the answer is not JSON: is this the address of the forge, or of a login page before it?", nil)
+	if !meant(orig.Method, answer) {
+		return nil, t.failure(orig, Unavailable, resp.StatusCode, "the answer is not one of the API: is this the address of the forge, or of a login page before it?", nil)
 	}
 	return resp, nil
+}
+
+// meant reports whether an answer is an object or a list, or nothing where
+// nothing was asked for. Some clients take an empty answer for an empty list,
+// and some cannot take null.
+func meant(method string, answer []byte) bool {
+	answer = bytes.TrimSpace(answer)
+	if len(answer) == 0 {
+		return method != http.MethodGet
+	}
+	return (answer[0] == '{' || answer[0] == '[') && json.Valid(answer)
 }
 
 // answered turns an answer that is no success into an error.

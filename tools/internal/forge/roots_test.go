@@ -1,6 +1,0 @@
-package forge
-const (
-	gitlabRoot = "/api/v4"
-	giteaRoot = "/api/v1"
-	giteeRoot = "/api/v5"
-)
