@@ -20,7 +20,7 @@ var layers = map[string][]string{
 	"expression": {"value"},
 	"statement":  {},
 	"seal":       {"finding", "registry", "people", "decision", "transition", "statement"},
-	"audit":      {"finding", "value", "record", "registry", "check", "people", "decision", "transition", "statement", "seal"},
+	"audit":      {"finding", "value", "registry", "check", "people", "decision", "transition", "statement", "seal"},
 	"review":     {"finding", "value", "report", "decision", "transition"},
 	"transition": {"finding", "value", "record", "schema", "registry", "lifecycle", "check", "decision"},
 	"people":     {"value"},

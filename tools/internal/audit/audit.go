@@ -17,7 +17,6 @@ import (
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/people"
-	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/transition"
 	"taizhang/tools/internal/value"
@@ -124,7 +123,7 @@ func (e *Entry) Good() bool {
 
 // Auditor judges the links of main one after the other, oldest first.
 type Auditor struct {
-	pending []*Item // of the link before, still without a decision
+	pending []*Item // of earlier links, still without a decision
 }
 
 // Judge judges the next link. An error means that it could not be judged at all.
@@ -139,14 +138,10 @@ func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
 			content = append(content, f)
 		}
 	}
-	reg, err := registerOf(l.Base)
-	if err != nil {
-		e.Faults = append(e.Faults, Fault{registry.PeopleFile, finding.Text{Zh: "审批人员表自相矛盾：" + err.Error(), En: err.Error()}})
-		reg, _ = people.Load(map[string]any{})
-	}
+	var err error
 	h := &hearing{link: l, entry: e, pending: a.pending}
 	if len(content) > 0 {
-		h.judge, err = a.transitions(e, l, content, reg, o)
+		h.judge, err = a.transitions(e, l, content, o)
 	} else if len(sealed) > 0 {
 		h.judge, err = check.NewJudge(l.Base)
 	}
@@ -159,7 +154,7 @@ func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
 			h.without(it)
 		}
 	}
-	a.pending = nil
+	a.pending = slices.DeleteFunc(a.pending, func(it *Item) bool { return it.Decision != "" })
 	for _, it := range e.Items {
 		if it.Status == Unsealed || it.Status == Unapproved {
 			a.pending = append(a.pending, it)
@@ -170,7 +165,7 @@ func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
 
 // transitions computes what the link did, by the definitions before it, which it
 // returns.
-func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, reg *people.Register, o check.Options) (*check.Judge, error) {
+func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, o check.Options) (*check.Judge, error) {
 	var changed []string
 	for _, f := range content {
 		changed = append(changed, f.Path)
@@ -179,6 +174,7 @@ func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, reg *
 	if err != nil {
 		return nil, err
 	}
+	reg := res.Base.Registry.People
 	var authors []string
 	for _, address := range l.Authors {
 		if p, ok := reg.ByEmail(address); ok && !slices.Contains(authors, p) {
@@ -205,16 +201,6 @@ func concerns(f *finding.Finding, t *transition.Transition) bool {
 		return f.Project == t.Subject || t.Subject == registry.SubjectDefinitions
 	}
 	return slices.ContainsFunc(t.Files, func(x transition.File) bool { return x.Path == f.File }) || t.Subject == registry.SubjectDefinitions
-}
-
-// registerOf reads data/people.yaml.
-func registerOf(files registry.Files) (*people.Register, error) {
-	root := map[string]any{}
-	if data, err := files.Read(registry.PeopleFile, 8<<20); err == nil {
-		node, _ := record.ParseYAML(registry.PeopleFile, data)
-		root, _ = node.Plain().(map[string]any)
-	}
-	return people.Load(root)
 }
 
 // request matches how forges name the request in the message of a merge.

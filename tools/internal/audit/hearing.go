@@ -85,7 +85,7 @@ func (h *hearing) decision(file string) {
 	}
 	it := h.target(d)
 	if it == nil {
-		h.fault(file, "决定的事项不是这次合并（或前一次）所做的：内容、状态或基础提交不同", "what it decides is not what this merge (or the one before) did: content, state or base differ")
+		h.fault(file, "决定的事项不是这次合并（或还没有封存的前几次）所做的：内容、状态或基础提交不同", "what it decides is not what this merge, or an earlier one without decision, did: content, state or base differ")
 		return
 	}
 	it.Decision = file
@@ -121,8 +121,8 @@ func (h *hearing) chained(file string, d *seal.Decision) bool {
 	return false
 }
 
-// target finds the transition that a decision is about: of this link, or of the
-// one before when that was merged by a forge and is sealed now.
+// target finds the transition that a decision is about: of this link, or of an
+// earlier one that was merged by a forge and is sealed now.
 func (h *hearing) target(d *seal.Decision) *Item {
 	for _, list := range [][]*Item{h.entry.Items, h.pending} {
 		for _, it := range list {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/statement"
@@ -164,11 +165,11 @@ func (a *app) heldAgainst(p *checkedPoint, repo *gitobj.Repo, prefix string, com
 	if err != nil {
 		return err
 	}
-	reg, err := a.people(files)
+	j, err := check.NewJudge(files)
 	if err != nil {
 		return err
 	}
-	if owner, ok := reg.ByKey(key, on.In(shanghai()).Format(time.DateOnly)); !ok || owner != doc.Person {
+	if owner, ok := j.Registry.People.ByKey(key, on.In(shanghai()).Format(time.DateOnly)); !ok || owner != doc.Person {
 		return fmt.Errorf("the key is not that of %s", doc.Person)
 	}
 	return nil

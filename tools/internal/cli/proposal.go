@@ -10,7 +10,6 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/people"
-	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/review"
 	"taizhang/tools/internal/schema"
@@ -133,9 +132,7 @@ func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
 		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
 	}
 	p.items = transition.Of(p.result, files)
-	if p.people, err = a.people(base); err != nil {
-		return err
-	}
+	p.people = p.result.Base.Registry.People
 	return a.wrote(p)
 }
 
@@ -157,20 +154,6 @@ func hashOf(e *gitobj.Entry) string {
 		return e.Hash
 	}
 	return fmt.Sprintf("%s %o", e.Hash, e.Mode)
-}
-
-// people reads the register of the base.
-func (a *app) people(base registry.Files) (*people.Register, error) {
-	root := map[string]any{}
-	if data, err := base.Read(registry.PeopleFile, 8<<20); err == nil {
-		node, _ := record.ParseYAML(registry.PeopleFile, data)
-		root, _ = node.Plain().(map[string]any)
-	}
-	reg, err := people.Load(root)
-	if err != nil {
-		return nil, cannot(fmt.Errorf("%s: %w", registry.PeopleFile, err), a.say("先在主干上改正审批人员表", "mend the register of people on main first"))
-	}
-	return reg, nil
 }
 
 // wrote finds the persons who wrote, committed or helped with the change.
