@@ -99,7 +99,11 @@ func (a *app) mergeCommit(p *proposal, r *review.Report, heard *votes, message s
 	for _, c := range p.changes {
 		edits[c.Path] = c.New
 	}
-	if err := a.sealInto(p, r, heard, edits, p.tip.Hash, now, nil, nil); err != nil {
+	files, err := newGitFiles(tip, p.prefix)
+	if err != nil {
+		return "", a.gitFailure(err)
+	}
+	if err := a.sealInto(p, r, heard, edits, files, sealing{base: p.tip.Hash, on: now}); err != nil {
 		return "", err
 	}
 	tree, err := p.repo.WriteTree(tip, edits)
@@ -148,9 +152,17 @@ func mergeMessage(r *review.Report) string {
 	return "Merge " + title + "\n\nChange: " + r.Change + "\n"
 }
 
+// sealing is what a decision says beside votes and content.
+type sealing struct {
+	base    string // commit that the change was decided on
+	on      time.Time
+	request *seal.Request
+	gate    ssh.Signer // nil: no seal of the gate
+}
+
 // sealInto adds the decisions of a review, and the statements that they rest on,
-// to the edits of a tree. base is the commit that the change was decided on.
-func (a *app) sealInto(p *proposal, r *review.Report, heard *votes, edits map[string]*gitobj.Entry, base string, now time.Time, request *seal.Request, gate ssh.Signer) error {
+// to the edits of a tree. latest is what lies on the branch now.
+func (a *app) sealInto(p *proposal, r *review.Report, heard *votes, edits map[string]*gitobj.Entry, latest registry.Files, s sealing) error {
 	put := func(path string, data []byte) error {
 		hash, err := p.repo.WriteBlob(data)
 		if err != nil {
@@ -159,19 +171,26 @@ func (a *app) sealInto(p *proposal, r *review.Report, heard *votes, edits map[st
 		edits[p.prefix+path] = &gitobj.Entry{Path: p.prefix + path, Mode: gitobj.ModeFile, Hash: hash}
 		return nil
 	}
-	reg := p.result.Base.Registry
+	has := map[string]bool{}
+	for _, path := range latest.Paths() {
+		if registry.InDecisions(path) {
+			has[path] = true
+		}
+	}
 	for i := range r.Items {
 		it := &r.Items[i]
-		d := &seal.Decision{Version: 1, Registry: p.registry(), Number: 1, Base: base, On: now.Format(time.RFC3339), Transition: seal.Of(&it.Transition),
-			Authors: append([]string{}, p.authors...), Votes: []seal.Vote{}, Request: request}
-		for reg.Has(registry.DecisionFile(it.Subject, d.Number)) {
-			data, err := reg.Read(registry.DecisionFile(it.Subject, d.Number), seal.Limit)
+		d := &seal.Decision{Version: 1, Registry: p.registry(), Number: 1, Base: s.base, On: s.on.Format(time.RFC3339), Transition: seal.Of(&it.Transition),
+			Authors: append([]string{}, p.authors...), Votes: []seal.Vote{}, Request: s.request}
+		for has[registry.DecisionFile(it.Subject, d.Number)] {
+			d.Number++
+		}
+		if d.Number > 1 {
+			data, err := latest.Read(registry.DecisionFile(it.Subject, d.Number-1), seal.Limit)
 			if err != nil {
 				return cannot(err, "")
 			}
 			sum := sha256.Sum256(data)
 			d.Previous = hex.EncodeToString(sum[:])
-			d.Number++
 		}
 		d.Fill(&it.Decision)
 		for k := range heard.list {
@@ -182,16 +201,16 @@ func (a *app) sealInto(p *proposal, r *review.Report, heard *votes, edits map[st
 			sv := seal.Vote{Person: v.Person, Department: v.Department, Verdict: v.Verdict, On: v.When.UTC().Format(time.RFC3339), Reason: v.Reason, Forge: ev.forge}
 			if ev.signed != nil {
 				sv.Statement = ev.signed.Hash()
-				if !reg.Has(seal.StatementFile(sv.Statement)) {
-					if err := put(seal.StatementFile(sv.Statement), ev.signed.Encode()); err != nil {
+				if file := seal.StatementFile(sv.Statement); !has[file] {
+					if err := put(file, ev.signed.Encode()); err != nil {
 						return err
 					}
 				}
 			}
 			d.Votes = append(d.Votes, sv)
 		}
-		if gate != nil {
-			if err := d.Sign(gate); err != nil {
+		if s.gate != nil {
+			if err := d.Sign(s.gate); err != nil {
 				return cannot(err, "")
 			}
 		}

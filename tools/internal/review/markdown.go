@@ -69,8 +69,10 @@ func (r *Report) Markdown(names Names, lang string) string {
 
 func cut(hash string) string { return hash[:min(12, len(hash))] }
 
-// md makes text literal on one line of Markdown.
-func md(s string) string { return value.EscapeMarkdown(report.OneLine(s)) }
+// Literal makes text literal on one line of Markdown.
+func Literal(s string) string { return value.EscapeMarkdown(report.OneLine(s)) }
+
+func md(s string) string { return Literal(s) }
 
 func (w *writer) seats(it *Item) {
 	w.printf("\n| | %s | %s | %s | %s |\n|---|---|---|---|---|\n", w.say("部门", "Department"), w.say("方式", "As"), w.say("依据", "Why"), w.say("情况", "State"))
@@ -170,7 +172,7 @@ func (w *writer) how() {
 	if seats == 0 && refused == 0 {
 		return
 	}
-	id := "all"
+	id := cut(w.Change)
 	if len(w.Items) == 1 {
 		id = w.Items[0].Short()
 	}
