@@ -21,9 +21,6 @@ type reviewOptions struct {
 	formats    []string
 	statements []string
 	as         []string
-	forge      forgeFlags
-	baseSet    bool // given by the user, not by default
-	headSet    bool
 }
 
 func (a *app) reviewCommand() *cobra.Command {
@@ -37,23 +34,15 @@ Says what lies between two commits: steps, values, departments that must agree, 
   taizhang review --base main --head topic               本地分支 · a local branch
   taizhang review --base main --head topic -f markdown   合并请求里的留言 · the comment of a request
   taizhang review --base main --head topic --as dsjj-01=dsjj   假设此人同意 · suppose that this person agrees
-  taizhang review --request 12 --post                    读平台上的意见，写留言和状态 · votes of a forge, comment and status
-  taizhang review --poll --post                          全部未关闭的请求 · all open requests
 
 只读提交里的对象，不检出、不运行其中任何代码；规则、单位和人员以主干为准。
 Reads objects alone: nothing is checked out, none of the change's code runs. Rules, units and people are those of the base.
 退出码 0：可以合并；1：还缺同意或有错误；3：不能判断。
 Exit code 0: it may be merged; 1: something is missing or wrong; 3: it cannot be judged.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.baseSet, o.headSet = cmd.Flags().Changed("base"), cmd.Flags().Changed("head")
-			return a.runReview(o)
-		},
+		RunE: func(*cobra.Command, []string) error { return a.runReview(o) },
 	}
 	f := c.Flags()
-	o.forge.add(c)
-	f.BoolVar(&o.forge.poll, "poll", false, "逐个处理全部未关闭的请求 · all open requests, one after the other")
-	f.BoolVar(&o.forge.post, "post", false, "在平台上写一条留言、设一个状态 · write the comment and the status")
 	a.changeFlags(c, &o.base, &o.head)
 	f.StringArrayVarP(&o.formats, "format", "f", []string{"text"}, "输出 F[=文件]，可重复：text markdown json · output, repeatable")
 	f.StringArrayVar(&o.statements, "statement", nil, "另加一份签名意见（文件），可重复 · one more signed statement, a file")
@@ -77,9 +66,6 @@ func (a *app) runReview(o *reviewOptions) error {
 		return err
 	}
 	defer repo.Close()
-	if o.forge.asked() {
-		return a.reviewRequests(o, repo, root)
-	}
 	p, err := a.propose(repo, root, o.base, o.head)
 	if err != nil {
 		return err

@@ -69,10 +69,8 @@ func (r *Report) Markdown(names Names, lang string) string {
 
 func cut(hash string) string { return hash[:min(12, len(hash))] }
 
-// Literal makes text literal on one line of Markdown.
-func Literal(s string) string { return value.EscapeMarkdown(report.OneLine(s)) }
-
-func md(s string) string { return Literal(s) }
+// md makes text literal on one line of Markdown.
+func md(s string) string { return value.EscapeMarkdown(report.OneLine(s)) }
 
 func (w *writer) seats(it *Item) {
 	w.printf("\n| | %s | %s | %s | %s |\n|---|---|---|---|---|\n", w.say("部门", "Department"), w.say("方式", "As"), w.say("依据", "Why"), w.say("情况", "State"))
@@ -172,7 +170,7 @@ func (w *writer) how() {
 	if seats == 0 && refused == 0 {
 		return
 	}
-	id := cut(w.Change)
+	id := "all"
 	if len(w.Items) == 1 {
 		id = w.Items[0].Short()
 	}

@@ -51,18 +51,6 @@ func (r *Report) Allows() bool {
 	return r.errors() == 0 && len(r.Items) > 0
 }
 
-// Refused reports whether something stands in the way that no further approval
-// lifts: an error, or a rejection.
-func (r *Report) Refused() bool {
-	_, refused := r.open()
-	return r.errors() > 0 || refused > 0
-}
-
-// Summary is the one sentence that a busy reader needs.
-func (r *Report) Summary(names Names, lang string) string {
-	return (&writer{Report: r, names: names, lang: lang}).summary()
-}
-
 // errors counts the findings that stand in the way.
 func (r *Report) errors() int {
 	n := 0
@@ -120,6 +108,7 @@ func (w *writer) label(l value.Label) string { return w.say(l.Zh, l.En) }
 
 func (w *writer) printf(format string, a ...any) { fmt.Fprintf(&w.buf, format, a...) }
 
+// summary is the one sentence that a busy reader needs.
 func (w *writer) summary() string {
 	seats, refused := w.open()
 	errs := w.errors()
