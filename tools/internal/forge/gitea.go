@@ -80,7 +80,8 @@ func (g *gitea) Reviews(ctx context.Context, number int64) ([]Review, error) {
 		if !ok { // asked for, or not sent off yet
 			continue
 		}
-		if r.Dismissed {
+		// Only administrators can dismiss, and not their own: an objection stands.
+		if r.Dismissed && state != Reject {
 			state = Dismissed
 		}
 		reviews = append(reviews, Review{

@@ -46,7 +46,8 @@ func TestGiteaReadsReviews(t *testing.T) {
 	  {"id":2,"user":{"id":22,"login":"qian"},"state":"REQUEST_CHANGES","commit_id":"`+shaB+`","submitted_at":"2026-09-01T02:00:00Z"},
 	  {"id":4,"user":{"id":24,"login":"li"},"state":"REQUEST_REVIEW","commit_id":"","submitted_at":"2026-09-01T02:00:00Z"},
 	  {"id":5,"user":{"id":24,"login":"li"},"state":"PENDING","commit_id":"`+shaB+`","submitted_at":"2026-09-01T02:00:00Z"}]`,
-		`[{"id":6,"user":null,"team":{"id":1},"state":"COMMENT","commit_id":"`+shaB+`","submitted_at":"2026-09-01T04:00:00Z"}]`))
+		`[{"id":7,"user":{"id":25,"login":"zhou"},"state":"REQUEST_CHANGES","commit_id":"`+shaA+`","dismissed":true,"submitted_at":"2026-09-01T05:00:00Z"},
+		  {"id":6,"user":null,"team":{"id":1},"state":"COMMENT","commit_id":"`+shaB+`","submitted_at":"2026-09-01T04:00:00Z"}]`))
 	forge, _ := f.open(Gitea)
 	got, err := forge.Reviews(ctx, 7)
 	if err != nil {
@@ -56,7 +57,7 @@ func TestGiteaReadsReviews(t *testing.T) {
 	for _, r := range got {
 		short = append(short, r.ID+" "+r.By.Login+" "+r.State+" "+r.Commit[:1])
 	}
-	if want := []string{"1 zhao approve a", "2 qian reject b", "3 sun dismissed a", "6  comment b"}; !slices.Equal(short, want) {
+	if want := []string{"1 zhao approve a", "2 qian reject b", "3 sun dismissed a", "6  comment b", "7 zhou reject a"}; !slices.Equal(short, want) {
 		t.Errorf("got %q, want %q", short, want)
 	}
 }

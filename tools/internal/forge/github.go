@@ -96,7 +96,7 @@ func (g *github) Reviews(ctx context.Context, number int64) ([]Review, error) {
 	if err != nil {
 		return nil, understood("reading a pull request", err)
 	}
-	pushes, err := g.forcePushes(ctx, number)
+	history, err := g.history(ctx, number)
 	if err != nil {
 		return nil, err
 	}
@@ -111,13 +111,21 @@ func (g *github) Reviews(ctx context.Context, number int64) ([]Review, error) {
 			ID: strconv.FormatInt(r.GetID(), 10), By: githubAccount(r.GetUser()), State: state,
 			Commit: r.GetCommitID(), Body: r.GetBody(), When: r.GetSubmittedAt().Time, URL: r.GetHTMLURL(),
 		}
-		// An objection is heard wherever GitHub says that it was made.
-		if state == Approve && pushes.doubtful(v.Commit, pr.GetHead().GetSHA(), v.When) {
-			v.Commit = ""
+		switch {
+		case state == Dismissed && history.silenced(r.GetID(), v.By):
+			v.State = Reject
+		case state == Approve && history.doubtful(v.Commit, pr.GetHead().GetSHA(), v.When):
+			v.Commit = "" // an objection is heard wherever GitHub says that it was made
 		}
 		reviews = append(reviews, v)
 	}
 	return reviews, nil
+}
+
+// githubHistory is what GitHub noted of a pull request, by its own clock.
+type githubHistory struct {
+	forcePushes []forcePush
+	dismissals  []*api.IssueEvent
 }
 
 // forcePush is one replacement of a request's head by something that does not
@@ -127,15 +135,13 @@ type forcePush struct {
 	when time.Time
 }
 
-type forcePushes []forcePush
-
 // doubtful reports whether the commit of an approval cannot be believed. After
 // a force push GitHub may name the new head as the commit of reviews that were
 // given before it, on something else. What can be believed is the time of a
-// review and the times of the force pushes, both from GitHub's own clock; dates
-// in commits are whatever their author wrote.
-func (p forcePushes) doubtful(commit, head string, when time.Time) bool {
-	for _, push := range p {
+// review and the times of the force pushes; dates in commits are whatever their
+// author wrote.
+func (h githubHistory) doubtful(commit, head string, when time.Time) bool {
+	for _, push := range h.forcePushes {
 		if !push.when.Before(when) && (commit == head || commit == push.head || push.head == "") {
 			return true
 		}
@@ -143,21 +149,33 @@ func (p forcePushes) doubtful(commit, head string, when time.Time) bool {
 	return false
 }
 
-func (g *github) forcePushes(ctx context.Context, number int64) (forcePushes, error) {
-	events, err := all("reading the timeline", func(page int) ([]*api.Timeline, bool, error) {
-		list, resp, err := g.client.Issues.ListIssueTimeline(ctx, g.cfg.Owner, g.cfg.Repo, int(number), &api.ListOptions{Page: page, PerPage: perPage})
-		return list, err == nil && resp.NextPage != 0, err
-	})
-	if err != nil {
-		return nil, err
-	}
-	var pushes forcePushes
-	for _, e := range events {
-		if e.GetEvent() == "head_ref_force_pushed" {
-			pushes = append(pushes, forcePush{e.GetCommitID(), e.GetCreatedAt().Time})
+// silenced reports whether a dismissed review was an objection that somebody
+// else than its author dismissed: whoever may push can do that, and it takes
+// nothing back. The author takes it back by approving, or by a comment.
+func (h githubHistory) silenced(review int64, author Account) bool {
+	for _, e := range h.dismissals {
+		if d := e.GetDismissedReview(); d.GetReviewID() == review {
+			return strings.EqualFold(d.GetState(), "changes_requested") && e.GetActor().GetID() != author.ID
 		}
 	}
-	return pushes, nil
+	return false
+}
+
+func (g *github) history(ctx context.Context, number int64) (githubHistory, error) {
+	var h githubHistory
+	events, err := all("reading events", func(page int) ([]*api.IssueEvent, bool, error) {
+		list, resp, err := g.client.Issues.ListIssueEvents(ctx, g.cfg.Owner, g.cfg.Repo, int(number), &api.ListOptions{Page: page, PerPage: perPage})
+		return list, err == nil && resp.NextPage != 0, err
+	})
+	for _, e := range events {
+		switch e.GetEvent() {
+		case "head_ref_force_pushed":
+			h.forcePushes = append(h.forcePushes, forcePush{e.GetCommitID(), e.GetCreatedAt().Time})
+		case "review_dismissed":
+			h.dismissals = append(h.dismissals, e)
+		}
+	}
+	return h, err
 }
 
 func (g *github) Comments(ctx context.Context, number int64) ([]Comment, error) {

@@ -67,7 +67,7 @@ func TestGitHubRefusesMoreCommitsThanItLists(t *testing.T) {
 func TestGitHubReadsReviewsOfAllPages(t *testing.T) {
 	f := newFake(t, githubRoot)
 	f.json("GET /repos/qjp/registry/pulls/7", githubPull(""))
-	f.json("GET /repos/qjp/registry/issues/7/timeline", `[{"event":"committed","sha":"`+shaB+`"}]`)
+	f.json("GET /repos/qjp/registry/issues/7/events", `[{"event":"labeled"}]`)
 	f.on("GET /repos/qjp/registry/pulls/7/reviews", f.paged(
 		`[{"id":1,"user":{"id":21,"login":"zhao","type":"User"},"state":"APPROVED","commit_id":"`+shaA+`","submitted_at":"2026-09-01T01:00:00Z","body":"同意"},
 		  {"id":2,"user":{"id":22,"login":"qian","type":"User"},"state":"CHANGES_REQUESTED","commit_id":"`+shaB+`","submitted_at":"2026-09-01T02:00:00Z","html_url":"https://github.example/r2"},
@@ -112,7 +112,7 @@ func TestGitHubDoubtsApprovalsThatAForcePushMoved(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFake(t, githubRoot)
 			f.json("GET /repos/qjp/registry/pulls/7", githubPull(""))
-			f.on("GET /repos/qjp/registry/issues/7/timeline", f.paged(`[{"event":"labeled"}]`, "["+c.timeline+"]"))
+			f.on("GET /repos/qjp/registry/issues/7/events", f.paged(`[{"event":"labeled"}]`, "["+c.timeline+"]"))
 			when := `"submitted_at":"` + c.when + `"`
 			if c.when == "" {
 				when = `"submitted_at":null`
@@ -127,11 +127,11 @@ func TestGitHubDoubtsApprovalsThatAForcePushMoved(t *testing.T) {
 	}
 }
 
-func TestGitHubFailsWhenTheTimelineIsHidden(t *testing.T) {
+func TestGitHubFailsWhenTheEventsAreHidden(t *testing.T) {
 	f := newFake(t, githubRoot)
 	f.json("GET /repos/qjp/registry/pulls/7", githubPull(""))
 	f.json("GET /repos/qjp/registry/pulls/7/reviews", `[{"id":1,"user":{"id":21},"state":"APPROVED","commit_id":"`+shaB+`"}]`)
-	f.on("GET /repos/qjp/registry/issues/7/timeline", answer(403, `{"message":"Resource not accessible by integration"}`))
+	f.on("GET /repos/qjp/registry/issues/7/events", answer(403, `{"message":"Resource not accessible by integration"}`))
 	forge, _ := f.open(GitHub)
 	if got, err := forge.Reviews(ctx, 7); KindOf(err) != Unauthorized || got != nil {
 		t.Errorf("got %v, %v", got, err)
@@ -206,6 +206,27 @@ func TestGitHubHostsHaveTheirAPIWhereTheyHaveIt(t *testing.T) {
 		}
 		if got := forge.(*github).client.BaseURL(); got != want {
 			t.Errorf("%q: got %s, want %s", base, got, want)
+		}
+	}
+}
+
+// Whoever may push can dismiss the review of another.
+func TestGitHubHearsObjectionsThatOthersDismissed(t *testing.T) {
+	for name, c := range map[string]struct{ events, want string }{
+		"by another":             {`{"event":"review_dismissed","actor":{"id":11},"dismissed_review":{"state":"changes_requested","review_id":1}}`, Reject},
+		"by its author":          {`{"event":"review_dismissed","actor":{"id":21},"dismissed_review":{"state":"changes_requested","review_id":1}}`, Dismissed},
+		"an approval":            {`{"event":"review_dismissed","actor":{"id":11},"dismissed_review":{"state":"approved","review_id":1}}`, Dismissed},
+		"another review":         {`{"event":"review_dismissed","actor":{"id":11},"dismissed_review":{"state":"changes_requested","review_id":2}}`, Dismissed},
+		"by nobody that is left": {`{"event":"review_dismissed","actor":null,"dismissed_review":{"state":"changes_requested","review_id":1}}`, Reject},
+	} {
+		f := newFake(t, githubRoot)
+		f.json("GET /repos/qjp/registry/pulls/7", githubPull(""))
+		f.on("GET /repos/qjp/registry/issues/7/events", f.paged("[]", "["+c.events+"]"))
+		f.json("GET /repos/qjp/registry/pulls/7/reviews", `[{"id":1,"user":{"id":21},"state":"DISMISSED","commit_id":"`+shaB+`","submitted_at":"2026-09-01T01:00:00Z"}]`)
+		forge, _ := f.open(GitHub)
+		got, err := forge.Reviews(ctx, 7)
+		if err != nil || len(got) != 1 || got[0].State != c.want || got[0].Commit != shaB {
+			t.Errorf("%s: got %+v, %v; want %s", name, got, err, c.want)
 		}
 	}
 }

@@ -15,7 +15,7 @@ var complete = map[string]struct {
 		f.json("GET /v3/repos/qjp/registry/pulls/7", githubPull(""))
 		f.json("GET /v3/repos/qjp/registry/pulls/7/commits", `[{"author":{"id":12,"login":"xiaoli"}}]`)
 		f.json("GET /v3/repos/qjp/registry/pulls/7/reviews", `[{"id":1,"user":{"id":21},"state":"APPROVED","commit_id":"`+shaB+`","submitted_at":"2026-09-01T01:00:00Z"}]`)
-		f.json("GET /v3/repos/qjp/registry/issues/7/timeline", `[]`)
+		f.json("GET /v3/repos/qjp/registry/issues/7/events", `[]`)
 		f.json("GET /v3/repos/qjp/registry/issues/7/comments", "["+remark(1, 99, "robot", "m old")+"]")
 		f.on("PATCH /v3/repos/qjp/registry/issues/comments/1", answer(200, remark(1, 99, "robot", "m new")))
 		f.json("POST /graphql", `{"data":{"viewer":{"login":"robot","databaseId":99}}}`)
