@@ -17,10 +17,12 @@ import (
 )
 
 type reviewOptions struct {
-	base, head string
-	formats    []string
-	statements []string
-	as         []string
+	base, head           string
+	baseGiven, headGiven bool
+	formats              []string
+	statements           []string
+	as                   []string
+	request              requestOptions
 }
 
 func (a *app) reviewCommand() *cobra.Command {
@@ -34,16 +36,21 @@ Says what lies between two commits: steps, values, departments that must agree, 
   taizhang review --base main --head topic               本地分支 · a local branch
   taizhang review --base main --head topic -f markdown   合并请求里的留言 · the comment of a request
   taizhang review --base main --head topic --as dsjj-01=dsjj   假设此人同意 · suppose that this person agrees
+  taizhang review --forge github --repo qjp/registry --request 12 --post   平台上的请求 · a request on a forge
 
 只读提交里的对象，不检出、不运行其中任何代码；规则、单位和人员以主干为准。
 Reads objects alone: nothing is checked out, none of the change's code runs. Rules, units and people are those of the base.
 退出码 0：可以合并；1：还缺同意或有错误；3：不能判断。
 Exit code 0: it may be merged; 1: something is missing or wrong; 3: it cannot be judged.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.runReview(o) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			o.baseGiven, o.headGiven = c.Flags().Changed("base"), c.Flags().Changed("head")
+			return a.runReview(o)
+		},
 	}
 	f := c.Flags()
 	a.changeFlags(c, &o.base, &o.head)
+	o.request.flags(c)
 	f.StringArrayVarP(&o.formats, "format", "f", []string{"text"}, "输出 F[=文件]，可重复：text markdown json · output, repeatable")
 	f.StringArrayVar(&o.statements, "statement", nil, "另加一份签名意见（文件），可重复 · one more signed statement, a file")
 	f.StringArrayVar(&o.as, "as", nil, "假设 人员=部门 同意，可重复 · suppose that PERSON=DEPARTMENT agrees")
@@ -61,11 +68,17 @@ func (a *app) runReview(o *reviewOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.request.post && len(o.as) > 0 {
+		return errors.New(a.say("假设的意见（--as）不能写回平台（--post）", "supposed votes (--as) cannot be posted (--post)"))
+	}
 	repo, root, err := a.repository()
 	if err != nil {
 		return err
 	}
 	defer repo.Close()
+	if o.request.asked() {
+		return a.reviewRequests(o, repo, root, outs)
+	}
 	p, err := a.propose(repo, root, o.base, o.head)
 	if err != nil {
 		return err

@@ -170,7 +170,7 @@ func (w *writer) how() {
 	if seats == 0 && refused == 0 {
 		return
 	}
-	id := "all"
+	id := cut(w.Change) // of all transitions together
 	if len(w.Items) == 1 {
 		id = w.Items[0].Short()
 	}

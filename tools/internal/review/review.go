@@ -51,6 +51,17 @@ func (r *Report) Allows() bool {
 	return r.errors() == 0 && len(r.Items) > 0
 }
 
+// Waits reports whether nothing stands in the way but that votes are missing.
+func (r *Report) Waits() bool {
+	seats, refused := r.open()
+	return r.errors() == 0 && refused == 0 && seats > 0
+}
+
+// Summary is one sentence on how far the request is.
+func (r *Report) Summary(lang string) string {
+	return (&writer{Report: r, lang: lang}).summary()
+}
+
 // errors counts the findings that stand in the way.
 func (r *Report) errors() int {
 	n := 0
