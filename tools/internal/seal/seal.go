@@ -133,7 +133,7 @@ func (d *Decision) When() time.Time {
 }
 
 // Day returns the day of the decision, YYYY-MM-DD in Asia/Shanghai.
-func (d *Decision) Day() string { return day(d.When()) }
+func (d *Decision) Day() string { return Day(d.When()) }
 
 // Sign seals a decision with the key of the gate.
 func (d *Decision) Sign(signer ssh.Signer) error {

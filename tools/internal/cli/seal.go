@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/crypto/ssh"
+
+	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/seal"
+	"taizhang/tools/internal/statement"
+)
+
+type sealOptions struct {
+	request requestOptions
+	into    string
+	key     string
+	merged  string
+}
+
+func (a *app) sealCommand() *cobra.Command {
+	o := &sealOptions{}
+	c := &cobra.Command{
+		Use:   "seal",
+		Short: "平台合并之后封存决定 · seal the decision after a forge has merged",
+		Long: `代码平台合并一个请求之后，把当时的意见写成决定，作为紧接着的一个提交。
+After a forge has merged a request, writes the votes of that moment as decisions, in a commit of its own on the branch.
+
+  taizhang seal --request 12 --key gate-key     用审批程序的密钥盖章 · sealed with the gate's key
+  git push origin main
+
+公钥登记在 data/registry.yaml 的 gateKeys。没有盖章的决定，audit 只记作“只有记录”。
+The public key is in gateKeys of data/registry.yaml. Without a seal, audit calls a decision "a record alone".`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return a.runSeal(o) },
+	}
+	o.request.flags(c)
+	for _, name := range []string{"poll", "post"} {
+		_ = c.Flags().MarkHidden(name)
+	}
+	f := c.Flags()
+	f.StringVar(&o.into, "into", "main", "主干 · the branch")
+	f.StringVar(&o.key, "key", "", "审批程序的 SSH 私钥文件 · private key file of the gate")
+	f.StringVar(&o.merged, "merged", "", "合并得到的提交，默认由平台告知 · the commit of the merge, told by the forge by default")
+	return c
+}
+
+func (a *app) runSeal(o *sealOptions) error {
+	repo, root, err := a.repository()
+	if err != nil {
+		return err
+	}
+	defer repo.Close()
+	f, number, err := a.openForge(&o.request)
+	if err != nil {
+		return err
+	}
+	if o.request.number != 0 {
+		number = o.request.number
+	}
+	if number == 0 {
+		return errors.New(a.say("要用 --request 指明请求", "name the request with --request"))
+	}
+	req, err := f.Request(a.ctx, number)
+	if err != nil {
+		return a.forgeFailure(err)
+	}
+	merged := o.merged
+	if merged == "" {
+		merged = req.MergeSHA
+	}
+	if !req.Merged || merged == "" {
+		return cannot(fmt.Errorf(a.say("请求 #%d 还没有合并", "request #%d is not merged"), number), "")
+	}
+	branch := "refs/heads/" + strings.TrimPrefix(o.into, "refs/heads/")
+	p, err := a.mergedProposal(repo, root, merged)
+	if err != nil {
+		return err
+	}
+	tip, err := repo.Tree(branch)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	latest, err := newGitFiles(tip, p.prefix)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	on := p.head.When.UTC().Truncate(time.Second) // later votes are no ground for it
+	heard, err := a.signedVotes(p, nil, on)
+	if err != nil {
+		return err
+	}
+	if err := a.forgeVotes(f, req, p, heard, p.tip.Hash, on); err != nil {
+		return a.forgeFailure(err)
+	}
+	r := a.decide(p, heard.list, on, nil)
+	r.Problems = heard.problems
+	fmt.Fprint(a.io.Out, r.Text(names(p.result.Base), a.lang))
+	if len(r.Items) == 0 {
+		return nil
+	}
+	if !r.Allows() {
+		return errFindings
+	}
+	var gate ssh.Signer
+	if o.key != "" {
+		if gate, err = statement.FromFile(a.abs(o.key), a.passphrase(o.key)); err != nil {
+			return cannot(err, a.say("核对 --key", "check --key"))
+		}
+		if !p.result.Base.Registry.Config.Gate(statement.Authorized(gate.PublicKey()), on.In(shanghai()).Format(time.DateOnly)) {
+			return cannot(errors.New(a.say("这把密钥没有登记为审批程序的密钥", "the key is not registered as the gate's")), a.say("登记到主干 data/registry.yaml 的 gateKeys", "enter it in gateKeys of data/registry.yaml on main"))
+		}
+	}
+	edits := map[string]*gitobj.Entry{}
+	request := &seal.Request{Forge: f.Name(), Number: number, Head: req.HeadSHA}
+	if err := a.sealInto(p, r, heard, edits, latest, sealing{base: p.tip.Hash, on: on, request: request, gate: gate}); err != nil {
+		return err
+	}
+	return a.commitSeal(p, tip, branch, edits, number)
+}
+
+// mergedProposal describes a commit of main as the change that it was.
+func (a *app) mergedProposal(repo *gitobj.Repo, root, merged string) (*proposal, error) {
+	c, err := repo.Commit(merged)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	if len(c.Parents) == 0 {
+		return nil, cannot(fmt.Errorf("%s: %s", merged, a.say("第一个提交不是合并", "the first commit is no merge")), "")
+	}
+	return a.propose(repo, root, c.Parents[0], merged)
+}
+
+// commitSeal writes a commit that holds nothing but decisions.
+func (a *app) commitSeal(p *proposal, tip *gitobj.Tree, branch string, edits map[string]*gitobj.Entry, number int64) error {
+	tree, err := p.repo.WriteTree(tip, edits)
+	if err != nil {
+		return cannot(err, "")
+	}
+	who, err := a.git(p.dir, nil, "var", "GIT_COMMITTER_IDENT")
+	if err != nil {
+		return cannot(err, a.say("先设置 git config user.name 和 user.email", "set git config user.name and user.email first"))
+	}
+	who = who[:strings.LastIndexByte(who, '>')+1]
+	commit, err := p.repo.WriteCommit(tree, []string{tip.Commit.Hash}, who, time.Now().In(shanghai()), fmt.Sprintf("Seal the decision on request %d\n", number))
+	if err != nil {
+		return cannot(err, "")
+	}
+	p.tip = tip.Commit
+	if err := a.moveBranch(p, p.dir, branch, commit); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.io.Out, a.say("\n已封存：%s。推送：git push origin %s\n", "\nSealed: %s. Push it: git push origin %s\n"), commit[:12], strings.TrimPrefix(branch, "refs/heads/"))
+	return nil
+}
