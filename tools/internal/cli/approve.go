@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"taizhang/tools/internal/decision"
+	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/review"
 	"taizhang/tools/internal/statement"
 	"taizhang/tools/internal/transition"
@@ -205,7 +206,7 @@ func (a *app) passphrase(file string) func() ([]byte, error) {
 // the person may speak for and that is asked.
 func (a *app) speakFor(p *proposal, items []transition.Transition, person, as string, now time.Time) (string, error) {
 	if as != "" {
-		code, ok := a.unitCode(p, as)
+		code, ok := unitCode(p.result.Base.Registry, as)
 		if !ok {
 			return "", fmt.Errorf("--as %s: %s", as, a.say("没有这个单位", "there is no such unit"))
 		}
@@ -232,20 +233,26 @@ func (a *app) speakFor(p *proposal, items []transition.Transition, person, as st
 	return "", fmt.Errorf(a.say("%s 可以代表几个部门：%s，请用 --as 选一个", "%s may speak for several departments: %s; choose one with --as"), person, strings.Join(mine, ", "))
 }
 
-// unitCode resolves a unit by code, name or alias.
-func (a *app) unitCode(p *proposal, name string) (string, bool) {
-	r := p.result.Base.Registry
+// unitCode resolves a unit by code, or by a name that only one unit has.
+func unitCode(r *registry.Registry, name string) (string, bool) {
+	var found []string
 	for _, code := range r.UnitCodes() {
+		if code == name {
+			return code, true
+		}
 		u := r.Unit(code)
-		all := []any{code, u["name"], u["shortName"]}
+		all := []any{u["name"], u["shortName"]}
 		if aliases, ok := u["aliases"].([]any); ok {
 			all = append(all, aliases...)
 		}
-		if slices.Contains(all, any(name)) {
-			return code, true
+		if name != "" && slices.Contains(all, any(name)) {
+			found = append(found, code)
 		}
 	}
-	return "", false
+	if len(found) != 1 {
+		return name, false
+	}
+	return found[0], true
 }
 
 // counts refuses to sign what would not count.

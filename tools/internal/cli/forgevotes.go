@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -164,25 +163,8 @@ func (h *forgeHearing) named(cmd vote.Command) ([]string, finding.Text) {
 // department gives the code of a unit that is named by code or name; what is no
 // unit's stays as it is, and gives no vote.
 func (h *forgeHearing) department(name string) string {
-	reg := h.p.result.Base.Registry
-	var found []string
-	for _, code := range reg.UnitCodes() {
-		if code == name {
-			return code
-		}
-		u := reg.Unit(code)
-		spellings := []any{u["name"], u["shortName"]}
-		if aliases, ok := u["aliases"].([]any); ok {
-			spellings = append(spellings, aliases...)
-		}
-		if slices.Contains(spellings, any(name)) {
-			found = append(found, code)
-		}
-	}
-	if name != "" && len(found) == 1 {
-		return found[0]
-	}
-	return name
+	code, _ := unitCode(h.p.result.Base.Registry, name)
+	return code
 }
 
 func (h *forgeHearing) add(v decision.Vote, where *seal.ForgeVote) {

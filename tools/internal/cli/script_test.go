@@ -84,6 +84,7 @@ func scripts(t *testing.T, dir string) {
 				return before + args[1] + after
 			}),
 			"examples": examples,
+			"key":      newKey,
 		},
 	})
 }

@@ -63,7 +63,7 @@ func (a *app) signedVotes(p *proposal, files []string, now time.Time) (*votes, e
 			v.refuse(ref.Name, finding.Text{Zh: "读不出来：" + err.Error(), En: err.Error()})
 			continue
 		}
-		take("statement "+strings.TrimPrefix(ref.Name, statementRefs)[:12], data)
+		take("statement "+abbreviate(strings.TrimPrefix(ref.Name, statementRefs)), data)
 	}
 	for _, f := range files {
 		data, err := os.ReadFile(a.abs(f))
@@ -81,3 +81,6 @@ func (p *proposal) registry() string { return p.result.Base.Registry.Config.Divi
 func (v *votes) refuse(source string, text finding.Text) {
 	v.problems = append(v.problems, review.Problem{Source: source, Text: text})
 }
+
+// abbreviate cuts a hash, or whatever stands in its place, to what people read.
+func abbreviate(hash string) string { return hash[:min(12, len(hash))] }
