@@ -5,10 +5,40 @@ import (
 	"crypto/rand"
 	"encoding/pem"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/crypto/ssh"
 )
+
+// sample is the script command `sample DIR`: the registry of this repository as a
+// repository of its own.
+func sample(ts *testscript.TestScript, _ bool, args []string) {
+	root, err := filepath.Abs(repoRoot)
+	ts.Check(err)
+	dir := ts.MkAbs(args[0])
+	for _, top := range []string{"content", "data", "schemas"} {
+		ts.Check(os.CopyFS(filepath.Join(dir, top), os.DirFS(filepath.Join(root, top))))
+	}
+	for _, cmd := range [][]string{{"init", "-q", "-b", "main", dir}, {"-C", dir, "config", "user.email", "clerk@example.org"}, {"-C", dir, "add", "-A"}, {"-C", dir, "commit", "-q", "-m", "registry"}} {
+		ts.Check(ts.Exec("git", cmd...))
+	}
+}
+
+// readme is the script command `readme MARK FILE`: the shell block of the README
+// behind <!-- MARK -->, without the line that installs the command.
+func readme(ts *testscript.TestScript, _ bool, args []string) {
+	data, err := os.ReadFile(filepath.Join(repoRoot, "README.md"))
+	ts.Check(err)
+	_, rest, ok := strings.Cut(string(data), "<!-- "+args[0]+" -->\n```sh\n")
+	block, _, end := strings.Cut(rest, "```\n")
+	if !ok || !end {
+		ts.Fatalf("the README has no block %s", args[0])
+	}
+	block = strings.Replace(block, "go install ./tools/taizhang && ", "", 1)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte("set -e\n"+block), 0o644))
+}
 
 // newKey is the script command `key FILE`: a new SSH key pair, FILE and FILE.pub.
 func newKey(ts *testscript.TestScript, _ bool, args []string) {

@@ -85,6 +85,8 @@ func scripts(t *testing.T, dir string) {
 			}),
 			"examples": examples,
 			"key":      newKey,
+			"sample":   sample,
+			"readme":   readme,
 		},
 	})
 }
