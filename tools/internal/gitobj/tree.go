@@ -3,11 +3,16 @@ package gitobj
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Modes of an [Entry], as Git writes them.
@@ -109,7 +114,35 @@ func decodeTree(dir string, raw []byte) ([]node, error) {
 		}
 		nodes = append(nodes, n)
 	}
+	if a, b, ok := lookalikes(nodes); ok {
+		return nil, &TreeError{joinPath(dir, a), fmt.Sprintf("some systems take its name and %q for the same", b)}
+	}
 	return nodes, nil
+}
+
+// lookalikes finds two names that differ in case or in Unicode normalisation
+// alone: checked out on another system, one would hide the other.
+func lookalikes(nodes []node) (a, b string, found bool) {
+	plain := func(name string) bool {
+		for i := range len(name) {
+			if c := name[i]; c >= 0x80 || 'A' <= c && c <= 'Z' {
+				return false
+			}
+		}
+		return true
+	}
+	if !slices.ContainsFunc(nodes, func(n node) bool { return !plain(n.name) }) {
+		return "", "", false
+	}
+	seen := make(map[string]string, len(nodes))
+	for _, n := range nodes {
+		key := norm.NFKC.String(cases.Fold().String(norm.NFKC.String(n.name)))
+		if other, twice := seen[key]; twice {
+			return n.name, other, true
+		}
+		seen[key] = n.name
+	}
+	return "", "", false
 }
 
 // parseMode reads the octal mode of a tree entry. Old regular modes such as
@@ -142,8 +175,17 @@ func checkName(name string) string {
 		return "name contains a slash"
 	case isDotGit(name):
 		return "name is read as .git on some system"
+	case strings.ContainsFunc(name, hidden):
+		return "name holds a character that cannot be seen"
+	case !utf8.ValidString(name):
+		return "name is not UTF-8"
 	}
 	return ""
+}
+
+// hidden reports whether a character is not shown, or shown out of its place.
+func hidden(c rune) bool {
+	return unicode.IsControl(c) || unicode.In(c, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co) || c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0
 }
 
 // isDotGit reports whether some file system takes name for .git: case and

@@ -94,12 +94,7 @@ func (r *Repo) writeFolder(base *Tree, id plumbing.Hash, path string, edits map[
 		return plumbing.ZeroHash, nil
 	}
 	slices.SortFunc(nodes, compareNodes)
-	var buf bytes.Buffer
-	for _, n := range nodes {
-		fmt.Fprintf(&buf, "%o %s\x00", n.mode, n.name)
-		buf.Write(n.id[:])
-	}
-	return r.store(plumbing.TreeObject, buf.Bytes())
+	return r.store(plumbing.TreeObject, encodeTree(nodes))
 }
 
 // WriteCommit stores a commit and returns its hash. who is "Name <address>".
