@@ -57,14 +57,22 @@ func match(seats []Seat, voters []*voter) []int {
 		return cmp.Or(first(a.author, b.author), first(a.exact, b.exact), a.when.Compare(b.when), strings.Compare(a.person, b.person))
 	})
 	taken := slices.Repeat([]int{-1}, len(seats))
+	// place seats a voter, on a free seat or by moving others to other seats.
 	var place func(v int, tried []bool) bool
 	place = func(v int, tried []bool) bool {
+		fits := func(s int) bool { _, ok := voters[v].membership(seats[s]); return ok }
 		for s := range seats {
-			if _, ok := voters[v].membership(seats[s]); !ok || tried[s] {
+			if taken[s] < 0 && fits(s) {
+				taken[s] = v
+				return true
+			}
+		}
+		for s := range seats {
+			if tried[s] || !fits(s) {
 				continue
 			}
 			tried[s] = true
-			if taken[s] < 0 || place(taken[s], tried) {
+			if place(taken[s], tried) {
 				taken[s] = v
 				return true
 			}
