@@ -42,6 +42,7 @@ const (
 	MaxBody     = 64 << 10 // bytes
 	MaxCommands = 100
 	maxReason   = 1000 // characters
+	maxMarks    = 400  // backticks and opening angle brackets together
 )
 
 // verb is a command's first word with what may follow the id.
@@ -69,11 +70,12 @@ const usage = "/同意 <编号> 代表 <单位>"
 // forge shows as code, as a quotation, as an item of a list or not at all is no
 // command.
 func Parse(body string) (cmds []Command, problems []Problem) {
-	if len(body) > MaxBody {
-		return nil, []Problem{{0, "留言超过 64 KiB，其中的命令都不算", "the comment is over 64 KiB: none of its commands counts"}}
+	count := candidates(body)
+	if count == 0 {
+		return nil, nil
 	}
-	if tooDeep.MatchString(body) {
-		return nil, []Problem{{0, "留言的引用或列表套得太深，其中的命令都不算", "quotes or lists are nested too deep: none of the commands counts"}}
+	if zh, en := excess(body, count); en != "" {
+		return nil, []Problem{{0, zh + "，其中的命令都不算；请另发一条只写命令的留言", en + ": none of its commands counts, write them in a comment of their own"}}
 	}
 	for _, l := range plainLines(body) {
 		c, p := parseLine(l.text)
@@ -88,18 +90,44 @@ func Parse(body string) (cmds []Command, problems []Problem) {
 			c.Line = l.number
 			cmds = append(cmds, c)
 		}
-		if len(cmds)+len(problems) > MaxCommands {
-			return nil, []Problem{{0, fmt.Sprintf("留言里的命令超过 %d 条，都不算", MaxCommands), fmt.Sprintf("the comment holds more than %d commands: none counts", MaxCommands)}}
-		}
 	}
 	return cmds, problems
+}
+
+// candidates counts the lines of a comment that would be taken for a command,
+// wherever they stand, up to one more than allowed.
+func candidates(body string) (n int) {
+	for l := range strings.Lines(body) {
+		if c, p := parseLine(l); c.Verdict != "" || p != (Problem{}) {
+			n++
+		}
+		if n > MaxCommands {
+			break
+		}
+	}
+	return n
+}
+
+// excess says what of a comment is beyond its limits, "" when nothing is. The
+// time of the Markdown parser grows with the square of levels and of marks.
+func excess(body string, commands int) (zh, en string) {
+	switch {
+	case len(body) > MaxBody:
+		return "留言超过 64 KiB", "the comment is over 64 KiB"
+	case commands > MaxCommands:
+		return fmt.Sprintf("留言里的命令超过 %d 条", MaxCommands), fmt.Sprintf("the comment holds more than %d commands", MaxCommands)
+	case strings.Count(body, "`")+strings.Count(body, "<") > maxMarks:
+		return "留言里的代码或标签太多", "the comment holds too much code or HTML"
+	case tooDeep.MatchString(body):
+		return "留言的引用或列表套得太深", "quotations or lists are nested too deep"
+	}
+	return "", ""
 }
 
 // fold writes what Chinese input methods give in place of ASCII.
 var fold = strings.NewReplacer("\u3000", " ", "\u00a0", " ", "\t", " ", "\uff0f", "/")
 
-// tooDeep finds a line that opens more quotes and lists than people write: the
-// time of reading it grows with the square of its depth.
+// tooDeep finds a line that opens more quotations and lists than people write.
 var tooDeep = regexp.MustCompile(`(?m)^([ \t]*(>|[-+*][ \t]|[0-9]{1,9}[.)][ \t])){40}`)
 
 // parseLine reads one line. Both results are zero when it is no command.

@@ -125,12 +125,18 @@ func TestACommentBeyondItsLimitsIsNotObeyed(t *testing.T) {
 	pad := func(n int) string { return "/approve 4f1c2a7e\n" + strings.Repeat("x", n-len("/approve 4f1c2a7e\n")) }
 	for _, tt := range []struct{ name, body, want string }{
 		{"64 KiB", pad(vote.MaxBody), "1 approve 4f1c2a7e"},
-		{"over 64 KiB", pad(vote.MaxBody + 1), "0 !the comment is over 64 KiB: none of its commands counts"},
-		{"over 100 commands", strings.Repeat("/approve 4f1c2a7e\n", vote.MaxCommands+1), "0 !the comment holds more than 100 commands: none counts"},
-		{"over 100 mistakes", strings.Repeat("/approve\n", vote.MaxCommands+1), "0 !the comment holds more than 100 commands: none counts"},
+		{"over 64 KiB", pad(vote.MaxBody + 1), "0 !the comment is over 64 KiB"},
+		{"over 100 commands", strings.Repeat("/approve 4f1c2a7e\n", vote.MaxCommands+1), "0 !the comment holds more than 100 commands"},
+		{"over 100 mistakes", strings.Repeat("/approve\n", vote.MaxCommands+1), "0 !the comment holds more than 100 commands"},
+		{"over 64 KiB without a command", strings.Repeat("x", vote.MaxBody+1), ""},
+		{"400 marks", strings.Repeat("`<", 200) + "\n\n/approve 4f1c2a7e", "3 approve 4f1c2a7e"},
+		{"401 marks", strings.Repeat("`<", 200) + "`\n\n/approve 4f1c2a7e", "0 !the comment holds too much code or HTML"},
 		{"many levels", strings.Repeat("> ", 39) + "x\n\n/approve 4f1c2a7e", "3 approve 4f1c2a7e"},
-		{"too many levels", strings.Repeat("> ", 40) + "x\n\n/approve 4f1c2a7e", "0 !quotes or lists are nested too deep: none of the commands counts"},
+		{"too many levels", strings.Repeat("> ", 40) + "x\n\n/approve 4f1c2a7e", "0 !quotations or lists are nested too deep"},
 	} {
+		if strings.Contains(tt.want, "!") {
+			tt.want += ": none of its commands counts, write them in a comment of their own"
+		}
 		if got := brief(tt.body); got != tt.want {
 			t.Errorf("%s: got %.200s", tt.name, got)
 		}
@@ -142,7 +148,7 @@ func TestACommentBeyondItsLimitsIsNotObeyed(t *testing.T) {
 
 func TestProblemsAreToldInBothLanguages(t *testing.T) {
 	for _, body := range []string{"/approve", "/approve x", "/approved", "/approve " + id + " as", "/approve " + id + " x", "/approve " + id + ": x", "/override all as a: b", "/override " + id, "/reject all: \u200b",
-		"/reject all: " + strings.Repeat("a", 1001), "> a\n/reject all", strings.Repeat("/reject all\n", 101), strings.Repeat("a", vote.MaxBody+1), strings.Repeat(">", 50)} {
+		"/reject all: " + strings.Repeat("a", 1001), "> a\n/reject all", strings.Repeat("/reject all\n", 101), "/reject all\n" + strings.Repeat("a", vote.MaxBody), "/reject all\n" + strings.Repeat(">", 50), "/reject all\n" + strings.Repeat("`", 401)} {
 		cmds, problems := vote.Parse(body)
 		if len(cmds) > 0 || len(problems) != 1 || problems[0].Zh == "" || problems[0].En == "" {
 			t.Errorf("%.40q: %v %v", body, cmds, problems)
