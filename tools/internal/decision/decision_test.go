@@ -113,6 +113,7 @@ func TestDecide(t *testing.T) {
 		{name: "two authors propose", seats: "propose:u propose:u", authors: "u-02 u-01", want: "approved [u-01* u-02*]"},
 		{name: "one author proposes and the other too many", seats: "propose:u c", authors: "u-01 u-02", votes: []string{"u-02 approve", "c-01 approve"}, want: "approved [u-01* c-01] author counted"},
 		{name: "an author's vote for one department leaves the proposal for another", seats: "propose:a", authors: "ab-01", votes: []string{"ab-01 approve as b"}, want: "approved [ab-01*] author"},
+		{name: "a colleague's vote is not needed to propose", seats: "propose:u", authors: "u-02", votes: []string{"u-01 approve as u"}, want: "approved [u-02*] surplus"},
 		{name: "an author out of office does not propose", people: "v-01: u 2026-01-01..2026-03-10", seats: "propose:u", authors: "v-01", want: "missing [?u-01,u-02]"},
 		{name: "an author proposes on the last day", people: "v-01: u 2026-01-01..2026-03-11", seats: "propose:u", authors: "v-01", want: "approved [v-01*]"},
 

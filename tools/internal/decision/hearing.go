@@ -135,7 +135,7 @@ func changed(seen, now map[string]string) []string {
 func (h *hearing) voters() (approving, overriding []*voter) {
 	for _, a := range h.authors {
 		own := slices.DeleteFunc(h.reg.Memberships(a, h.day), func(m people.Membership) bool { return m.Via != "" })
-		approving = append(approving, &voter{person: a, author: true, vote: -1, speaks: own})
+		approving = append(approving, &voter{person: a, author: true, speaks: own})
 	}
 	for _, p := range slices.Sorted(maps.Keys(h.stands)) {
 		i := h.stands[p]

@@ -15,9 +15,9 @@ type voter struct {
 	author bool
 	exact  bool // the vote names its department
 	when   time.Time
-	vote   int                 // index of the vote, -1 for an author who gave none
-	speaks []people.Membership // own ones first
-	voted  []people.Membership // those of speaks that rest on the vote
+	speaks []people.Membership // in the order of preference
+	voted  []people.Membership // those of speaks that rest on a vote
+	vote   int                 // its index
 }
 
 func newVoter(v *Vote, i int, speaks []people.Membership) *voter {
