@@ -67,14 +67,17 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	if j.Lifecycle, err = lifecycle.Load(defs["lifecycle.yaml"], j.Registry); err != nil {
 		return nil, err
 	}
-	var states []string
+	var states, steps []string
 	for _, s := range j.Lifecycle.States {
 		states = append(states, s.Code)
+	}
+	for _, t := range j.Lifecycle.Transitions {
+		steps = append(steps, t.ID)
 	}
 	if <-parsed; unreadable != nil {
 		return nil, unreadable
 	}
-	if j.Rules, err = rule.Load(rules, j.Registry, states); err != nil {
+	if j.Rules, err = rule.Load(rules, j.Registry, states, steps); err != nil {
 		return nil, err
 	}
 	return j, nil

@@ -84,6 +84,7 @@ func All(files registry.Files, o Options) (*Result, error) {
 	ends := make([][]expiry, len(folders))
 	each(len(folders), o, func(i int) {
 		v := j.Project(folders[i], nil)
+		v.Findings = j.Rules.Spare(v.Findings)
 		found[i], ends[i] = v.Findings, v.expiries
 		records.Add(int64(len(v.Project.Records)))
 		if o.Visit != nil {
@@ -291,12 +292,14 @@ func pair(was, is *Judge, dir string) Pair {
 		p.findings = append(p.findings, fs...)
 	}
 	if bf == nil {
+		p.findings = is.Rules.Spare(p.findings)
 		return p
 	}
-	p.mended = mended(p.Base.Findings, p.findings)
+	p.mended = mended(was.Rules.Spare(p.Base.Findings), p.findings)
 	if !stepped { // a transition is judged on the whole project
 		identities(p.Base.Findings).mark(p.findings)
 	}
+	p.findings = is.Rules.Spare(p.findings)
 	return p
 }
 

@@ -58,6 +58,7 @@ type jsonReport struct {
 	Findings []struct {
 		Rule     string
 		Severity string
+		Project  string
 		Message  struct{ Zh, En string }
 		Place    struct {
 			File string
@@ -80,7 +81,8 @@ func ids(t *testing.T, out string) []string {
 }
 
 // TestEveryRuleExampleIsJudgedAsItSays runs every example of every rule file
-// through the command: a bad one must yield its rule, a good one nothing.
+// through the command: a bad one must yield its rule and not the lifecycle's
+// word on the same fault as well, a good one nothing.
 func TestEveryRuleExampleIsJudgedAsItSays(t *testing.T) {
 	files, err := disk.Open(repoRoot)
 	if err != nil {
@@ -132,12 +134,34 @@ func TestEveryRuleExampleIsJudgedAsItSays(t *testing.T) {
 				if e.Bad && !slices.Contains(got, r.ID) {
 					t.Errorf("bad example %q is not found; findings: %v", e.Caption, got)
 				}
+				if e.Bad && strings.HasPrefix(r.ID, "R-") && doubled(t, out, r.ID) {
+					t.Errorf("bad example %q is one fault, but the lifecycle reports it too: %v", e.Caption, got)
+				}
 				if !e.Bad && len(got) > 0 {
 					t.Errorf("good example %q has findings:\n%s", e.Caption, out)
 				}
 			})
 		}
 	}
+}
+
+// doubled reports whether the lifecycle refuses a project that the rule speaks
+// of as well.
+func doubled(t *testing.T, out, id string) bool {
+	var r jsonReport
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	spoken := map[string]bool{}
+	for _, f := range r.Findings {
+		spoken[f.Project] = spoken[f.Project] || f.Rule == id
+	}
+	for _, f := range r.Findings {
+		if (f.Rule == "L-001" || f.Rule == "L-002") && spoken[f.Project] {
+			return true
+		}
+	}
+	return false
 }
 
 // touched names the project that an example edits, to judge it alone; the

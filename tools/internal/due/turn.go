@@ -16,7 +16,7 @@ type turn struct {
 }
 
 // next derives from the lifecycle what a project waits for. Of the steps that
-// leave its state those count that lead on along its life; where there is none,
+// leave its state, setbacks aside, those count that lead on along its life; where there is none,
 // those that lead back (a returned declaration is declared again). Ways out
 // (withdrawal, termination, decommissioning) are open to every project and
 // nothing waits for them: ok is false when only they are left.
@@ -30,6 +30,9 @@ func next(l *lifecycle.Lifecycle, state string, index map[string]any) (t turn, o
 		return slices.IndexFunc(l.States, func(s lifecycle.State) bool { return s.Code == code })
 	}
 	for _, x := range l.Transitions {
+		if x.Setback {
+			continue
+		}
 		for i := range x.Moves {
 			m := &x.Moves[i]
 			if m.To == lifecycle.Same || m.To == state || !slices.Contains(m.From, state) || !meant(m, index) {

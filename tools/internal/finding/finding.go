@@ -61,6 +61,9 @@ type Finding struct {
 	Message  Text     // what is wrong and why
 	Help     Text     // what to do
 	Suggest  string   // replacement for the text at Place, when sure
+	// Step is the transition that a finding about the lifecycle refuses or
+	// misses. A rule that explains it says more and takes its place.
+	Step string
 	// Sensitive findings are about text that must not be repeated: no output
 	// shows the line they point to.
 	Sensitive bool

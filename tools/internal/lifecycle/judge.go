@@ -85,15 +85,13 @@ func redated(s *Step, fresh []Step, corrected map[string]bool) bool {
 }
 
 // edited reports recorded values that the change alters or removes. Adding is
-// always possible; index.md's state may change; a returned declaration may be
-// rewritten; a correction entry that names the field allows the rest.
+// always possible; index.md's state may change; what the state has filled in
+// anew (a returned declaration) may be rewritten; a correction entry that names
+// the field allows the rest, but for what is settled.
 func (l *Lifecycle) edited(base, head *registry.Project, was *History) []finding.Finding {
 	corrected := corrections(base, head)
 	var out []finding.Finding
 	for _, b := range base.Records {
-		if was.State == "S11" && b.Form.Name == "declaration" {
-			continue
-		}
 		h := head.Record(b.Name)
 		if h == nil {
 			out = append(out, finding.Finding{Rule: "C-005", Place: indexPlace(head, "state"),
@@ -102,15 +100,39 @@ func (l *Lifecycle) edited(base, head *registry.Project, was *History) []finding
 			continue
 		}
 		compare(b.Root, h.Root, nil, func(path []string, place finding.Place) {
-			if b.Form.Name == "index" && slices.Contains(mutable, path[0]) || corrected[b.Name+" "+strings.Join(path, ".")] || corrected[b.Name+" "+path[0]] {
+			name := strings.Join(path, ".")
+			settled := l.settled(b.Form.Name, path)
+			if b.Form.Name == "index" && slices.Contains(mutable, path[0]) || l.State(was.State).redrafts(b.Form.Name, path[0]) ||
+				!settled && (corrected[b.Name+" "+name] || corrected[b.Name+" "+path[0]]) {
 				return
 			}
-			out = append(out, finding.Finding{Rule: "C-005", Place: place,
-				Message: finding.Text{Zh: fmt.Sprintf("已记录的“%s”被修改或删除", strings.Join(path, ".")), En: fmt.Sprintf("the recorded value “%s” is changed or removed", strings.Join(path, "."))},
-				Help:    finding.Text{Zh: fmt.Sprintf("恢复原值；确属笔误，在 index.md 的 corrections 里加一条（record: %s，field: %s，日期和原因）", b.Name, path[0]), En: fmt.Sprintf("restore it; a slip of the pen needs an entry in corrections of index.md (record: %s, field: %s, date and reason)", b.Name, path[0])}})
+			f := finding.Finding{Rule: "C-005", Place: place,
+				Message: finding.Text{Zh: fmt.Sprintf("已记录的“%s”被修改或删除", name), En: fmt.Sprintf("the recorded value “%s” is changed or removed", name)},
+				Help:    finding.Text{Zh: fmt.Sprintf("恢复原值；确属笔误，在 index.md 的 corrections 里加一条（record: %s，field: %s，区大数据管理局决定，日期和原因）", b.Name, path[0]), En: fmt.Sprintf("restore it; a slip of the pen needs an entry in corrections of index.md (record: %s, field: %s, decided by the big data bureau, date and reason)", b.Name, path[0])}}
+			if settled {
+				f.Message.Zh += "，它是审批的依据或者结论，不能用更正来改"
+				f.Message.En += "; an approval rests on it or it is the outcome of one, so no correction can touch it"
+				f.Help = finding.Text{Zh: "恢复原值；确有变化的另行办理：合同办变更（change-序号.md），存量项目办一事一议（ruling-序号.md），结论由原审批单位另行作出",
+					En: "restore it; a real change takes its own procedure: a change (change-<nn>.md) of a contract, a ruling (ruling-<nn>.md) for a stock project, a new decision for an outcome"}
+			}
+			out = append(out, f)
 		}, h.Path)
 	}
 	return out
+}
+
+// settled reports whether a changed value is one that approvals rest on, or
+// holds one. path leads to it in its form, through places in lists.
+func (l *Lifecycle) settled(form string, path []string) bool {
+	at := form + "."
+	for _, k := range path {
+		if strings.Trim(k, "0123456789") != "" {
+			at += k + "."
+		}
+	}
+	return slices.ContainsFunc(l.Settled, func(s string) bool {
+		return strings.HasPrefix(at, s+".") || strings.HasPrefix(s+".", at)
+	})
 }
 
 // corrections are the record and field names that the change says it corrects.

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/expr-lang/expr/types"
 	"go.yaml.in/yaml/v4"
@@ -41,6 +42,9 @@ type State struct {
 	Stage  string // key of a Stage; empty for states outside the step bar
 	OC4IDS string // projectStatus code of OC4IDS 0.9; empty: not exported
 	Public bool
+	// Redraft names the forms, or single fields of them (acceptance.period), that
+	// are filled in anew in this state; the dates of events stay.
+	Redraft []string
 }
 
 // Approval says which department must agree to a transition, and as what: it
@@ -96,6 +100,7 @@ type Transition struct {
 		on   *expression.Program
 	}
 	Moves    []Move
+	Setback  bool     // an outcome that nobody waits for: refused, returned, failed
 	Propose  []string // roles
 	Approve  []Approval
 	Requires []string // forms that must be there
@@ -104,6 +109,8 @@ type Transition struct {
 
 // Lifecycle is schemas/lifecycle.yaml, compiled.
 type Lifecycle struct {
+	// Settled names the fields, form.key.key, that approvals rest on.
+	Settled     []string
 	Stages      []Stage
 	States      []State
 	Transitions []*Transition
@@ -126,10 +133,32 @@ func Load(data []byte, reg *registry.Registry) (*Lifecycle, error) {
 	bad := func(format string, a ...any) {
 		errs = append(errs, fmt.Errorf("schemas/lifecycle.yaml: "+format, a...))
 	}
+	field := func(name string) bool {
+		form, key, inside := strings.Cut(name, ".")
+		f := reg.Schemas.Form(form)
+		if f == nil || !inside {
+			return f != nil
+		}
+		at := f.Root
+		for k := range strings.SplitSeq(key, ".") {
+			at = at.Child(k)
+		}
+		return at != nil
+	}
+	for _, s := range l.Settled {
+		if !field(s) {
+			bad("settled: no field %q", s)
+		}
+	}
 	for i := range l.States {
 		s := &l.States[i]
 		if l.states[s.Code] != nil {
 			bad("state %s is defined twice", s.Code)
+		}
+		for _, r := range s.Redraft {
+			if !field(r) {
+				bad("state %s: redraft: no form or field %q", s.Code, r)
+			}
 		}
 		if s.Stage != "" && !slices.ContainsFunc(l.Stages, func(g Stage) bool { return g.Key == s.Stage }) {
 			bad("state %s: no stage %q", s.Code, s.Stage)
@@ -295,9 +324,15 @@ func (l *Lifecycle) Name(code string) finding.Text {
 	return finding.Text{Zh: code, En: code}
 }
 
-// allows reports whether the move is meant for the project and starts at from.
-func (m *Move) allows(from string, env map[string]any) (bool, error) {
-	if !slices.Contains(m.From, from) || !m.fits(env) {
+// redrafts reports whether a field of a form is filled in anew in the state.
+func (s *State) redrafts(form, key string) bool {
+	return s != nil && (slices.Contains(s.Redraft, form) || slices.Contains(s.Redraft, form+"."+key))
+}
+
+// allows reports whether the move is meant for the project as it was on the
+// given day and starts at from.
+func (m *Move) allows(from, on string, env map[string]any) (bool, error) {
+	if !slices.Contains(m.From, from) || !m.fits(env, on) {
 		return false, nil
 	}
 	if m.when == nil {
@@ -306,11 +341,19 @@ func (m *Move) allows(from string, env map[string]any) (bool, error) {
 	return m.when.Bool(env)
 }
 
-func (m *Move) fits(env map[string]any) bool {
+func (m *Move) fits(env map[string]any, on string) bool {
 	index, _ := env["index"].(map[string]any)
-	in := func(list []string, key string) bool {
-		v, _ := index[key].(string)
-		return len(list) == 0 || slices.Contains(list, v)
+	in := func(list []string, v any) bool {
+		s, _ := v.(string)
+		return len(list) == 0 || slices.Contains(list, s)
 	}
-	return in(m.For.Origin, "origin") && in(m.For.Category, "category") && in(m.For.Class, "class")
+	return in(m.For.Origin, index["origin"]) && in(m.For.Category, index["category"]) && in(m.For.Class, classOn(env, on))
+}
+
+// classOn returns the class of the project on a day.
+func classOn(env map[string]any, on string) string {
+	if f, ok := env["classOn"].(func(string) string); ok {
+		return f(on)
+	}
+	return ""
 }

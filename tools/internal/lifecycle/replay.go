@@ -174,7 +174,7 @@ func (l *Lifecycle) day(p *registry.Project, h *History, env map[string]any, eve
 		h.Steps = append(h.Steps, e)
 		for _, form := range e.Transition.Requires {
 			if !has(p, form) {
-				h.Findings = append(h.Findings, finding.Finding{Rule: "L-002", Place: e.Place, Clause: e.Transition.Clause,
+				h.Findings = append(h.Findings, finding.Finding{Rule: "L-002", Place: e.Place, Clause: e.Transition.Clause, Step: e.Transition.ID,
 					Message: finding.Text{Zh: fmt.Sprintf("“%s”（%s）需要材料“%s”（%s.md），项目里没有", e.Transition.Zh, e.Transition.ID, title(p, form).Zh, form),
 						En: fmt.Sprintf("“%s” (%s) needs the record “%s” (%s.md), which is missing", e.Transition.En, e.Transition.ID, title(p, form).En, form)},
 					Help: finding.Text{Zh: "补齐这份材料", En: "add the record"}})
@@ -197,7 +197,7 @@ func (l *Lifecycle) next(env map[string]any, state string, events []Step) (int, 
 		env["it"] = e.item
 		for j := range e.Transition.Moves {
 			m := &e.Transition.Moves[j]
-			if ok, err := m.allows(state, env); ok && err == nil {
+			if ok, err := m.allows(state, e.On, env); ok && err == nil {
 				if m.To == Same {
 					return i, state
 				}
@@ -210,20 +210,36 @@ func (l *Lifecycle) next(env map[string]any, state string, events []Step) (int, 
 
 // refuse words an event that the lifecycle does not allow at its point.
 func (l *Lifecycle) refuse(p *registry.Project, h *History, e Step) finding.Finding {
-	var froms []string
+	var froms, conditions []string
 	for i := range e.Transition.Moves {
 		m := &e.Transition.Moves[i]
-		if m.fits(p.Env) {
-			froms = append(froms, m.From...)
+		if !m.fits(p.Env, e.On) {
+			continue
+		}
+		for _, code := range m.From {
+			if !slices.Contains(froms, code) {
+				froms = append(froms, code)
+			}
+		}
+		if slices.Contains(m.From, h.State) {
+			conditions = append(conditions, m.When)
 		}
 	}
 	t, at := e.Transition, l.Name(h.State)
-	f := finding.Finding{Rule: "L-002", Place: e.Place, Clause: t.Clause}
+	f := finding.Finding{Rule: "L-002", Place: e.Place, Clause: t.Clause, Step: t.ID}
 	index, _ := p.Env["index"].(map[string]any)
 	if len(froms) == 0 {
-		f.Message = finding.Text{Zh: fmt.Sprintf("“%s”（%s，%s）不适用于这个项目：来源“%v”、类别“%v”、分类“%v”", t.Zh, t.ID, e.On, index["origin"], index["category"], index["class"]),
-			En: fmt.Sprintf("“%s” (%s, %s) is not for this project: origin “%v”, category “%v”, class “%v”", t.En, t.ID, e.On, index["origin"], index["category"], index["class"])}
+		class := classOn(p.Env, e.On)
+		f.Message = finding.Text{Zh: fmt.Sprintf("“%s”（%s，%s）不适用于这个项目：来源“%v”、类别“%v”、分类“%v”", t.Zh, t.ID, e.On, index["origin"], index["category"], class),
+			En: fmt.Sprintf("“%s” (%s, %s) is not for this project: origin “%v”, category “%v”, class “%v”", t.En, t.ID, e.On, index["origin"], index["category"], class)}
 		f.Help = finding.Text{Zh: "核对项目基本信息里的来源、类别和分类，或删去这份记录", En: "check origin, category and class in index.md, or remove the record"}
+		return f
+	}
+	if len(conditions) > 0 {
+		either := strings.Join(conditions, " / ")
+		f.Message = finding.Text{Zh: fmt.Sprintf("“%s”（%s，%s）时项目处于“%s”，但这一步的条件不具备：%s", t.Zh, t.ID, e.On, at.Zh, either),
+			En: fmt.Sprintf("at “%s” (%s, %s) the project was in “%s”, but what the step asks for is not given: %s", t.En, t.ID, e.On, at.En, either)}
+		f.Help = finding.Text{Zh: "核对条件里的各项和它们的日期", En: "check the fields of the condition and their dates"}
 		return f
 	}
 	names := finding.Text{}
@@ -266,11 +282,12 @@ func (l *Lifecycle) declared(p *registry.Project, h *History) {
 	f := finding.Finding{Rule: "L-001", Place: place, Suggest: h.State}
 	if h.State == Draft {
 		f.Suggest = ""
+		_, f.Step = l.lacking(p, h.State, code)
 		f.Message = finding.Text{Zh: fmt.Sprintf("声明的状态是“%s”，但项目还没有任何申报记录", l.Name(code).Zh), En: fmt.Sprintf("the declared state is “%s”, but no declaration is recorded", l.Name(code).En)}
 		f.Help = finding.Text{Zh: "加上 declaration.md（附件1）；存量项目用 stock-<年份>.md（附件2），临时性新增用 adhoc.md", En: "add declaration.md (annex 1); stock-<year>.md (annex 2) for stock projects, adhoc.md for ad-hoc ones"}
 	} else {
 		f.Message = finding.Text{Zh: fmt.Sprintf("声明的状态是“%s”，而材料支持的是“%s”", l.Name(code).Zh, l.Name(h.State).Zh), En: fmt.Sprintf("the declared state is “%s”, but the records allow “%s”", l.Name(code).En, l.Name(h.State).En)}
-		f.Help = l.lacking(p, h.State, code)
+		f.Help, f.Step = l.lacking(p, h.State, code)
 		if n := len(h.Steps); n > 0 {
 			last := h.Steps[n-1]
 			pl := last.Place
@@ -281,17 +298,19 @@ func (l *Lifecycle) declared(p *registry.Project, h *History) {
 	h.Findings = append(h.Findings, f)
 }
 
-// lacking says which step, not recorded yet, would lead on from state.
-func (l *Lifecycle) lacking(p *registry.Project, state, want string) finding.Text {
+// lacking says which step, not recorded yet, would lead on from state, and
+// names it.
+func (l *Lifecycle) lacking(p *registry.Project, state, want string) (help finding.Text, step string) {
+	const latest = "9999-12-31" // as the project is now
 	for _, t := range l.Transitions {
 		for i := range t.Moves {
 			m := &t.Moves[i]
-			if m.To == want && slices.Contains(m.From, state) && m.fits(p.Env) {
+			if m.To == want && slices.Contains(m.From, state) && m.fits(p.Env, latest) {
 				return finding.Text{Zh: fmt.Sprintf("要到“%s”，还需要“%s”（%s，%s）的记录：%s", l.Name(want).Zh, t.Zh, t.ID, t.Clause, t.Event.On),
-					En: fmt.Sprintf("to be in “%s” record “%s” (%s, %s): %s", l.Name(want).En, t.En, t.ID, t.Clause, t.Event.On)}
+					En: fmt.Sprintf("to be in “%s” record “%s” (%s, %s): %s", l.Name(want).En, t.En, t.ID, t.Clause, t.Event.On)}, t.ID
 			}
 		}
 	}
 	return finding.Text{Zh: fmt.Sprintf("从“%s”不能一步到“%s”；把 state 改成 %s，或补齐中间各步的记录", l.Name(state).Zh, l.Name(want).Zh, state),
-		En: fmt.Sprintf("there is no single step from “%s” to “%s”; set state to %s or record the steps between", l.Name(state).En, l.Name(want).En, state)}
+		En: fmt.Sprintf("there is no single step from “%s” to “%s”; set state to %s or record the steps between", l.Name(state).En, l.Name(want).En, state)}, ""
 }

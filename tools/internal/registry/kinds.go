@@ -33,7 +33,8 @@ func RefOf(v any) (Ref, bool) {
 	return ref, ok
 }
 
-// plural names the list under which rules see the records of a repeated form.
+// plural names the list under which rules see the records of a repeated form;
+// under its own name they see the last of them.
 func plural(form string) string { return form + "s" }
 
 // kinds derives, from the schemas, the types of the expression environment and
@@ -63,8 +64,10 @@ func newKinds(set *schema.Set) *kinds {
 			item["number"] = types.Int
 		}
 		item["ordinal"] = types.Int
-		k.env[plural(f.Name)] = types.Array(item)
-		k.absent[plural(f.Name)] = []any{}
+		k.env[plural(f.Name)], k.env[f.Name] = types.Array(item), item
+		none := maps.Clone(zero.(map[string]any))
+		none["file"], none["number"], none["ordinal"] = "", 0, 0
+		k.absent[plural(f.Name)], k.absent[f.Name] = []any{}, none
 	}
 	index := set.Form("index")
 	if index != nil {
@@ -91,10 +94,12 @@ func newKinds(set *schema.Set) *kinds {
 		k.env["submissions"] = types.Array(types.Map{"form": types.String, "on": types.String, "proposedBy": types.String, "attestation": typeOf(decl.Root.Child("attestation"))})
 	}
 	k.env["totalInvestment"] = types.TypeOf((func() int)(nil))
+	k.env["filedOn"], k.absent["filedOn"] = types.String, ""
+	k.env["acceptedOn"], k.absent["acceptedOn"] = types.String, ""
 	k.env["personalData"], k.env["secretMarks"] = types.Array(hit), types.Array(hit)
 	ask, say := types.TypeOf((func(string) bool)(nil)), types.TypeOf((func(string) string)(nil))
 	k.env["isUnit"], k.env["known"], k.env["hasRecord"], k.env["reached"] = ask, ask, ask, ask
-	k.env["unitName"], k.env["unitKind"], k.env["authorityOf"], k.env["fileHash"], k.env["reachedOn"] = say, say, say, say, say
+	k.env["unitName"], k.env["unitKind"], k.env["authorityOf"], k.env["fileHash"], k.env["reachedOn"], k.env["classOn"] = say, say, say, say, say, say
 	k.env["reading"], k.env["today"] = say, types.String
 	k.env["workdays"] = types.TypeOf((func(string, string) int)(nil))
 	k.env["hasRole"] = types.TypeOf((func(string, string) bool)(nil))

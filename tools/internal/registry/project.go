@@ -162,13 +162,9 @@ func (r *Registry) nameHelp(name string) finding.Text {
 
 func (r *Registry) read(p *Project, form *schema.Form, number int, name string) {
 	file := path.Join(p.Dir, name)
-	env := form.Name
-	if form.Repeated != "" {
-		env = plural(form.Name)
-	}
 	data, err := r.files.Read(file, RecordLimit)
 	if err != nil {
-		p.Broken[env] = true
+		p.distrust(form)
 		p.Findings = append(p.Findings, finding.Finding{Rule: "P-005", Place: finding.Place{File: file, Line: 1, Col: 1},
 			Message: finding.Text{Zh: "无法读取：" + err.Error(), En: "cannot be read: " + err.Error()}})
 		return
@@ -200,7 +196,15 @@ func (r *Registry) read(p *Project, form *schema.Form, number int, name string) 
 		p.Unread[file] = data[:min(len(data), RecordLimit)]
 	}
 	if rec == nil || slices.ContainsFunc(fs, breaks) {
-		p.Broken[env] = true
+		p.distrust(form)
+	}
+}
+
+// distrust marks the records of a form as not to be relied on.
+func (p *Project) distrust(form *schema.Form) {
+	p.Broken[form.Name] = true
+	if form.Repeated != "" {
+		p.Broken[plural(form.Name)] = true
 	}
 }
 
@@ -241,9 +245,8 @@ func (p *Project) fill() {
 	r := p.registry
 	docs := []any{}
 	for _, rec := range p.Records {
-		if rec.Form.Repeated == "" {
-			p.Env[rec.Form.Name] = rec.Env
-		} else {
+		p.Env[rec.Form.Name] = rec.Env // of several the last
+		if rec.Form.Repeated != "" {
 			key := plural(rec.Form.Name)
 			p.Env[key] = append(p.Env[key].([]any), rec.Env)
 		}
@@ -266,6 +269,9 @@ func (p *Project) fill() {
 	p.Env["project"] = map[string]any{"id": p.ID, "year": p.Year, "unit": p.Unit, "number": p.Number}
 	p.Env["submissions"] = p.submissions()
 	p.Env["totalInvestment"] = p.totalInvestment
+	p.Env["classOn"] = p.classOn
+	p.Env["filedOn"] = p.filedOn()
+	p.Env["acceptedOn"] = p.acceptedOn()
 	p.Env["namesakes"] = p.namesakes
 	p.Env["hasRecord"] = func(name string) bool { return p.Record(name) != nil || slices.Contains(p.Files, name+".md") }
 	p.Env["fileHash"] = func(name string) string {

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"maps"
+	"slices"
 
 	"taizhang/tools/internal/expression"
 	"taizhang/tools/internal/finding"
@@ -42,8 +43,16 @@ func broken(roots []string, bad map[string]bool) bool {
 			return true
 		}
 		switch r { // derived from several forms
-		case "unit", "filer":
+		case "unit", "filer", "classOn":
 			if bad["index"] {
+				return true
+			}
+		case "filedOn":
+			if bad["index"] || bad["review"] {
+				return true
+			}
+		case "acceptedOn":
+			if bad["acceptance"] {
 				return true
 			}
 		case "submissions", "documents", "totalInvestment":
@@ -177,6 +186,24 @@ func (c *Check) applies(env map[string]any) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// Spare drops what the lifecycle says of a step when a rule that explains the
+// step blocks the same project: one fault, one finding, the one that tells more. It
+// leaves fs as it is.
+func (s *Set) Spare(fs []finding.Finding) []finding.Finding {
+	explained := map[string]bool{}
+	for i := range fs {
+		if r := s.byID[fs[i].Rule]; r != nil && fs[i].Blocks() {
+			for _, step := range r.Explains {
+				explained[fs[i].Project+" "+step] = true
+			}
+		}
+	}
+	if len(explained) == 0 {
+		return fs
+	}
+	return slices.DeleteFunc(slices.Clone(fs), func(f finding.Finding) bool { return explained[f.Project+" "+f.Step] })
 }
 
 // Complete fills in what the rule files say of each finding: name, severity and

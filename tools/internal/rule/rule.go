@@ -52,6 +52,7 @@ type Rule struct {
 	Downgrade  *Shift
 	Waivable   bool // an error that the data bureau may waive in a single case
 	Upgrade    *Shift
+	Explains   []string // transitions of which a finding of the rule says why they are refused
 	Help       finding.Text
 	Since      string
 	Body       string
@@ -114,13 +115,18 @@ func Read(files map[string][]byte) ([]*Rule, error) {
 // Load compiles what decides whether a rule holds, against the environment of
 // reg. states are the codes that reached("…") may name. The words of findings
 // are compiled when the first one is needed: most runs need none. Compile looks
-// at all of them.
-func Load(rules []*Rule, reg *registry.Registry, states []string) (*Set, error) {
+// at all of them. steps are the ids of transitions.
+func Load(rules []*Rule, reg *registry.Registry, states, steps []string) (*Set, error) {
 	s := &Set{Rules: rules, byID: make(map[string]*Rule, len(rules))}
 	c := &compiler{reg: reg, states: states, env: reg.Types()}
 	var errs []error
 	for _, r := range rules {
 		s.byID[r.ID] = r
+		for _, id := range r.Explains {
+			if !slices.Contains(steps, id) {
+				errs = append(errs, fmt.Errorf("%s: explains: no transition %q in the lifecycle", r.File, id))
+			}
+		}
 		for _, ch := range r.Checks {
 			errs = append(errs, c.compile(r, ch)...)
 		}
@@ -168,9 +174,11 @@ func parse(file string, data []byte) (*Rule, error) {
 	}
 	r := &Rule{ID: str(n, "id"), Name: str(n, "name"), Clause: str(n, "clause"), Title: txt(n.Get("title")), Severity: finding.Severity(str(n, "severity")),
 		Scope: Scope(str(n, "scope")), When: str(n, "when"), Help: txt(n.Get("help")), Since: str(n, "since"), Waivable: str(n, "waivable") == "true", Body: body, File: file}
-	if st := n.Get("statements"); st != nil {
-		for _, it := range st.Items {
-			r.Statements = append(r.Statements, it.Text)
+	for key, list := range map[string]*[]string{"statements": &r.Statements, "explains": &r.Explains} {
+		if l := n.Get(key); l != nil {
+			for _, it := range l.Items {
+				*list = append(*list, it.Text)
+			}
 		}
 	}
 	shift := func(key string) *Shift {
@@ -212,7 +220,7 @@ func parse(file string, data []byte) (*Rule, error) {
 	return r, nil
 }
 
-var ruleKeys = []string{"id", "name", "clause", "statements", "title", "severity", "scope", "when", "each", "assert", "at", "message", "help", "since", "downgrade", "upgrade", "checks"}
+var ruleKeys = []string{"id", "name", "clause", "statements", "title", "severity", "scope", "when", "each", "assert", "at", "message", "help", "since", "downgrade", "upgrade", "explains", "checks"}
 
 func str(n *record.Node, key string) string {
 	if v := n.Get(key); v != nil {

@@ -112,15 +112,17 @@ func (p *project) acceptance() []byte {
 		s.wan("contractAmount", p.price)
 		s.text("content", content(r, p.theme))
 		s.object("own", func() {
-			s.word("on", p.accepted)
-			s.object("participants", func() {
-				s.item(func() { s.word("role", "UNIT") })
-				s.item(func() { s.word("role", "CONTR") })
-				s.item(func() { s.word("role", "EXP"); s.int("count", 3) })
+			s.item(func() {
+				s.word("on", p.accepted)
+				s.object("participants", func() {
+					s.item(func() { s.word("role", "UNIT") })
+					s.item(func() { s.word("role", "CONTR") })
+					s.item(func() { s.word("role", "EXP"); s.int("count", 3) })
+				})
+				s.word("result", "通过")
+				s.text("opinion", "系统运行正常，功能符合合同要求，同意通过验收。")
+				s.object("document", func() { p.doc(s, "验收意见", "自行验收意见", p.accepted, 6) })
 			})
-			s.word("result", "通过")
-			s.text("opinion", "系统运行正常，功能符合合同要求，同意通过验收。")
-			s.object("document", func() { p.doc(s, "验收意见", "自行验收意见", p.accepted, 6) })
 		})
 		s.object("filing", func() {
 			s.word("on", p.acceptanceFiled)
