@@ -287,7 +287,7 @@ state: S100
 }
 
 func stop(notice, on string) string {
-	return `projects/2024/mzj/01/decommission.md
+	return `projects/2024/mzj/01/decommission-01.md
 noticeOn: ` + notice + `
 plannedStopOn: ` + on + `
 actualStopOn: ` + on + `
@@ -299,6 +299,9 @@ var afterVectors = []vector{
 	{name: "applied a day before two months", want: "R-085 error", edits: applied("2025-03-15", "2025-05-14")},
 	{name: "applied after two months to the day", want: "no R-085", edits: applied("2025-03-15", "2025-05-15")},
 	{name: "applied after two months to the day, in a whole life", want: "clean", edits: lawful("2025-11-15")},
+	{name: "applied today, the last day of the two months", want: "R-085b info, no R-085", today: "2025-11-15", edits: lawful("2025-11-15")},
+	{name: "applied on the last day of the two months, which is over", want: "no R-085b, no R-085", today: "2025-11-16", edits: lawful("2025-11-15")},
+	{name: "applied today, a day after the two months", want: "no R-085b, no R-085", today: "2025-11-16", edits: lawful("2025-11-16")},
 	{name: "applied a day before two months, in a whole life", want: "R-085 error, no L-002", edits: lawful("2025-11-14")},
 	{name: "two months end in February", want: "no R-085", edits: applied("2025-12-31", "2026-02-28")},
 	{name: "a day before two months end in February", want: "R-085 error", edits: applied("2025-12-31", "2026-02-27")},
@@ -311,10 +314,10 @@ contractAmount: 84.6
 	{name: "no final accounts within a year", want: "no R-090", today: "2025-06-30", edits: accepted("2024-06-30")},
 	{name: "switched off a day before a month has passed", want: "R-100 error", edits: stop("2026-01-31", "2026-02-27")},
 	{name: "switched off after a month to the day", want: "clean", edits: stop("2026-01-31", "2026-02-28")},
-	{name: "switched off before the approval", want: "R-101 error", edits: `projects/2024/mzj/01/decommission.md
+	{name: "switched off before the approval", want: "R-101 error", edits: `projects/2024/mzj/01/decommission-01.md
 approval: {on: 2026-03-03, docNo: 清大数据发〔2026〕3号, by: dsjj, result: 批准}
 `},
-	{name: "a class of data without an action", want: "R-105 error", edits: `projects/2024/mzj/01/decommission.md
+	{name: "a class of data without an action", want: "R-105 error", edits: `projects/2024/mzj/01/decommission-01.md
 dataAssessment:
   on: 2026-02-24
   document: {kind: 数据评估报告, title: 停用前数据评估报告, on: 2026-02-24}
