@@ -89,6 +89,9 @@ func (a *app) reviewRequests(o *reviewOptions, repo *gitobj.Repo, root string, o
 		if numbers, err = f.OpenRequests(a.ctx); err != nil {
 			return a.forgeFailure(err)
 		}
+	case number <= 0 && o.request.kind == "":
+		fmt.Fprintln(a.io.Err, a.say("这次运行和哪个请求都无关。", "this job is about no request."))
+		return nil
 	case number <= 0:
 		return errors.New(a.say("没有说是哪个请求：写 --request 编号，或 --poll", "no request is named: give --request N or --poll"))
 	}

@@ -48,6 +48,9 @@ func Detect(env func(string) string, readFile func(string) ([]byte, error)) (Con
 		cfg.Owner, cfg.Repo = path.Split(env("CI_PROJECT_PATH"))
 		cfg.Owner = strings.TrimSuffix(cfg.Owner, "/")
 		n, err := number(env("CI_MERGE_REQUEST_IID"))
+		if file := env("TRIGGER_PAYLOAD"); n == 0 && err == nil && file != "" {
+			n, err = hookNumber(file, readFile)
+		}
 		return cfg, n, err
 	default:
 		return Config{}, 0, ErrNoCI
@@ -63,10 +66,6 @@ func eventNumber(file string, readFile func(string) ([]byte, error)) (int64, err
 	if file == "" {
 		return 0, nil
 	}
-	data, err := readFile(file)
-	if err != nil {
-		return 0, fmt.Errorf("reading the event of this job: %w", err)
-	}
 	var event struct {
 		PullRequest *struct {
 			Number int64 `json:"number"`
@@ -79,8 +78,8 @@ func eventNumber(file string, readFile func(string) ([]byte, error)) (int64, err
 			HeadRef string `json:"head_ref"`
 		} `json:"merge_group"`
 	}
-	if err := json.Unmarshal(data, &event); err != nil {
-		return 0, fmt.Errorf("reading the event of this job: %w", err)
+	if err := readEvent(file, readFile, &event); err != nil {
+		return 0, err
 	}
 	switch {
 	case event.PullRequest != nil:
@@ -97,6 +96,40 @@ func eventNumber(file string, readFile func(string) ([]byte, error)) (int64, err
 		return number(digits)
 	}
 	return 0, nil
+}
+
+// hookNumber finds the merge request in what a webhook of GitLab's sent when it
+// triggered a pipeline.
+func hookNumber(file string, readFile func(string) ([]byte, error)) (int64, error) {
+	type request struct {
+		IID int64 `json:"iid"`
+	}
+	var hook struct {
+		Kind       string   `json:"object_kind"`
+		Attributes request  `json:"object_attributes"` // of a merge request's own hook
+		Request    *request `json:"merge_request"`     // of a comment's hook
+	}
+	if err := readEvent(file, readFile, &hook); err != nil {
+		return 0, err
+	}
+	switch {
+	case hook.Kind == "merge_request":
+		return hook.Attributes.IID, nil
+	case hook.Kind == "note" && hook.Request != nil:
+		return hook.Request.IID, nil
+	}
+	return 0, nil
+}
+
+func readEvent(file string, readFile func(string) ([]byte, error), event any) error {
+	data, err := readFile(file)
+	if err == nil {
+		err = json.Unmarshal(data, event)
+	}
+	if err != nil {
+		return fmt.Errorf("reading the event of this job: %w", err)
+	}
+	return nil
 }
 
 // number reads a request's number; empty is 0, none.

@@ -49,6 +49,15 @@ func TestDetectKnowsTheForgesOfItsJobs(t *testing.T) {
 		"a merge request in a subgroup": {
 			m{"GITLAB_CI": "true", "CI_SERVER_URL": "https://gitlab.example.cn", "CI_PROJECT_PATH": "district/it/registry", "CI_MERGE_REQUEST_IID": "5", "GITLAB_TOKEN": "t"}, "",
 			Config{Kind: GitLab, BaseURL: "https://gitlab.example.cn", Owner: "district/it", Repo: "registry", Token: "t"}, 5, false},
+		"a webhook about a merge request": {
+			m{"GITLAB_CI": "true", "CI_PROJECT_PATH": "a/b", "TRIGGER_PAYLOAD": "e"}, `{"object_kind":"merge_request","object_attributes":{"iid":6,"action":"approved"}}`,
+			Config{Kind: GitLab, Owner: "a", Repo: "b"}, 6, false},
+		"a webhook about a comment": {
+			m{"GITLAB_CI": "true", "CI_PROJECT_PATH": "a/b", "TRIGGER_PAYLOAD": "e"}, `{"object_kind":"note","object_attributes":{"id":9,"iid":null},"merge_request":{"iid":6}}`,
+			Config{Kind: GitLab, Owner: "a", Repo: "b"}, 6, false},
+		"a webhook about an issue's comment": {
+			m{"GITLAB_CI": "true", "CI_PROJECT_PATH": "a/b", "TRIGGER_PAYLOAD": "e"}, `{"object_kind":"note","object_attributes":{"id":9},"issue":{"iid":6}}`,
+			Config{Kind: GitLab, Owner: "a", Repo: "b"}, 0, false},
 		"a broken event": {
 			m{"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "qjp/registry", "GITHUB_EVENT_PATH": "e"}, `{`,
 			Config{Kind: GitHub, Owner: "qjp", Repo: "registry"}, 0, true},
