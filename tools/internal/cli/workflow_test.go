@@ -70,7 +70,7 @@ func TestTheGateTakesNothingFromARequest(t *testing.T) {
 // they were called.
 func TestTheGateJudgesWhatAnEventIsAbout(t *testing.T) {
 	var script string
-	for _, s := range readWorkflow(t, "approvals.yml").Jobs["judge"].Steps {
+	for _, s := range readWorkflow(t, "approvals.yml").Jobs["approvals"].Steps {
 		if s.Name == "Judge" {
 			script = s.Run
 		}
