@@ -36,10 +36,11 @@ var layers = map[string][]string{
 	"disk":       {},
 	"gitobj":     {},
 	"forge":      {},
-	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check"},
+	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check", "due", "chart"},
 	"due":        {"finding", "value", "record", "schema", "expression", "registry", "lifecycle", "check"},
 	"site":       {"finding"},
 	"browser":    {},
+	"chart":      {},
 	"synth":      {"value"},
 }
 

@@ -58,6 +58,7 @@ type Item struct {
 	File     string       `json:"file,omitempty"` // record that it is about
 	UID      string       `json:"uid"`            // the same as long as it is the same thing
 	Public   bool         `json:"-"`              // may be shown outside the departments
+	Waits    bool         `json:"-"`              // somebody is waited for since Since; else only Due counts
 	Beside   []string     `json:"-"`              // filing and lead unit, where they are others
 }
 
@@ -118,7 +119,7 @@ func (c *Calendar) Project(v *check.Verdict, o Options) ([]Item, error) {
 	}
 	if t, ok := next(c.judge.Lifecycle, state, index); ok && !spoken {
 		x := base
-		x.ID, x.Since, x.What, x.Clause, x.File = state, stateOn, t.what, t.clause, p.Dir+"/index.md"
+		x.ID, x.Since, x.What, x.Clause, x.File, x.Waits = state, stateOn, t.what, t.clause, p.Dir+"/index.md", true
 		if x.place(today, o.Within, true) {
 			x.Who, x.Approve = c.parties(t.who, index), t.approve
 			x.UID = strings.Join([]string{p.ID, state, x.Since}, ".")
@@ -195,7 +196,7 @@ func (d *Definition) dates(env map[string]any) (x dates, ok bool, err error) {
 // fill takes what the definition says and reports whether the item is to be
 // shown today.
 func (x *Item) fill(d *Definition, today string, within int) bool {
-	x.ID, x.What, x.Clause, x.Rule, x.Firm = d.ID, d.What, d.Clause, d.Rule, d.Firm && x.Due != ""
+	x.ID, x.What, x.Clause, x.Rule, x.Firm, x.Waits = d.ID, d.What, d.Clause, d.Rule, d.Firm && x.Due != "", d.Waiting
 	return x.place(today, within, d.Waiting)
 }
 

@@ -9,12 +9,11 @@ import (
 	"strings"
 
 	"taizhang/tools/internal/check"
-	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/due"
 )
 
 const (
 	perPage     = 50
-	latestSteps = 10
 	notFoundURL = "/404.html"
 )
 
@@ -27,6 +26,11 @@ type pages struct {
 	rows   []*row            // latest first
 	byUnit map[string][]*row // in the order of rows
 	guides []guidePage
+
+	offices *offices
+	waiting []due.Item            // most pressing first
+	byRole  map[string][]due.Item // by the role of a department that has to act
+	byActor map[string][]due.Item // by the code of a unit that has to act
 }
 
 // sort brings the rows into the order of the lists, which does not depend on
@@ -54,36 +58,10 @@ func (s *pages) where(ok func(*row) bool) []*row {
 	return out
 }
 
-// split calls write for each page of rows with what the pager shows.
-func split(url string, rows []*row, write func(url string, v listView) error) error {
-	n := max(1, (len(rows)+perPage-1)/perPage)
-	at := func(i int) string {
-		switch {
-		case i < 1 || i > n:
-			return ""
-		case i == 1:
-			return url
-		}
-		return fmt.Sprintf("%spage/%d/", url, i)
-	}
-	for i := 1; i <= n; i++ {
-		part := rows[min((i-1)*perPage, len(rows)):min(i*perPage, len(rows))]
-		v := listView{Rows: part, Page: i, Pages: n, Prev: at(i - 1), Next: at(i + 1), Total: count(len(rows))}
-		if v.Rows == nil {
-			v.Rows = []*row{}
-		}
-		if err := write(at(i), v); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // list writes the pages of one list of projects.
 func (s *pages) list(url, zh, en, lead string, crumbs []name, filters []filter, rows []*row) error {
-	return split(url, rows, func(at string, v listView) error {
-		v.En, v.Lead, v.Crumbs, v.Filters = en, lead, crumbs, filters
-		return s.out.add(newPage("list", zh, at, v))
+	return paged(url, rows, func(at string, part []*row, p pager) error {
+		return s.out.add(newPage("list", zh, at, listView{p, en, lead, crumbs, slices.Concat([]*row{}, part), filters}))
 	})
 }
 
@@ -211,77 +189,6 @@ func (s *pages) search() error {
 		Total string `json:"total"`
 	}
 	return s.out.add(newPage("search", "搜索", "/search/", view{"Search", "/data/search.json", count(len(byID))}))
-}
-
-type latest struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-	URL   string `json:"url"`
-	Unit  string `json:"unit"`
-	State *state `json:"state"`
-	On    string `json:"on"`
-	What  name   `json:"what"`
-}
-
-type homeView struct {
-	DistrictName string      `json:"districtName"`
-	Lead         string      `json:"lead"`
-	LeadEn       string      `json:"leadEn"`
-	Figures      []figure    `json:"figures"`
-	Latest       []latest    `json:"latest"`
-	ByYear       []tally     `json:"byYear"`
-	ByStage      []tally     `json:"byStage"`
-	TakePart     []guideLink `json:"takePart,omitempty"`
-}
-
-func (s *pages) home() error {
-	c := s.j.Registry.Config
-	v := homeView{DistrictName: c.District.Zh, Figures: s.figures(), ByYear: s.byYear(), ByStage: s.byStage(), Latest: []latest{},
-		Lead:   "全区财政资金建设、运行的信息化项目，从申报、审定、建设到验收、运维、停用，一个项目一份台账，依法公开，可查可核。",
-		LeadEn: "Every government IT project of the district, from declaration to decommissioning."}
-	for _, r := range s.rows[:min(latestSteps, len(s.rows))] {
-		v.Latest = append(v.Latest, latest{r.ID, r.Title, r.URL, r.Unit.Name, r.State, r.On, r.what})
-	}
-	for _, g := range s.guides {
-		if g.link.URL != aboutURL {
-			v.TakePart = append(v.TakePart, g.link)
-		}
-	}
-	p := newPage("home", s.siteTitle().Zh, "", v)
-	p.Description = s.siteTitle().Zh + "：项目、年度计划、单位与规则"
-	if err := s.out.add(p); err != nil {
-		return err
-	}
-	return s.out.add(newPage("notfound", "没有找到这个页面", notFoundURL, struct {
-		En string `json:"en"`
-	}{"Page not found"}))
-}
-
-func (s *pages) siteTitle() finding.Text {
-	t := s.j.Registry.Config.Title
-	if t.Zh == "" {
-		t = finding.Text{Zh: "政务信息化项目台账", En: "Register of Government IT Projects"}
-	}
-	return t
-}
-
-// figures are the numbers of the home page; those of stages count exactly what
-// the page that they link to lists.
-func (s *pages) figures() []figure {
-	out := []figure{{Zh: "在册项目", En: "Projects", Value: count(len(s.rows)), Unit: "个", URL: "/projects/"}}
-	if plans := s.published(); len(plans) > 0 {
-		p := plans[0]
-		out = append(out, figure{Zh: p.year + " 年度计划投资", En: "Planned for " + p.year, Value: wan2(p.annual), Unit: "万元", Also: yi(p.annual), URL: p.url})
-	}
-	for _, f := range []figure{{Zh: "正在建设", En: "Under way", URL: "/stages/build/"}, {Zh: "已投入运行", En: "In operation", URL: "/stages/operate/"}} {
-		for i, g := range s.stages() {
-			if g.url == f.URL {
-				f.Value, f.Unit = s.byStage()[i].Count, "个"
-				out = append(out, f)
-			}
-		}
-	}
-	return out
 }
 
 // settings writes the parameters of the site.

@@ -7,34 +7,66 @@ import (
 	"strings"
 )
 
-// flow is one amount in a project's life, in 分.
+// sum names an amount in a project's life.
+type sum uint8
+
+const (
+	estimated  sum = iota // 投资匡算
+	onFile                // 备案总经费 of a stock project
+	inPlan                // 年度计划总投资
+	approved              // 立项批复
+	contracted            // all contracts as signed
+	changed               // approved changes, net
+	revised               // contracts with approved changes
+	spent                 // paid so far
+	settled               // 竣工决算
+	sums
+)
+
+// amounts holds the amounts of one project in 分, and which of them there are.
+type amounts struct {
+	fen [sums]int64
+	has [sums]bool
+}
+
+func (a *amounts) set(k sum, fen int64) { a.fen[k], a.has[k] = fen, true }
+
+// first returns the first of the given amounts that there is.
+func (a *amounts) first(keys ...sum) (sum, int64, bool) {
+	for _, k := range keys {
+		if a.has[k] {
+			return k, a.fen[k], true
+		}
+	}
+	return 0, 0, false
+}
+
+// granted is what a project may cost: its approval, else its plan, else what a
+// stock project has on file.
+func (a *amounts) granted() (sum, int64, bool) { return a.first(approved, inPlan, onFile) }
+
+// agreed is what its contracts come to: with changes, else as signed.
+func (a *amounts) agreed() (sum, int64, bool) { return a.first(revised, contracted) }
+
+// flow is one line of the table of amounts, in 分.
 type flow struct {
+	key    sum
 	zh, en string
 	fen    int64
 	on     string
 	source *name
-	kind   flowKind
 }
-
-type flowKind uint8
-
-const (
-	planned   flowKind = iota // what was asked for or granted
-	committed                 // what it costs: compared with what was granted
-	delta                     // a part that was added or taken away
-	paid
-)
 
 // cashFlows collects the amounts of a project in the order of its life.
 func (s *subject) cashFlows() []flow {
 	var out []flow
-	add := func(kind flowKind, zh, en string, fen int64, on string, source *name) {
-		out = append(out, flow{zh, en, fen, on, source, kind})
+	add := func(key sum, zh, en string, fen int64, on string, source *name) {
+		out = append(out, flow{key, zh, en, fen, on, source})
 	}
 	from := func(r revealed) *name { return s.source(r.rec.Path) }
 	for _, d := range s.all("declaration") {
 		if fen, ok := d.root.fen("estimate"); ok {
-			add(planned, "投资匡算", "Estimate", fen, d.root.str("submittedOn"), from(d))
+			add(estimated, "投资匡算", "Estimate", fen, d.root.str("submittedOn"), from(d))
 		}
 	}
 	// A planned project that files its payments each year is no stock project.
@@ -42,25 +74,25 @@ func (s *subject) cashFlows() []flow {
 	if n := len(stocks); n > 0 && len(out) == 0 {
 		d := stocks[n-1]
 		if fen, ok := d.root.fen("total"); ok {
-			add(planned, "备案总经费", "Total on file", fen, d.root.str("filedOn"), from(d))
+			add(onFile, "备案总经费", "Total on file", fen, d.root.str("filedOn"), from(d))
 		}
 	}
 	if entries := s.planned(); len(entries) > 0 {
 		e := entries[len(entries)-1]
 		if fen, _ := e["total"].(int); fen > 0 {
 			year := fmt.Sprint(e["planYear"])
-			add(planned, "年度计划总投资", "Annual plan", int64(fen), text(e["noticeOn"]), &name{Zh: year + " 年度计划", URL: "/plans/" + year + "/"})
+			add(inPlan, "年度计划总投资", "Annual plan", int64(fen), text(e["noticeOn"]), &name{Zh: year + " 年度计划", URL: "/plans/" + year + "/"})
 		}
 	}
 	for _, a := range s.all("approval") {
 		if fen, ok := a.root.fen("reply", "amount"); ok {
-			add(planned, "立项批复", "Approval", fen, a.root.str("reply", "on"), from(a))
+			add(approved, "立项批复", "Approval", fen, a.root.str("reply", "on"), from(a))
 		}
 	}
 	s.contractFlows(add, from, stocks)
 	for _, a := range s.all("accounts") {
 		if fen, ok := a.root.fen("amount"); ok {
-			add(committed, "竣工决算", "Final accounts", fen, a.root.str("on"), from(a))
+			add(settled, "竣工决算", "Final accounts", fen, a.root.str("on"), from(a))
 		}
 	}
 	return out
@@ -69,8 +101,8 @@ func (s *subject) cashFlows() []flow {
 // contractFlows adds contracts, approved changes and payments. The payments of
 // the contracts count; a project that has recorded none there is shown with
 // those of its newest stock filing, which lists all payments so far.
-func (s *subject) contractFlows(add func(flowKind, string, string, int64, string, *name), from func(revealed) *name, stocks []revealed) {
-	var sum, changed, spent int64
+func (s *subject) contractFlows(add func(sum, string, string, int64, string, *name), from func(revealed) *name, stocks []revealed) {
+	var total, delta, given int64
 	var on, changedOn, spentOn string
 	var source, changedBy, spentBy *name
 	contracts := s.all("contract")
@@ -79,14 +111,14 @@ func (s *subject) contractFlows(add func(flowKind, string, string, int64, string
 		if !ok {
 			continue
 		}
-		sum += fen
+		total += fen
 		on = max(on, c.root.str("signedOn"))
 		if source == nil {
 			source = from(c)
 		}
 		for _, p := range c.root.list("payments") {
 			fen, _ := p.fen("amount")
-			spent, spentOn = spent+fen, max(spentOn, p.str("on"))
+			given, spentOn = given+fen, max(spentOn, p.str("on"))
 			if spentBy == nil {
 				spentBy = from(c)
 			}
@@ -97,80 +129,120 @@ func (s *subject) contractFlows(add func(flowKind, string, string, int64, string
 		if n := len(contracts); n > 1 {
 			zh = fmt.Sprintf("合同金额（%d 份）", n)
 		}
-		add(committed, zh, "Contracts", sum, on, source)
+		add(contracted, zh, "Contracts", total, on, source)
 	}
 	for _, c := range s.all("change") {
 		if fen, ok := c.root.fen("netDelta"); ok && c.root.str("approval", "result") == "同意" {
-			changed, changedOn, changedBy = changed+fen, max(changedOn, c.root.str("approval", "on")), from(c)
+			delta, changedOn, changedBy = delta+fen, max(changedOn, c.root.str("approval", "on")), from(c)
 		}
 	}
 	if changedBy != nil {
-		add(delta, "批准变更增减", "Approved changes", changed, changedOn, changedBy)
+		add(changed, "批准变更增减", "Approved changes", delta, changedOn, changedBy)
 		if source != nil {
-			add(committed, "变更后合同金额", "Contracts with changes", sum+changed, changedOn, changedBy)
+			add(revised, "变更后合同金额", "Contracts with changes", total+delta, changedOn, changedBy)
 		}
 	}
 	if spentBy == nil && len(stocks) > 0 {
 		last := stocks[len(stocks)-1]
 		for _, p := range last.root.list("payments") {
 			fen, _ := p.fen("amount")
-			spent, spentOn, spentBy = spent+fen, max(spentOn, p.str("on")), from(last)
+			given, spentOn, spentBy = given+fen, max(spentOn, p.str("on")), from(last)
 		}
 		if spentOn == "" {
 			spentOn = last.root.str("filedOn")
 		}
 	}
 	if spentBy != nil {
-		add(paid, "已支付", "Paid", spent, spentOn, spentBy)
+		add(spent, "已支付", "Paid", given, spentOn, spentBy)
 	}
+}
+
+// amounts gathers the lines of the table by what they are.
+func (s *subject) amounts() amounts {
+	var a amounts
+	for _, f := range s.flows {
+		a.set(f.key, f.fen)
+	}
+	return a
 }
 
 // current returns the amount of the latest stage: the accounts, else contracts
 // with changes, else what was granted or asked for; nil when there is none.
 func (s *subject) current() *flow {
 	for i := len(s.flows) - 1; i >= 0; i-- {
-		if k := s.flows[i].kind; k == planned || k == committed {
+		if k := s.flows[i].key; k != changed && k != spent {
 			return &s.flows[i]
 		}
 	}
 	return nil
 }
 
-// money is the table of amounts. What was committed is compared with the amount
-// of the approval or, without one, of the newest plan; payments with the
-// contracts.
+// compared says what an amount is measured against: one comparison for each
+// list, with the first of its amounts that there is. share asks for the part it
+// is of them, not for the difference.
+func compared(k sum) (with [][]sum, share bool) {
+	switch k {
+	case inPlan:
+		return [][]sum{{estimated}}, false
+	case approved:
+		return [][]sum{{inPlan, estimated}}, false
+	case contracted:
+		return [][]sum{{approved, inPlan, onFile}}, false
+	case revised:
+		return [][]sum{{contracted}, {approved, inPlan, onFile}}, false
+	case settled:
+		return [][]sum{{revised, contracted}, {approved, inPlan, onFile}}, false
+	case changed:
+		return [][]sum{{approved, inPlan, onFile}}, true
+	case spent:
+		return [][]sum{{revised, contracted, onFile}}, true
+	}
+	return nil, false
+}
+
+// sumName is the short name of an amount, as deviations cite it.
+func sumName(k sum) name {
+	return [sums]name{{Zh: "匡算", En: "estimate"}, {Zh: "备案", En: "filing"}, {Zh: "计划", En: "plan"}, {Zh: "批复", En: "approval"},
+		{Zh: "合同", En: "contracts"}, {Zh: "变更", En: "changes"}, {Zh: "变更后合同", En: "revised contracts"}, {Zh: "支付", En: "payments"}, {Zh: "决算", En: "accounts"}}[k]
+}
+
+// deviations compares one amount with those before it.
+func (a *amounts) deviations(k sum) []deviation {
+	against, share := compared(k)
+	var out []deviation
+	for _, keys := range against {
+		with, base, ok := a.first(keys...)
+		if !ok || base <= 0 {
+			continue
+		}
+		n := sumName(with)
+		switch {
+		case share:
+			out = append(out, deviation{"占" + n.Zh, "of " + n.En, percent(a.fen[k], base)})
+		case a.fen[k] == base:
+			out = append(out, deviation{"与" + n.Zh + "一致", "as " + n.En, ""})
+		default:
+			out = append(out, deviation{"较" + n.Zh, "on " + n.En, signed(percent(a.fen[k]-base, base))})
+		}
+	}
+	return out
+}
+
+// money is the table of amounts, each with its deviation from those before it.
 func (s *subject) money() []money {
-	var most, granted, contracted int64
-	var grant string
+	all := s.amounts()
+	var most int64
 	for _, f := range s.flows {
 		most = max(most, f.fen)
-		switch {
-		case f.zh == "年度计划总投资":
-			granted, grant = f.fen, "计划"
-		case f.zh == "立项批复":
-			granted, grant = f.fen, "批复"
-		case f.kind == committed && f.zh != "竣工决算":
-			contracted = f.fen
-		}
 	}
 	var out []money
 	for _, f := range s.flows {
-		m := money{Zh: f.zh, En: f.en, Amount: wan2(f.fen), Also: yi(f.fen), On: f.on, Source: f.source}
+		m := money{Zh: f.zh, En: f.en, Amount: wan2(f.fen), Also: yi(f.fen), On: f.on, Source: f.source, Deviations: all.deviations(f.key)}
 		if most > 0 && f.fen > 0 {
 			m.Pct = int(f.fen * 100 / most)
 		}
-		switch {
-		case f.kind == committed && granted > 0 && f.fen == granted:
-			m.Note = "与" + grant + "一致"
-		case f.kind == committed && granted > 0:
-			m.Note = "较" + grant + " " + signed(percent(f.fen-granted, granted))
-		case f.kind == delta:
+		if f.key == changed {
 			m.Amount = signed(m.Amount)
-			if granted > 0 {
-				m.Note = "占" + grant + " " + percent(f.fen, granted)
-			}
-		case f.kind == paid && contracted > 0:
-			m.Note = "占合同 " + percent(f.fen, contracted)
 		}
 		out = append(out, m)
 	}

@@ -35,10 +35,29 @@ type planView struct {
 	GovApproval *meeting     `json:"govApproval,omitempty"`
 	Totals      []figure     `json:"totals"`
 	Items       []planItem   `json:"items"`
+	ItemTotals  *planTotals  `json:"itemTotals,omitempty"`
 	Supplements []supplement `json:"supplements,omitempty"`
 	Adjustments []adjustment `json:"adjustments,omitempty"`
 	Documents   []document   `json:"documents,omitempty"`
 	Body        string       `json:"body,omitempty"`
+}
+
+// planTotals is the last line of a table of entries.
+type planTotals struct {
+	Total  string `json:"total"`
+	Annual string `json:"annual"`
+}
+
+// totalsOf sums entries; nil for fewer than two, whose sum says nothing.
+func totalsOf(items []planItem) *planTotals {
+	if len(items) < 2 {
+		return nil
+	}
+	var total, annual int64
+	for _, it := range items {
+		total, annual = total+it.total, annual+it.annual
+	}
+	return &planTotals{wan2(total), wan2(annual)}
 }
 
 type notice struct {
@@ -71,10 +90,11 @@ type planItem struct {
 }
 
 type supplement struct {
-	Number     string     `json:"number"`
-	Notice     *notice    `json:"notice,omitempty"`
-	GovConsent *meeting   `json:"govConsent,omitempty"`
-	Items      []planItem `json:"items"`
+	Number     string      `json:"number"`
+	Notice     *notice     `json:"notice,omitempty"`
+	GovConsent *meeting    `json:"govConsent,omitempty"`
+	Items      []planItem  `json:"items"`
+	Totals     *planTotals `json:"totals,omitempty"`
 }
 
 type adjustment struct {
@@ -111,9 +131,11 @@ func (s *pages) plan(p *registry.Plan) planPage {
 	out := planPage{year: year, url: "/plans/" + year + "/"}
 	v := planView{En: "Annual plan " + year, Year: year, Status: root.str("status"), Notice: s.notice(root.get("notice")),
 		GovApproval: meetingOf(root.get("govApproval")), Items: s.items(root.list("items")), Body: strings.TrimSpace(string(p.Rec.Body))}
+	v.ItemTotals = totalsOf(v.Items)
 	all := slices.Clone(v.Items)
 	for _, sup := range root.list("supplements") {
 		one := supplement{Number: sup.str("number"), Notice: s.notice(sup.get("notice")), GovConsent: meetingOf(sup.get("govConsent")), Items: s.items(sup.list("items"))}
+		one.Totals = totalsOf(one.Items)
 		all = append(all, one.Items...)
 		v.Supplements = append(v.Supplements, one)
 	}

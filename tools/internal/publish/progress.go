@@ -5,8 +5,29 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/tools/internal/lifecycle"
 	"taizhang/tools/internal/registry"
 )
+
+// agreeing lists who has to agree to a step.
+func (s *subject) agreeing(t *lifecycle.Transition) []agree {
+	var out []agree
+	for _, a := range t.Approve {
+		out = append(out, s.offices.agreeing(a))
+	}
+	return out
+}
+
+// entrance returns the event that first brought the project into a stage on a
+// day, nil where it is not known.
+func (s *subject) entrance(stage, on string) *lifecycle.Transition {
+	for _, e := range s.history.Steps {
+		if st := s.lifecycle.State(e.To); e.On == on && e.From != e.To && st != nil && st.Stage == stage {
+			return e.Transition
+		}
+	}
+	return nil
+}
 
 // entered returns the first date of each stage: of being in one of its states,
 // or of an event that usually leads to one but came when the project was past
@@ -55,6 +76,9 @@ func (s *subject) steps() []step {
 		default:
 			one.Status = "skipped"
 		}
+		if t := s.entrance(g.Key, one.On); t != nil && one.On != "" {
+			one.Clause, one.ClauseURL, one.Agree = t.Clause, s.clauses.url(t.Clause), s.agreeing(t)
+		}
 		out = append(out, one)
 	}
 	return out
@@ -64,7 +88,7 @@ func (s *subject) timeline() []event {
 	out := []event{}
 	for _, e := range s.history.Steps {
 		out = append(out, event{On: e.On, Zh: e.Transition.Zh, En: e.Transition.En, Transition: e.Transition.ID,
-			Clause: e.Transition.Clause, ClauseURL: s.clauses.url(e.Transition.Clause), Record: s.source(e.Place.File)})
+			Clause: e.Transition.Clause, ClauseURL: s.clauses.url(e.Transition.Clause), Record: s.source(e.Place.File), Agree: s.agreeing(e.Transition)})
 	}
 	return out
 }

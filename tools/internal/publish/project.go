@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/lifecycle"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/rule"
@@ -22,10 +23,13 @@ type subject struct {
 	lifecycle *lifecycle.Lifecycle
 	rules     *rule.Set
 	clauses   clauses
+	offices   *offices
+	waits     []due.Item
 
-	index   *shown
-	records []revealed
-	flows   []flow
+	index    *shown
+	records  []revealed
+	flows    []flow
+	measured []measured // by indicator; nil before they are asked for
 	// attachments are the files that are copied, below the project's folder.
 	attachments []string
 }
@@ -126,10 +130,18 @@ func (s *subject) row() *row {
 	if f := s.current(); f != nil {
 		r.fen, r.Amount = f.fen, wan2(f.fen)
 	}
-	if n := len(s.history.Steps); n > 0 {
-		last := s.history.Steps[n-1]
-		r.On, r.what = last.On, name{Zh: last.Transition.Zh, En: last.Transition.En}
+	steps := s.history.Steps
+	if n := len(steps); n > 0 {
+		r.On = steps[n-1].On
 	}
+	for _, e := range steps[max(0, len(steps)-newsAtHome):] {
+		r.steps = append(r.steps, happened{strings.Clone(e.On), e.Transition})
+	}
+	first := s.entered()
+	for _, g := range s.lifecycle.Stages {
+		r.entered = append(r.entered, dayNumber(first[g.Key]))
+	}
+	r.amounts, r.contracts, r.waits, r.measured = s.amounts(), s.contracts(), s.waits, s.measures()
 	r.text = strings.Join(nonEmpty(r.Category, r.Class, strings.Join(s.contractors(), "、"), excerpt(s.summary(), 80)), "；")
 	return r
 }
@@ -173,16 +185,17 @@ func (s *subject) contractors() []string {
 func (s *subject) page(resolve func(id string) *row, named []ref) *page {
 	st := s.lifecycle.State(s.history.State)
 	v := &projectView{ID: s.project.ID, Title: s.title(), State: stateView(st), Facts: s.facts(), Steps: s.steps(),
-		Timeline: s.timeline(), Money: s.money(), Plans: s.plans(), Decisions: []struct{}{}, Waivers: s.waivers(), Related: s.related(resolve, named)}
-	if n := len(s.history.Steps); n > 0 {
-		for _, e := range s.history.Steps {
-			if e.To == st.Code && e.From != e.To {
-				v.State.Since = e.On
-			}
-		}
+		Timeline: s.timeline(), Money: s.money(), Plans: s.plans(), Decisions: []struct{}{}, Waivers: s.waivers(), Related: s.related(resolve, named),
+		Evaluations: s.evaluations(), Indicators: s.indicators(), Date: s.today()}
+	v.State.Since = s.since()
+	for i := range s.waits {
+		v.Waiting = append(v.Waiting, s.offices.wait(&s.waits[i], s.clauses))
 	}
 	for _, w := range s.index.list("withheld") {
 		v.Withheld = append(v.Withheld, withheld{w.str("what"), w.str("ground")})
+	}
+	if n := s.unreviewed(); n > 0 {
+		v.Unreviewed = count(n)
 	}
 	f := &former{s: s, resolve: resolve}
 	for _, r := range s.records {
@@ -197,6 +210,48 @@ func (s *subject) page(resolve func(id string) *row, named []ref) *page {
 	p := newPage("project", v.Title, s.url(), v)
 	p.Description = strings.Join(nonEmpty(unitName(s.project.Registry(), s.index.str("implementingUnit")), s.index.str("category"), st.Zh, v.ID), " · ")
 	return p
+}
+
+// today is the date of the data, "" where they have none.
+func (s *subject) today() string { return s.project.Registry().Today }
+
+// since returns the day on which the project came to its present state.
+func (s *subject) since() string {
+	on := ""
+	for _, e := range s.history.Steps {
+		if e.To == s.history.State && e.From != e.To {
+			on = e.On
+		}
+	}
+	return on
+}
+
+// unreviewed counts the fields that are not shown before the disclosure review.
+func (s *subject) unreviewed() int {
+	n := 0
+	for _, r := range s.records {
+		r.root.each(func(v *shown) {
+			if v.withheld {
+				n++
+			}
+		})
+	}
+	return n
+}
+
+// evaluations lists the yearly evaluations, newest first.
+func (s *subject) evaluations() []evaluation {
+	var out []evaluation
+	for _, r := range s.all("evaluation") {
+		one := evaluation{Year: strconv.Itoa(r.rec.Number), On: r.root.str("on"), By: unitName(s.project.Registry(), r.root.str("by")),
+			Score: r.root.str("score"), Grade: r.root.str("grade"), Summary: r.root.str("summary"), URL: "#" + r.rec.Name}
+		for _, x := range r.root.list("rectifications") {
+			one.Rectify = append(one.Rectify, rectify{x.str("issue"), x.str("dueOn"), x.str("doneOn")})
+		}
+		out = append(out, one)
+	}
+	slices.Reverse(out)
+	return out
 }
 
 func (s *subject) facts() []fact {

@@ -26,15 +26,16 @@ import (
 	"sync"
 
 	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/lifecycle"
 	"taizhang/tools/internal/registry"
-	"taizhang/tools/internal/rule"
 )
 
 // Meta is what the registry's records do not say about a site.
 type Meta struct {
 	// Commit and Date (YYYY-MM-DD) name the version of the data; both may be
-	// empty. Neither is taken from a clock.
+	// empty. Neither is taken from a clock. Projects have to be judged at Date:
+	// it is the day that deadlines and ages are told from.
 	Commit string
 	Date   string
 	// Guide holds Markdown pages by file name: index.md becomes /guide/,
@@ -70,6 +71,8 @@ type Builder struct {
 	rows     map[string]*row
 	withheld int
 	listed   clauses // of the rules that projects are judged by
+	calendar *due.Calendar
+	offices  *offices
 }
 
 // New starts a projection in dir, which must be empty or not exist: a page that
@@ -93,14 +96,26 @@ func New(dir string, meta Meta) (*Builder, error) {
 	return &Builder{meta: meta, out: out, guard: g, rows: map[string]*row{}}, nil
 }
 
-// clauses returns the clauses that the list of rules has, computed once.
-func (b *Builder) clauses(rules *rule.Set) clauses {
+// prepare computes once what all projects are published with.
+func (b *Builder) prepare(j *check.Judge) (err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.listed == nil {
-		b.listed = clausesOf(rules)
+	if b.listed != nil {
+		return nil
 	}
-	return b.listed
+	if j.Registry.Today != b.meta.Date {
+		return fmt.Errorf("the data are of %q but are judged at %q", b.meta.Date, j.Registry.Today)
+	}
+	if b.calendar, err = due.Load(j); err != nil {
+		return err
+	}
+	b.listed, b.offices = clausesOf(j.Rules), newOffices(j.Registry)
+	return nil
+}
+
+// subject opens one project for publishing.
+func (b *Builder) subject(j *check.Judge, p *registry.Project, h *lifecycle.History) *subject {
+	return &subject{project: p, history: h, lifecycle: j.Lifecycle, rules: j.Rules, clauses: b.listed, offices: b.offices}
 }
 
 // Close drops what the builder keeps beside the projection. Finish has done so
@@ -110,7 +125,10 @@ func (b *Builder) Close() { b.guard.close() }
 // Add takes one judged project: it notes the values that must not be published,
 // and writes the page and the attachments of a public project.
 func (b *Builder) Add(v *check.Verdict) error {
-	s := &subject{project: v.Project, history: v.History, lifecycle: v.Judge.Lifecycle, rules: v.Judge.Rules, clauses: b.clauses(v.Judge.Rules)}
+	if err := b.prepare(v.Judge); err != nil {
+		return err
+	}
+	s := b.subject(v.Judge, v.Project, v.History)
 	public := v.Known && s.public()
 	b.guard.project(v.Project, public, s.released())
 	if !public {
@@ -120,6 +138,10 @@ func (b *Builder) Add(v *check.Verdict) error {
 		return nil
 	}
 	s.reveal()
+	var err error
+	if s.waits, err = b.waits(v); err != nil {
+		return err
+	}
 	r := s.row()
 	b.mu.Lock()
 	b.rows[r.ID] = r
@@ -157,12 +179,16 @@ func (b *Builder) resolve(id string) *row { return b.rows[id] }
 // manifest. j is the judge that the projects came from; nothing is added later.
 func (b *Builder) Finish(j *check.Judge) (*Manifest, error) {
 	defer b.Close()
+	if err := b.prepare(j); err != nil {
+		return nil, err
+	}
 	if err := b.referring(j); err != nil {
 		return nil, err
 	}
-	s := &pages{b: b, j: j, out: b.out}
+	s := &pages{b: b, j: j, out: b.out, offices: b.offices}
 	s.sort()
-	for _, write := range []func() error{s.projects, s.plans, s.units, s.rules, s.coverage, s.guide, s.search, s.home, s.settings} {
+	s.queues()
+	for _, write := range []func() error{s.projects, s.plans, s.units, s.departments, s.contractors, s.indicators, s.statistics, s.compare, s.rules, s.coverage, s.guide, s.search, s.home, s.settings} {
 		if err := write(); err != nil {
 			return nil, err
 		}
@@ -199,12 +225,14 @@ func (b *Builder) referring(j *check.Judge) error {
 		if f == nil {
 			return fmt.Errorf("project %s is not in the registry that finishes the projection", id)
 		}
-		s := &subject{project: j.Registry.Project(f), lifecycle: j.Lifecycle, rules: j.Rules, clauses: b.clauses(j.Rules)}
-		var known bool
-		if s.history, known = j.Lifecycle.Replay(s.project); !known || !s.public() {
+		p := j.Registry.Project(f)
+		h, known := j.Lifecycle.Replay(p)
+		s := b.subject(j, p, h)
+		if !known || !s.public() {
 			return fmt.Errorf("project %s changed while it was being published", id)
 		}
 		s.reveal()
+		s.waits = b.rows[id].waits
 		back := named[id]
 		slices.SortFunc(back, func(a, b ref) int { return strings.Compare(a.id+a.key, b.id+b.key) })
 		return b.out.write(s.page(b.resolve, slices.Compact(back)))

@@ -52,9 +52,9 @@ func TestClausesHaveAPlaceInTheListOfRules(t *testing.T) {
 func TestListsAreSplitByFifty(t *testing.T) {
 	for _, tt := range []struct{ rows, pages int }{{0, 1}, {50, 1}, {51, 2}, {150, 3}} {
 		seen, pages := 0, 0
-		err := split("/projects/", make([]*row, tt.rows), func(url string, v listView) error {
+		err := paged("/projects/", make([]*row, tt.rows), func(url string, part []*row, v pager) error {
 			pages++
-			seen += len(v.Rows)
+			seen += len(part)
 			if v.Page != pages || v.Pages != tt.pages || (v.Next == "") != (pages == tt.pages) || (v.Prev == "") != (pages == 1) {
 				t.Errorf("%d rows, %s: %+v", tt.rows, url, v)
 			}

@@ -9,6 +9,7 @@ import (
 )
 
 type unitView struct {
+	pager
 	En        string   `json:"en,omitempty"`
 	Code      string   `json:"code"`
 	Name      string   `json:"name"`
@@ -19,12 +20,13 @@ type unitView struct {
 	Roles     []string `json:"roles,omitempty"`
 	Figures   []figure `json:"figures"`
 	Rows      []*row   `json:"rows"`
-	Page      int      `json:"page"`
-	Pages     int      `json:"pages"`
-	Prev      string   `json:"prev,omitempty"`
-	Next      string   `json:"next,omitempty"`
-	Total     string   `json:"total"`
 	Until     string   `json:"until,omitempty"`
+	// Waiting is what this unit has to do, at most a page of it; More says how
+	// many there are then, Queues where departments have the whole of it.
+	Waiting []waitView `json:"waiting,omitempty"`
+	More    string     `json:"more,omitempty"`
+	Queues  []name     `json:"queues,omitempty"`
+	Date    string     `json:"date,omitempty"`
 }
 
 // visibleUnit returns what the public may see of a unit's entry.
@@ -136,9 +138,20 @@ func (s *pages) unit(code string, u map[string]any, roles *schema.Field) error {
 		{Zh: "正在建设", En: "Under way", Value: count(building), Unit: "个"},
 		{Zh: "合计金额", En: "Total", Value: wan2(sum), Unit: "万元", Also: yi(sum)},
 	}
-	return split(unitURL(code), rows, func(at string, l listView) error {
+	waiting := s.byActor[code]
+	v.Date, v.Waiting = s.b.meta.Date, s.waitViews(waiting[:min(perPage, len(waiting))])
+	if len(waiting) > perPage {
+		v.More = count(len(waiting))
+	}
+	for _, r := range list {
+		if len(s.byRole[text(r)]) > 0 {
+			n := s.offices.role(text(r))
+			v.Queues = append(v.Queues, name{n.Zh, n.En, departmentURL(text(r))})
+		}
+	}
+	return paged(unitURL(code), rows, func(at string, part []*row, p pager) error {
 		one := v
-		one.Rows, one.Page, one.Pages, one.Prev, one.Next, one.Total = l.Rows, l.Page, l.Pages, l.Prev, l.Next, l.Total
+		one.Rows, one.pager = part, p
 		return s.out.add(newPage("unit", cmp.Or(short, v.Name), at, one))
 	})
 }

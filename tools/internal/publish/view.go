@@ -1,6 +1,9 @@
 package publish
 
-import "taizhang/tools/internal/lifecycle"
+import (
+	"taizhang/tools/internal/due"
+	"taizhang/tools/internal/lifecycle"
+)
 
 // The types below are what the templates of the site read. Every value is ready
 // to be shown: absent ones are left out, dates are YYYY-MM-DD except inside
@@ -56,16 +59,29 @@ type step struct {
 	En     string `json:"en,omitempty"`
 	Status string `json:"status"` // done, current, todo, skipped
 	On     string `json:"on,omitempty"`
+	// Clause is that of the event which led to the stage, Agree who had to
+	// agree to it.
+	Clause    string  `json:"clause,omitempty"`
+	ClauseURL string  `json:"clauseUrl,omitempty"`
+	Agree     []agree `json:"agree,omitempty"`
+}
+
+// agree is a department that has to agree to a step: 须经 Who 批准.
+type agree struct {
+	Before name   `json:"before"`
+	Who    name   `json:"who"`
+	After  string `json:"after,omitempty"` // in Chinese; English needs none
 }
 
 type event struct {
-	On         string `json:"on"`
-	Zh         string `json:"zh"`
-	En         string `json:"en,omitempty"`
-	Transition string `json:"transition"`
-	Clause     string `json:"clause,omitempty"`
-	ClauseURL  string `json:"clauseUrl,omitempty"`
-	Record     *name  `json:"record,omitempty"`
+	On         string  `json:"on"`
+	Zh         string  `json:"zh"`
+	En         string  `json:"en,omitempty"`
+	Transition string  `json:"transition"`
+	Clause     string  `json:"clause,omitempty"`
+	ClauseURL  string  `json:"clauseUrl,omitempty"`
+	Record     *name   `json:"record,omitempty"`
+	Agree      []agree `json:"agree,omitempty"`
 }
 
 type money struct {
@@ -76,7 +92,15 @@ type money struct {
 	On     string `json:"on,omitempty"`
 	Source *name  `json:"source,omitempty"`
 	Pct    int    `json:"pct"`
-	Note   string `json:"note,omitempty"`
+	// Deviations from earlier amounts; a table of amounts shows them all.
+	Deviations []deviation `json:"deviations,omitempty"`
+}
+
+// deviation compares an amount with another: what with, and by how much.
+type deviation struct {
+	Zh    string `json:"zh"`
+	En    string `json:"en"`
+	Value string `json:"value,omitempty"`
 }
 
 // field kinds: text, long (line breaks are kept), group, table, docs.
@@ -154,21 +178,45 @@ type related struct {
 }
 
 type projectView struct {
-	ID        string     `json:"id"`
-	Title     string     `json:"title"`
-	Facts     []fact     `json:"facts"`
-	State     *state     `json:"state"`
-	Steps     []step     `json:"steps"`
-	Timeline  []event    `json:"timeline"`
-	Money     []money    `json:"money,omitempty"`
-	Body      string     `json:"body,omitempty"`
-	Forms     []form     `json:"forms,omitempty"`
-	Documents []document `json:"documents,omitempty"`
-	Plans     []planRef  `json:"plans,omitempty"`
-	Decisions []struct{} `json:"decisions"`
-	Waivers   []waiver   `json:"waivers,omitempty"`
-	Withheld  []withheld `json:"withheld,omitempty"`
-	Related   []related  `json:"related,omitempty"`
+	ID          string       `json:"id"`
+	Title       string       `json:"title"`
+	Facts       []fact       `json:"facts"`
+	State       *state       `json:"state"`
+	Steps       []step       `json:"steps"`
+	Timeline    []event      `json:"timeline"`
+	Money       []money      `json:"money,omitempty"`
+	Body        string       `json:"body,omitempty"`
+	Forms       []form       `json:"forms,omitempty"`
+	Documents   []document   `json:"documents,omitempty"`
+	Plans       []planRef    `json:"plans,omitempty"`
+	Decisions   []struct{}   `json:"decisions"`
+	Waivers     []waiver     `json:"waivers,omitempty"`
+	Withheld    []withheld   `json:"withheld,omitempty"`
+	Unreviewed  string       `json:"unreviewed,omitempty"` // fields that await the disclosure review
+	Related     []related    `json:"related,omitempty"`
+	Waiting     []waitView   `json:"waiting,omitempty"`
+	Evaluations []evaluation `json:"evaluations,omitempty"`
+	Indicators  []indicator  `json:"indicators,omitempty"`
+	Date        string       `json:"date,omitempty"` // of the data
+}
+
+// evaluation is one yearly evaluation.
+type evaluation struct {
+	Year    string    `json:"year"`
+	On      string    `json:"on,omitempty"`
+	By      string    `json:"by,omitempty"`
+	Score   string    `json:"score,omitempty"`
+	Grade   string    `json:"grade,omitempty"`
+	Summary string    `json:"summary,omitempty"`
+	Rectify []rectify `json:"rectify,omitempty"`
+	URL     string    `json:"url,omitempty"`
+}
+
+// rectify is one thing to mend that an evaluation found.
+type rectify struct {
+	Issue  string `json:"issue"`
+	DueOn  string `json:"dueOn,omitempty"`
+	DoneOn string `json:"doneOn,omitempty"`
 }
 
 // row is a project in a list, and all that is kept of it.
@@ -189,24 +237,32 @@ type row struct {
 	fen      int64 // Amount in 分
 	unit     string
 	stageKey string
-	what     name // the latest step
 	text     string
 	refs     []ref
+
+	steps     []happened // the latest, newest last, at most newsAtHome
+	entered   []int32    // day of coming to each stage of the lifecycle, 0 for never
+	amounts   amounts
+	contracts []contract
+	waits     []due.Item
+	measured  []measured // by indicator
+}
+
+// happened is an event of a project, for the list of the newest.
+type happened struct {
+	on   string
+	what *lifecycle.Transition
 }
 
 // ref is another project that a field names.
 type ref struct{ key, id string }
 
 type listView struct {
+	pager
 	En      string   `json:"en,omitempty"`
 	Lead    string   `json:"lead,omitempty"`
 	Crumbs  []name   `json:"crumbs"`
 	Rows    []*row   `json:"rows"`
-	Page    int      `json:"page"`
-	Pages   int      `json:"pages"`
-	Prev    string   `json:"prev,omitempty"`
-	Next    string   `json:"next,omitempty"`
-	Total   string   `json:"total"`
 	Filters []filter `json:"filters,omitempty"`
 }
 

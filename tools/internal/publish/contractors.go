@@ -1,0 +1,170 @@
+package publish
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// contract is one public contract of a project.
+type contract struct {
+	key      string // of the contractor; "" where it has no page
+	name     string
+	number   string
+	kind     string
+	fen      int64
+	signedOn string
+}
+
+// contractorKey tells contractors apart by their unified social credit code.
+// Only organisations get a page that gathers their contracts: a name without a
+// code may be a person's, and a code that begins with 92 is that of a person's
+// own business (GB 32100), so these are shown on their projects only.
+func contractorKey(uscc string) string {
+	if len(uscc) != 18 || strings.HasPrefix(uscc, "92") || !plainURL.MatchString("/"+uscc+"/") {
+		return ""
+	}
+	return strings.ToUpper(uscc)
+}
+
+func contractorURL(key string) string {
+	if key == "" {
+		return ""
+	}
+	return "/contractors/" + key + "/"
+}
+
+// contracts lists the public contracts of a project; of a stock project that
+// has none on record, what its newest filing says.
+func (s *subject) contracts() []contract {
+	var out []contract
+	for _, c := range s.all("contract") {
+		fen, _ := c.root.fen("amount")
+		out = append(out, contract{contractorKey(c.root.str("contractor", "uscc")), c.root.str("contractor", "name"), c.root.str("number"), c.root.str("kind"), fen, c.root.str("signedOn")})
+	}
+	if stocks := s.all("stock"); len(out) == 0 && len(stocks) > 0 {
+		last := stocks[len(stocks)-1].root
+		if n := last.str("contractor", "name"); n != "" {
+			fen, _ := last.fen("total")
+			out = append(out, contract{contractorKey(last.str("contractor", "uscc")), n, "", "存量备案", fen, last.str("period", "start")})
+		}
+	}
+	return out
+}
+
+// contractor is what the registry knows of one organisation.
+type contractor struct {
+	key, name string
+	named     string // date of the contract that the name is taken from
+	total     int64
+	projects  int
+	lines     []contractLine
+}
+
+type contractLine struct {
+	Title  string `json:"title"`
+	ID     string `json:"id"`
+	URL    string `json:"url"`
+	Unit   link   `json:"unit"`
+	Number string `json:"number,omitempty"`
+	Kind   string `json:"kind,omitempty"`
+	Amount string `json:"amount,omitempty"`
+	On     string `json:"on,omitempty"`
+	State  *state `json:"state"`
+}
+
+type contractorView struct {
+	pager
+	En      string         `json:"en"`
+	Name    string         `json:"name"`
+	USCC    string         `json:"uscc"`
+	Figures []figure       `json:"figures"`
+	Lines   []contractLine `json:"lines"`
+}
+
+// contractors writes the page of each organisation that has a contract, and
+// their list, the largest sum first.
+func (s *pages) contractors() error {
+	byKey := map[string]*contractor{}
+	others, otherTotal := 0, int64(0)
+	for _, r := range s.rows {
+		seen := map[string]bool{}
+		for _, c := range r.contracts {
+			if c.key == "" {
+				others, otherTotal = others+1, otherTotal+c.fen
+				continue
+			}
+			one := byKey[c.key]
+			if one == nil {
+				one = &contractor{key: c.key}
+				byKey[c.key] = one
+			}
+			if one.name == "" || c.signedOn > one.named {
+				one.name, one.named = c.name, c.signedOn
+			}
+			if !seen[c.key] {
+				seen[c.key] = true
+				one.projects++
+			}
+			one.total += c.fen
+			line := contractLine{Title: r.Title, ID: r.ID, URL: r.URL, Unit: r.Unit, Number: c.number, Kind: c.kind, On: c.signedOn, State: r.State}
+			if c.fen != 0 {
+				line.Amount = wan2(c.fen)
+			}
+			one.lines = append(one.lines, line)
+		}
+	}
+	var all []*contractor
+	for _, c := range byKey {
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b *contractor) int {
+		return cmp.Or(cmp.Compare(b.total, a.total), strings.Compare(a.key, b.key))
+	})
+	for _, c := range all {
+		if err := s.contractor(c); err != nil {
+			return err
+		}
+	}
+	type item struct {
+		Name      string `json:"name"`
+		URL       string `json:"url"`
+		Projects  string `json:"projects"`
+		Contracts string `json:"contracts"`
+		Total     string `json:"total"`
+		Pct       int    `json:"pct"`
+	}
+	type view struct {
+		pager
+		En          string `json:"en"`
+		Items       []item `json:"items"`
+		Others      string `json:"others,omitempty"`
+		OthersTotal string `json:"othersTotal,omitempty"`
+	}
+	return paged("/contractors/", all, func(at string, part []*contractor, p pager) error {
+		v := view{pager: p, En: "Contractors", Items: []item{}}
+		for _, c := range part {
+			one := item{c.name, contractorURL(c.key), count(c.projects), count(len(c.lines)), wan2(c.total), 0}
+			if all[0].total > 0 {
+				one.Pct = int(c.total * 100 / all[0].total)
+			}
+			v.Items = append(v.Items, one)
+		}
+		if others > 0 {
+			v.Others, v.OthersTotal = count(others), wan2(otherTotal)
+		}
+		return s.out.add(newPage("contractors", "承建单位", at, v))
+	})
+}
+
+func (s *pages) contractor(c *contractor) error {
+	slices.SortStableFunc(c.lines, func(a, b contractLine) int { return strings.Compare(b.On, a.On) })
+	figures := []figure{
+		{Zh: "项目", En: "Projects", Value: count(c.projects), Unit: "个"},
+		{Zh: "合同", En: "Contracts", Value: count(len(c.lines)), Unit: "份"},
+		{Zh: "合同金额合计", En: "Sum of contracts", Value: wan2(c.total), Unit: "万元", Also: yi(c.total)},
+	}
+	return paged(contractorURL(c.key), c.lines, func(at string, part []contractLine, p pager) error {
+		return s.out.add(newPage("contractor", c.name, at, contractorView{p, "Contractor", c.name, c.key, figures, part}))
+	})
+}

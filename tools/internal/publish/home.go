@@ -1,0 +1,129 @@
+package publish
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"taizhang/tools/internal/due"
+	"taizhang/tools/internal/finding"
+)
+
+// news is what happened to one or several projects on a day.
+type news struct {
+	On    string     `json:"on"`
+	What  name       `json:"what"`
+	Items []newsItem `json:"items"`
+	More  string     `json:"more,omitempty"` // how many there are, when not all are shown
+}
+
+type newsItem struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
+	Unit  string `json:"unit"`
+	State *state `json:"state"`
+}
+
+type homeView struct {
+	DistrictName string      `json:"districtName"`
+	Lead         string      `json:"lead"`
+	LeadEn       string      `json:"leadEn"`
+	Date         string      `json:"date,omitempty"`
+	Figures      []figure    `json:"figures"`
+	Latest       []news      `json:"latest"`
+	Due          []waitView  `json:"due,omitempty"`
+	DueMore      string      `json:"dueMore,omitempty"` // how many there are, when not all are shown
+	ByYear       []tally     `json:"byYear"`
+	ByStage      []tally     `json:"byStage"`
+	TakePart     []guideLink `json:"takePart,omitempty"`
+}
+
+func (s *pages) home() error {
+	c := s.j.Registry.Config
+	v := homeView{DistrictName: c.District.Zh, Figures: s.figures(), ByYear: s.byYear(), ByStage: s.byStage(), Latest: s.newest(), Date: s.b.meta.Date,
+		Lead:   "全区财政资金建设、运行的信息化项目，从申报、审定、建设到验收、运维、停用，一个项目一份台账，依法公开，可查可核。",
+		LeadEn: "Every government IT project of the district, from declaration to decommissioning."}
+	dated := 0
+	for dated < len(s.waiting) && s.waiting[dated].Section != due.Waiting {
+		dated++
+	}
+	v.Due = s.waitViews(s.waiting[:min(dated, dueAtHome)])
+	if dated > dueAtHome {
+		v.DueMore = count(dated)
+	}
+	for _, g := range s.guides {
+		if g.link.URL != aboutURL {
+			v.TakePart = append(v.TakePart, g.link)
+		}
+	}
+	p := newPage("home", s.siteTitle().Zh, "", v)
+	p.Description = s.siteTitle().Zh + "：项目、年度计划、单位与规则"
+	if err := s.out.add(p); err != nil {
+		return err
+	}
+	return s.out.add(newPage("notfound", "没有找到这个页面", notFoundURL, struct {
+		En string `json:"en"`
+	}{"Page not found"}))
+}
+
+// newest lists the latest events of all projects, newest first; what happened to
+// several on one day, as when a plan is issued, is one line.
+func (s *pages) newest() []news {
+	type one struct {
+		row *row
+		happened
+	}
+	var all []one
+	for _, r := range s.rows {
+		for _, e := range r.steps {
+			all = append(all, one{r, e})
+		}
+	}
+	slices.SortFunc(all, func(a, b one) int {
+		return cmp.Or(strings.Compare(b.on, a.on), strings.Compare(b.what.ID, a.what.ID), strings.Compare(a.row.ID, b.row.ID))
+	})
+	out := []news{}
+	n := 0
+	for i, e := range all {
+		if i == 0 || all[i-1].on != e.on || all[i-1].what != e.what {
+			if len(out) == newsAtHome {
+				break
+			}
+			out, n = append(out, news{On: e.on, What: name{Zh: e.what.Zh, En: e.what.En}}), 0
+		}
+		last := &out[len(out)-1]
+		if n++; n <= newsTogether {
+			last.Items = append(last.Items, newsItem{e.row.Title, e.row.URL, e.row.Unit.Name, e.row.State})
+		} else {
+			last.More = count(n)
+		}
+	}
+	return out
+}
+
+func (s *pages) siteTitle() finding.Text {
+	t := s.j.Registry.Config.Title
+	if t.Zh == "" {
+		t = finding.Text{Zh: "政务信息化项目台账", En: "Register of Government IT Projects"}
+	}
+	return t
+}
+
+// figures are the numbers of the home page; those of stages count exactly what
+// the page that they link to lists.
+func (s *pages) figures() []figure {
+	out := []figure{{Zh: "在册项目", En: "Projects", Value: count(len(s.rows)), Unit: "个", URL: "/projects/"}}
+	if plans := s.published(); len(plans) > 0 {
+		p := plans[0]
+		out = append(out, figure{Zh: p.year + " 年度计划投资", En: "Planned for " + p.year, Value: wan2(p.annual), Unit: "万元", Also: yi(p.annual), URL: p.url})
+	}
+	for _, f := range []figure{{Zh: "正在建设", En: "Under way", URL: "/stages/build/"}, {Zh: "已投入运行", En: "In operation", URL: "/stages/operate/"}} {
+		for i, g := range s.stages() {
+			if g.url == f.URL {
+				f.Value, f.Unit = s.byStage()[i].Count, "个"
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}

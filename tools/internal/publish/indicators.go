@@ -1,0 +1,340 @@
+package publish
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"taizhang/tools/internal/due"
+	"taizhang/tools/internal/value"
+)
+
+// Limits of the indicators. They are the registry's own, but for changeTenth:
+// changes concern at most a tenth of the total (三（四）¶2-1).
+const (
+	longStay    = 180 // calendar days in one state
+	farOff      = 100 // per mille of what was granted
+	nearLimit   = 800 // per mille of what changes may come to
+	changeTenth = 10
+	payWithin   = 12 // months from a contract to its first recorded payment
+)
+
+// measured is what an indicator says of one project. The zero value says that
+// it does not apply.
+type measured struct {
+	applies, flagged bool
+	zh, en           string
+}
+
+// definition is one indicator. Indicators point to where a look is worth while;
+// none is a verdict. They read the public part of a project and nothing else.
+type definition struct {
+	key, zh, en, how, howEn string
+	measure                 func(*subject) measured
+}
+
+func definitions() []definition {
+	return []definition{
+		{"time-in-state", "在当前状态的时间", "Time in the present state",
+			fmt.Sprintf("数据日期减去进入当前状态的日期，日历天。还有人要办下一步的项目才算，运行维护中的不算；超过 %d 天的列出。", longStay),
+			fmt.Sprintf("Calendar days from the day of entering the state to the date of the data, where somebody has to act next and the system is not in operation; listed above %d days.", longStay),
+			(*subject).stay},
+		{"overdue", "过了期限的事项", "Dates that have passed",
+			"按公开日期和条文推算的期限，在数据日期已经过去、而记录里还没有办的件数。只计有依据的期限，按惯例提醒的不计。",
+			"Dates that follow from public dates and clauses, have passed at the date of the data and are not done by the records; customary ones are not counted.",
+			(*subject).overdue},
+		{"contract-deviation", "合同与批准金额的偏差", "Contracts against what was granted",
+			fmt.Sprintf("（合同合计，含批准的变更 − 批复）÷ 批复；没有批复的用年度计划。相差 %d%% 及以上的列出。", farOff/10),
+			fmt.Sprintf("Contracts with approved changes less the approval (else the plan), divided by it; listed from %d%% either way.", farOff/10),
+			(*subject).contractDeviation},
+		{"final-deviation", "决算与合同的偏差", "Final accounts against contracts",
+			"（决算 − 合同合计，含批准的变更）÷ 合同合计。决算高于合同的列出。",
+			"Final accounts less the contracts with approved changes, divided by them; listed where the accounts are higher.",
+			(*subject).finalDeviation},
+		{"change-limit", "变更金额离上限多远", "Changes against their limit",
+			fmt.Sprintf("批复同意的变更涉及金额 ÷ 上限（总投资的 10%%，三（四）；按解释口径 A-21、A-22 计算）。用去 %d%% 及以上的列出。", nearLimit/10),
+			fmt.Sprintf("What approved changes concern, divided by the limit of 10%% of the total (readings A-21 and A-22); listed from %d%% of the limit.", nearLimit/10),
+			(*subject).changeLimit},
+		{"missing", "记录里缺什么", "What the records lack",
+			"逐项查看：公开审查、合同公告、付款记录（签约满 12 个月）、公开文件的校验值。缺任何一项的列出。",
+			"Disclosure review, announcement of contracts, recorded payments 12 months after a contract, digests of public documents; listed where any is missing.",
+			(*subject).missing},
+		{"inconsistent", "记录之间对不上", "Records that disagree",
+			"逐项比较：已付超过合同、决算低于已付、验收表上的合同金额与合同加变更不同、合同到期晚于计划周期。任何一项对不上的列出。",
+			"Payments above contracts, accounts below payments, an acceptance form with another contract amount, a contract that ends after the planned period; listed where any is found.",
+			(*subject).inconsistent},
+	}
+}
+
+// measures applies all indicators, in their order, once.
+func (s *subject) measures() []measured {
+	if s.measured == nil {
+		for _, d := range definitions() {
+			s.measured = append(s.measured, d.measure(s))
+		}
+	}
+	return s.measured
+}
+
+// indicators are those that apply, as the project's page shows them.
+func (s *subject) indicators() []indicator {
+	var out []indicator
+	ms := s.measures()
+	for i, d := range definitions() {
+		if m := ms[i]; m.applies {
+			out = append(out, indicator{Zh: d.zh, En: d.en, Value: m.zh, ValueEn: m.en, Flag: m.flagged, URL: indicatorURL(d.key)})
+		}
+	}
+	return out
+}
+
+func indicatorURL(key string) string { return "/indicators/" + key + "/" }
+
+func (s *subject) stay() measured {
+	since := s.since()
+	n, ok := value.Days(since, s.today())
+	waiting := slices.ContainsFunc(s.waits, func(x due.Item) bool { return x.Waits })
+	if !ok || n < 0 || !waiting || s.lifecycle.State(s.history.State).OC4IDS == "maintenance" {
+		return measured{}
+	}
+	return measured{true, n > longStay, count(n) + " 天", count(n) + " days"}
+}
+
+func (s *subject) overdue() measured {
+	if s.today() == "" {
+		return measured{}
+	}
+	n := 0
+	for i := range s.waits {
+		if s.waits[i].Section == due.Overdue {
+			n++
+		}
+	}
+	return measured{true, n > 0, count(n) + " 件", count(n)}
+}
+
+// deviationOf words how far got is from base, in 分.
+func deviationOf(got, base int64, flagged bool) measured {
+	text := signed(percent(got-base, base))
+	return measured{true, flagged, text + "（" + signed(wan2(got-base)) + " 万元）", text}
+}
+
+func (s *subject) contractDeviation() measured {
+	a := s.amounts()
+	_, got, ok1 := a.agreed()
+	_, base, ok2 := a.first(approved, inPlan)
+	if !ok1 || !ok2 || base <= 0 {
+		return measured{}
+	}
+	far := (got - base) * 1000
+	return deviationOf(got, base, far >= base*farOff || far <= -base*farOff)
+}
+
+func (s *subject) finalDeviation() measured {
+	a := s.amounts()
+	_, base, ok := a.agreed()
+	if !ok || !a.has[settled] || base <= 0 {
+		return measured{}
+	}
+	return deviationOf(a.fen[settled], base, a.fen[settled] > base)
+}
+
+// changeLimit computes what rules R-076 and R-077 compare, by the readings in
+// force.
+func (s *subject) changeLimit() measured {
+	reading, _ := s.project.Env["reading"].(func(string) string)
+	total, _ := s.project.Env["totalInvestment"].(func() int)
+	if reading == nil || total == nil {
+		return measured{}
+	}
+	whole := int64(total())
+	by := reading("A-22")
+	if by == "gross-contract" || by == "net-contract" {
+		whole = 0
+		for _, c := range s.all("contract") {
+			if fen, ok := c.root.fen("amount"); ok && c.root.str("kind") != "监理" {
+				whole += fen
+			}
+		}
+	}
+	net := by == "net-approved" || by == "net-contract"
+	var sum, most int64
+	n := 0
+	for _, c := range s.all("change") {
+		if c.root.str("approval", "result") != "同意" {
+			continue
+		}
+		involved, _ := c.root.fen("amountInvolved")
+		delta, _ := c.root.fen("netDelta")
+		one := max(involved, delta, -delta)
+		if net {
+			one = delta
+		}
+		n, sum, most = n+1, sum+one, max(most, one, -one)
+	}
+	used := max(sum, -sum)
+	if reading("A-21") != "cumulative" {
+		used = most
+	}
+	if n == 0 || whole <= 0 {
+		return measured{}
+	}
+	part := percent(used*changeTenth, whole)
+	return measured{true, used*changeTenth*1000 >= whole*nearLimit, part + "（" + wan2(used) + " / " + wan2(whole/changeTenth) + " 万元）", part}
+}
+
+// found words what an examination of several things found.
+func found(zh, en []string) measured {
+	if len(zh) == 0 {
+		return measured{true, false, "没有发现", "none found"}
+	}
+	return measured{true, true, strings.Join(zh, "；"), strings.Join(en, "; ")}
+}
+
+func (s *subject) missing() measured {
+	var zh, en []string
+	add := func(ok bool, z, e string) {
+		if !ok {
+			zh, en = append(zh, z), append(en, e)
+		}
+	}
+	add(s.index.get("disclosureReview") != nil, "没有公开审查记录", "no disclosure review")
+	unannounced, unpaid := 0, 0
+	for _, c := range s.all("contract") {
+		if c.root.str("publishedOn") == "" && s.index.str("origin") != "存量" {
+			unannounced++
+		}
+		until := value.AddMonths(c.root.str("signedOn"), payWithin)
+		if len(c.root.list("payments")) == 0 && !s.amounts().has[spent] && until != "" && s.today() > until {
+			unpaid++
+		}
+	}
+	add(unannounced == 0, fmt.Sprintf("%d 份合同没有公告日期", unannounced), fmt.Sprintf("%d contracts without announcement", unannounced))
+	add(unpaid == 0, fmt.Sprintf("%d 份合同签订满 %d 个月没有付款记录", unpaid, payWithin), fmt.Sprintf("%d contracts without payments after %d months", unpaid, payWithin))
+	f := &former{s: s}
+	for _, r := range s.records {
+		f.form(r)
+	}
+	bare := 0
+	for _, d := range f.documents {
+		if d.SHA256 == "" && d.URL == "" {
+			bare++
+		}
+	}
+	add(bare == 0, fmt.Sprintf("%d 份文件没有校验值也没有网址", bare), fmt.Sprintf("%d documents without digest or address", bare))
+	return found(zh, en)
+}
+
+func (s *subject) inconsistent() measured {
+	a := s.amounts()
+	var zh, en []string
+	add := func(bad bool, z, e string) {
+		if bad {
+			zh, en = append(zh, z), append(en, e)
+		}
+	}
+	with, agreed, ok := a.agreed()
+	add(ok && a.has[spent] && a.fen[spent] > agreed, "已付超过"+sumName(with).Zh, "payments above "+sumName(with).En)
+	add(a.has[settled] && a.has[spent] && a.fen[spent] > a.fen[settled], "决算低于已付", "accounts below payments")
+	works, end := int64(0), ""
+	for _, c := range s.all("contract") {
+		if fen, has := c.root.fen("amount"); has && c.root.str("kind") != "监理" {
+			works += fen
+			end = max(end, c.root.str("end"))
+		}
+	}
+	if form, has := s.one("acceptance").fen("contractAmount"); has && works > 0 {
+		add(form != works+a.fen[changed], "验收表上的合同金额与合同加变更不同", "acceptance form with another contract amount")
+	}
+	if es := s.planned(); len(es) > 0 && end != "" {
+		last := periodEnd(es[len(es)-1])
+		add(last != "" && end > last, "合同到期晚于计划周期（"+last+"）", "a contract ends after the planned period ("+last+")")
+	}
+	return found(zh, en)
+}
+
+// periodEnd returns the end of a plan entry's period.
+func periodEnd(entry map[string]any) string {
+	p, _ := entry["period"].(map[string]any)
+	return text(p["end"])
+}
+
+type indicator struct {
+	Zh      string `json:"zh"`
+	En      string `json:"en"`
+	Value   string `json:"value"`
+	ValueEn string `json:"valueEn,omitempty"`
+	Flag    bool   `json:"flag,omitempty"`
+	URL     string `json:"url"`
+}
+
+// indicatorRow is an indicator over all public projects, or one listed project.
+type indicatorRow struct {
+	Zh      string `json:"zh"`
+	En      string `json:"en,omitempty"`
+	How     string `json:"how,omitempty"`
+	HowEn   string `json:"howEn,omitempty"`
+	URL     string `json:"url"`
+	Listed  string `json:"listed"`
+	Checked string `json:"checked"`
+	Share   string `json:"share,omitempty"`
+	Pct     int    `json:"pct"`
+}
+
+type listedProject struct {
+	Title   string `json:"title"`
+	ID      string `json:"id"`
+	URL     string `json:"url"`
+	Unit    link   `json:"unit"`
+	State   *state `json:"state"`
+	Value   string `json:"value"`
+	ValueEn string `json:"valueEn,omitempty"`
+}
+
+type indicatorView struct {
+	pager
+	indicatorRow
+	Date  string          `json:"date,omitempty"`
+	Items []listedProject `json:"items"`
+}
+
+// indicators writes the overview of all indicators and, for each, the projects
+// that it lists.
+func (s *pages) indicators() error {
+	rows := []indicatorRow{}
+	for i, d := range definitions() {
+		var listed []*row
+		checked := 0
+		for _, r := range s.rows {
+			if m := r.measured[i]; m.applies {
+				checked++
+				if m.flagged {
+					listed = append(listed, r)
+				}
+			}
+		}
+		slices.SortFunc(listed, func(a, b *row) int { return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.ID, b.ID)) })
+		one := indicatorRow{Zh: d.zh, En: d.en, How: d.how, HowEn: d.howEn, URL: indicatorURL(d.key), Listed: count(len(listed)), Checked: count(checked)}
+		if checked > 0 {
+			one.Share, one.Pct = percent(int64(len(listed)), int64(checked)), len(listed)*100/checked
+		}
+		rows = append(rows, one)
+		err := paged(one.URL, listed, func(at string, part []*row, p pager) error {
+			v := indicatorView{p, one, s.b.meta.Date, []listedProject{}}
+			for _, r := range part {
+				v.Items = append(v.Items, listedProject{r.Title, r.ID, r.URL, r.Unit, r.State, r.measured[i].zh, r.measured[i].en})
+			}
+			return s.out.add(newPage("indicator", d.zh, at, v))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.out.add(newPage("indicators", "指标，不是结论", "/indicators/", struct {
+		En    string         `json:"en"`
+		Date  string         `json:"date,omitempty"`
+		Total string         `json:"total"`
+		Rows  []indicatorRow `json:"rows"`
+	}{"Indicators, not verdicts", s.b.meta.Date, count(len(s.rows)), rows}))
+}

@@ -1,0 +1,201 @@
+package publish
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/due"
+)
+
+const (
+	// soonDays is how far ahead, from the data's date, a deadline is near.
+	soonDays = 30
+	// dueAtHome and newsAtHome bound the lists of the home page.
+	dueAtHome    = 8
+	newsAtHome   = 10
+	newsTogether = 4 // projects in one line of news
+)
+
+// waitView is one thing that waits or is due at the date of the data, as pages
+// show it.
+type waitView struct {
+	Zh        string `json:"zh"`
+	En        string `json:"en,omitempty"`
+	Clause    string `json:"clause,omitempty"`
+	ClauseURL string `json:"clauseUrl,omitempty"`
+	Since     string `json:"since,omitempty"`
+	Days      string `json:"days,omitempty"` // waited, calendar days; "" where only the deadline counts
+	Due       string `json:"due,omitempty"`
+	Left      string `json:"left,omitempty"` // calendar days to Due; how many it has passed by
+	Tone      string `json:"tone,omitempty"` // bad: a firm date has passed; warn: near, or another date has passed
+	Firm      bool   `json:"firm,omitempty"`
+	Who       []name `json:"who,omitempty"`
+	Title     string `json:"title,omitempty"`
+	ID        string `json:"id,omitempty"`
+	URL       string `json:"url,omitempty"`
+	State     *state `json:"state,omitempty"`
+}
+
+// waits returns what waits and is due for a published project. Everything that
+// deadlines are made of is public (tested beside their definitions), so only
+// what stands in a state that the public does not see is left out.
+func (b *Builder) waits(v *check.Verdict) ([]due.Item, error) {
+	if v.Judge.Registry.Today == "" {
+		return nil, nil // data without a date: nothing can be late
+	}
+	items, err := b.calendar.Project(v, due.Options{Within: soonDays})
+	if err != nil {
+		return nil, err
+	}
+	items = slices.DeleteFunc(items, func(x due.Item) bool { return !x.Public })
+	due.Sort(items)
+	return items, nil
+}
+
+// wait words an item, with the addresses of clauses.
+func (o *offices) wait(x *due.Item, c clauses) waitView {
+	v := waitView{Zh: x.What.Zh, En: x.What.En, Clause: x.Clause, ClauseURL: c.url(x.Clause), Due: x.Due, Firm: x.Firm}
+	if x.Waits && x.Since != "" {
+		v.Since, v.Days = x.Since, count(x.Waited)
+	}
+	switch {
+	case x.Due == "":
+	case x.DaysLeft < 0:
+		v.Left, v.Tone = count(-x.DaysLeft), "warn"
+		if x.Firm {
+			v.Tone = "bad"
+		}
+	default:
+		v.Left = count(x.DaysLeft)
+		if x.DaysLeft <= soonDays {
+			v.Tone = "soon"
+		}
+	}
+	for _, p := range x.Who {
+		for _, code := range p.Units {
+			if code != due.AllUnits {
+				l := unitLink(o.reg, code)
+				n := name{Zh: l.Name, URL: l.URL}
+				if !slices.Contains(v.Who, n) {
+					v.Who = append(v.Who, n)
+				}
+			}
+		}
+		if len(p.Units) == 0 {
+			v.Who = append(v.Who, o.role(p.Role))
+		}
+	}
+	return v
+}
+
+// queues lists what waits in all published projects, most pressing first, and
+// sorts it by who has to act: by role for departments, by code for units.
+func (s *pages) queues() {
+	for _, r := range s.rows {
+		s.waiting = append(s.waiting, r.waits...)
+	}
+	due.Sort(s.waiting)
+	s.byRole, s.byActor = map[string][]due.Item{}, map[string][]due.Item{}
+	for _, x := range s.waiting {
+		var units []string
+		for _, p := range x.Who {
+			if p.Role != "UNIT" && p.Role != "LEAD" {
+				s.byRole[p.Role] = append(s.byRole[p.Role], x)
+			}
+			units = append(units, p.Units...)
+		}
+		slices.Sort(units)
+		for _, code := range slices.Compact(units) {
+			s.byActor[code] = append(s.byActor[code], x)
+		}
+	}
+}
+
+// waitViews words items of several projects.
+func (s *pages) waitViews(items []due.Item) []waitView {
+	out := []waitView{}
+	for i := range items {
+		v, r := s.offices.wait(&items[i], s.b.listed), s.b.rows[items[i].Project]
+		v.Title, v.ID, v.URL, v.State = r.Title, r.ID, r.URL, r.State
+		out = append(out, v)
+	}
+	return out
+}
+
+type queueView struct {
+	pager
+	Role    name       `json:"role"`
+	Holders []name     `json:"holders"`
+	Date    string     `json:"date,omitempty"`
+	Figures []figure   `json:"figures"`
+	Items   []waitView `json:"items"`
+}
+
+// tallies counts a queue for the head of its page.
+func tallies(items []due.Item) []figure {
+	n, oldest, late, near := len(items), 0, 0, 0
+	for i := range items {
+		if items[i].Waits {
+			oldest = max(oldest, items[i].Waited)
+		}
+		switch items[i].Section {
+		case due.Overdue:
+			late++
+		case due.Soon:
+			near++
+		}
+	}
+	out := []figure{
+		{Zh: "待办事项", En: "Waiting", Value: count(n), Unit: "项"},
+		{Zh: "最久已等", En: "Longest wait", Value: count(oldest), Unit: "天"},
+		{Zh: fmt.Sprintf("%d 天内到期", soonDays), En: fmt.Sprintf("Due within %d days", soonDays), Value: count(near), Unit: "项"},
+		{Zh: "过了期限", En: "Past the date", Value: count(late), Unit: "项"},
+	}
+	if n == 0 {
+		return out[:1]
+	}
+	return out
+}
+
+// departments writes the queue of each department that has a part in the
+// process, and their list.
+func (s *pages) departments() error {
+	type office struct {
+		name
+		Holders []name `json:"holders"`
+		Count   string `json:"count"`
+		Oldest  string `json:"oldest,omitempty"`
+		Late    string `json:"late"`
+	}
+	offices := []office{}
+	for _, role := range s.offices.codes {
+		ws := s.byRole[role]
+		n := s.offices.role(role)
+		holders := s.offices.holders(role)
+		if len(holders) == 0 && len(ws) == 0 {
+			continue
+		}
+		n.URL = departmentURL(role)
+		figures := tallies(ws)
+		one := office{name: n, Holders: holders, Count: figures[0].Value, Late: "0"}
+		if len(ws) > 0 {
+			one.Oldest, one.Late = figures[1].Value, figures[3].Value
+		}
+		offices = append(offices, one)
+		err := paged(n.URL, ws, func(at string, part []due.Item, p pager) error {
+			return s.out.add(newPage("department", n.Zh, at, queueView{p, n, holders, s.b.meta.Date, figures, s.waitViews(part)}))
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.out.add(newPage("departments", "部门待办", "/departments/", struct {
+		En      string   `json:"en"`
+		Date    string   `json:"date,omitempty"`
+		Offices []office `json:"offices"`
+	}{"What waits for whom", s.b.meta.Date, offices}))
+}
+
+func departmentURL(role string) string { return "/departments/" + strings.ToLower(role) + "/" }
