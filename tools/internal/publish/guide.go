@@ -70,7 +70,7 @@ func (s *pages) guide() error {
 			"公开的内容按表单逐项列明，未列明的不公开；个人信息、内部意见不在本站。"}
 	}
 	var links []guideLink
-	up := []name{{Zh: "指南", URL: "/guide/"}}
+	up := []name{{Zh: "指南", En: "Guide", URL: "/guide/"}}
 	for _, g := range s.guides {
 		links = append(links, g.link)
 		if err := s.text(g.link.URL, &g, textView{Crumbs: up}); err != nil {

@@ -71,7 +71,7 @@ func (s *pages) projects() error {
 	if err := s.list("/projects/", "项目", "Projects", lead, []name{}, s.filters(), s.rows); err != nil {
 		return err
 	}
-	up := []name{{Zh: "项目", URL: "/projects/"}}
+	up := []name{{Zh: "项目", En: "Projects", URL: "/projects/"}}
 	for _, y := range years(s.rows) {
 		year := fmt.Sprintf("%04d", y)
 		rows := s.where(func(r *row) bool { return r.Year == year })

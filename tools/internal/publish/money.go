@@ -81,7 +81,7 @@ func (s *subject) cashFlows() []flow {
 		e := entries[len(entries)-1]
 		if fen, _ := e["total"].(int); fen > 0 {
 			year := fmt.Sprint(e["planYear"])
-			add(inPlan, "年度计划总投资", "Annual plan", int64(fen), text(e["noticeOn"]), &name{Zh: year + " 年度计划", URL: "/plans/" + year + "/"})
+			add(inPlan, "年度计划总投资", "Annual plan", int64(fen), text(e["noticeOn"]), &name{Zh: year + " 年度计划", En: "Plan " + year, URL: "/plans/" + year + "/"})
 		}
 	}
 	for _, a := range s.all("approval") {

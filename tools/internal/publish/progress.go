@@ -100,11 +100,12 @@ func (s *subject) source(file string) *name {
 		if !slices.ContainsFunc(s.plans(), func(p planRef) bool { return p.Year == base }) {
 			return nil
 		}
-		return &name{Zh: base + " 年度计划", URL: "/plans/" + base + "/"}
+		return &name{Zh: base + " 年度计划", En: "Plan " + base, URL: "/plans/" + base + "/"}
 	}
 	for _, r := range s.records {
 		if r.rec.Path == file && r.root != nil {
-			return &name{Zh: s.formTitle(r).Zh, URL: "#" + r.rec.Name}
+			t := s.formTitle(r)
+			return &name{Zh: t.Zh, En: t.En, URL: "#" + r.rec.Name}
 		}
 	}
 	return nil
