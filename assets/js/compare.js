@@ -37,6 +37,7 @@
   function copy(from, base) {
     var to = document.createDocumentFragment();
     from.childNodes.forEach(function (n) { to.appendChild(document.importNode(n, true)); });
+    to.querySelectorAll('.vh').forEach(function (n) { n.remove(); });
     to.querySelectorAll('[id]').forEach(function (n) { n.removeAttribute('id'); });
     to.querySelectorAll('a[href^="#"]').forEach(function (a) { a.setAttribute('href', base + a.getAttribute('href')); });
     return to;

@@ -273,10 +273,10 @@ func (p *Page) Text(selector string) string {
 func (p *Page) Eval(js string, into any) {
 	p.t.Helper()
 	if into == nil {
-		get(p, "evaluate "+js, chromedp.Evaluate[chromedp.Void](js, chromedp.EvalAwaitPromise))
+		get(p, fmt.Sprintf("evaluate %.200s", js), chromedp.Evaluate[chromedp.Void](js, chromedp.EvalAwaitPromise))
 		return
 	}
-	raw := get(p, "evaluate "+js, chromedp.Evaluate[[]byte](js, chromedp.EvalAwaitPromise))
+	raw := get(p, fmt.Sprintf("evaluate %.200s", js), chromedp.Evaluate[[]byte](js, chromedp.EvalAwaitPromise))
 	if err := json.Unmarshal(raw, into); err != nil {
 		p.t.Fatalf("evaluate %s: %v", js, err)
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/finding"
 )
 
@@ -43,13 +42,13 @@ func (s *pages) home() error {
 	v := homeView{DistrictName: c.District.Zh, Figures: s.figures(), ByYear: s.byYear(), ByStage: s.byStage(), Latest: s.newest(), Date: s.b.meta.Date,
 		Lead:   "全区财政资金建设、运行的信息化项目，从申报、审定、建设到验收、运维、停用，一个项目一份台账，依法公开，可查可核。",
 		LeadEn: "Every government IT project of the district, from declaration to decommissioning."}
-	dated := 0
-	for dated < len(s.waiting) && s.waiting[dated].Section != due.Waiting {
-		dated++
+	dated, err := s.dated()
+	if err != nil {
+		return err
 	}
-	v.Due = s.waitViews(s.waiting[:min(dated, dueAtHome)])
-	if dated > dueAtHome {
-		v.DueMore = count(dated)
+	v.Due = s.waitViews(dated[:min(len(dated), dueAtHome)])
+	if len(dated) > dueAtHome {
+		v.DueMore = count(len(dated))
 	}
 	for _, g := range s.guides {
 		if g.link.URL != aboutURL {

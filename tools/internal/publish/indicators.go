@@ -57,8 +57,8 @@ func definitions() []definition {
 			fmt.Sprintf("What approved changes concern, divided by the limit of 10%% of the total (readings A-21 and A-22); listed from %d%% of the limit.", nearLimit/10),
 			(*subject).changeLimit},
 		{"missing", "记录里缺什么", "What the records lack",
-			"逐项查看：公开审查、合同公告、付款记录（签约满 12 个月）、公开文件的校验值。缺任何一项的列出。",
-			"Disclosure review, announcement of contracts, recorded payments 12 months after a contract, digests of public documents; listed where any is missing.",
+			"逐项查看：公开审查、合同公告、付款记录（签约满 12 个月）、公开文件的校验值（或者网址、档号）。缺任何一项的列出。",
+			"Disclosure review, announcement of contracts, recorded payments 12 months after a contract, digest, address or archive number of public documents; listed where any is missing.",
 			(*subject).missing},
 		{"inconsistent", "记录之间对不上", "Records that disagree",
 			"逐项比较：已付超过合同、决算低于已付、验收表上的合同金额与合同加变更不同、合同到期晚于计划周期。任何一项对不上的列出。",
@@ -218,11 +218,11 @@ func (s *subject) missing() measured {
 	}
 	bare := 0
 	for _, d := range f.documents {
-		if d.SHA256 == "" && d.URL == "" {
+		if d.SHA256 == "" && d.URL == "" && d.ArchiveNo == "" {
 			bare++
 		}
 	}
-	add(bare == 0, fmt.Sprintf("%d 份文件没有校验值也没有网址", bare), fmt.Sprintf("%d documents without digest or address", bare))
+	add(bare == 0, fmt.Sprintf("%d 份文件没有校验值、网址和档号", bare), fmt.Sprintf("%d documents without digest, address or archive number", bare))
 	return found(zh, en)
 }
 

@@ -207,7 +207,12 @@ func (s *pages) settings() error {
 		}
 	}
 	t := s.siteTitle()
+	feedback := words{}
+	if c.Feedback != "" {
+		feedback = words{"在线反映", "Report online", c.Feedback}
+	}
 	data, err := json.MarshalIndent(map[string]any{"title": t.Zh, "params": map[string]any{
+		"feedback":   feedback,
 		"sample":     c.Sample,
 		"siteTitle":  words{Zh: t.Zh, En: t.En},
 		"district":   words{Zh: c.District.Zh, En: c.District.En},
@@ -228,7 +233,7 @@ func (s *pages) publicTexts() {
 	}
 	g.text(s.b.meta.Commit, s.b.meta.Date)
 	c := s.j.Registry.Config
-	g.text(c.District.Zh, c.District.En, c.City, c.DivisionCode, c.Title.Zh, c.Title.En)
+	g.text(c.Feedback, c.District.Zh, c.District.En, c.City, c.DivisionCode, c.Title.Zh, c.Title.En)
 	for _, data := range s.b.meta.Guide {
 		g.text(string(data))
 	}

@@ -24,27 +24,36 @@ const (
 	draftTitle = "只在内部讨论的课后服务系统"
 )
 
-func TestProjectPageIsAsRecorded(t *testing.T) {
-	b := project(t, fixture(t), Meta{}, 1)
-	var got bytes.Buffer
-	if err := json.Indent(&got, []byte(b.files["content/projects/"+keyProject+".md"]), "", " "); err != nil {
-		t.Fatal(err)
-	}
-	golden := filepath.Join("testdata", "project.golden.json")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got.Bytes(), want) {
-		t.Errorf("the page differs from %s; run with -update and read the difference", golden)
+// TestPagesAreAsRecorded compares one page of each kind with its golden file.
+func TestPagesAreAsRecorded(t *testing.T) {
+	b := project(t, fixture(t), Meta{Date: "2026-11-22"}, 1)
+	for golden, name := range map[string]string{
+		"project": "projects/" + keyProject, "home": "_index", "unit": "units/cgj", "plan": "plans/2026", "statistics": "statistics/0-all",
+		"departments": "departments/0-all", "department": "departments/bdb", "contractors": "contractors/0-all", "contractor": "contractors/91320812000000027D",
+		"indicators": "indicators/0-all", "indicator": "indicators/missing", "compare": "compare/0-all",
+	} {
+		t.Run(golden, func(t *testing.T) {
+			var got bytes.Buffer
+			if err := json.Indent(&got, []byte(b.files["content/"+name+".md"]), "", " "); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			golden := filepath.Join("testdata", golden+".golden.json")
+			if *update {
+				if err := os.MkdirAll("testdata", 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(got.Bytes(), want) {
+				t.Errorf("the page differs from %s; run with -update and read the difference", golden)
+			}
+		})
 	}
 }
 

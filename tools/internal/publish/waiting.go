@@ -90,6 +90,22 @@ func (o *offices) wait(x *due.Item, c clauses) waitView {
 	return v
 }
 
+// dated lists what has a date that is near or has passed, most pressing first:
+// of all projects, and what concerns all units.
+func (s *pages) dated() ([]due.Item, error) {
+	var out []due.Item
+	if s.b.meta.Date != "" {
+		var err error
+		if out, err = s.b.calendar.Registry(due.Options{Within: soonDays}); err != nil {
+			return nil, err
+		}
+	}
+	out = append(out, s.waiting...)
+	out = slices.DeleteFunc(out, func(x due.Item) bool { return x.Section == due.Waiting })
+	due.Sort(out)
+	return out, nil
+}
+
 // queues lists what waits in all published projects, most pressing first, and
 // sorts it by who has to act: by role for departments, by code for units.
 func (s *pages) queues() {
@@ -113,12 +129,14 @@ func (s *pages) queues() {
 	}
 }
 
-// waitViews words items of several projects.
+// waitViews words items of several projects; one of none concerns all units.
 func (s *pages) waitViews(items []due.Item) []waitView {
 	out := []waitView{}
 	for i := range items {
 		v, r := s.offices.wait(&items[i], s.b.listed), s.b.rows[items[i].Project]
-		v.Title, v.ID, v.URL, v.State = r.Title, r.ID, r.URL, r.State
+		if r != nil {
+			v.Title, v.ID, v.URL, v.State = r.Title, r.ID, r.URL, r.State
+		}
 		out = append(out, v)
 	}
 	return out

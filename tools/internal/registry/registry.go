@@ -63,6 +63,7 @@ type Config struct {
 	Contacts     string // sealed or outside
 	Title        finding.Text
 	GateKeys     []GateKey
+	Feedback     string // https address to report errors to, or ""
 }
 
 // GateKey is a public key of the program that reads votes on a forge and seals
@@ -221,7 +222,7 @@ func (r *Registry) readConfig() {
 		return finding.Text{Zh: textOf(n.Get("zh")), En: textOf(n.Get("en"))}
 	}
 	r.Config = Config{District: text(root.Get("district")), City: textOf(root.Get("city")), DivisionCode: textOf(root.Get("divisionCode")),
-		Sample: textOf(root.Get("sample")) == "true", Contacts: textOf(root.Get("contacts")), Title: text(root.Get("siteTitle"))}
+		Sample: textOf(root.Get("sample")) == "true", Contacts: textOf(root.Get("contacts")), Title: text(root.Get("siteTitle")), Feedback: textOf(root.Get("feedback"))}
 	if keys := root.Get("gateKeys"); keys != nil {
 		for _, k := range keys.Items {
 			r.Config.GateKeys = append(r.Config.GateKeys, GateKey{textOf(k.Get("key")), textOf(k.Get("from")), textOf(k.Get("until"))})

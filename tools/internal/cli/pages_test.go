@@ -1,0 +1,142 @@
+package cli_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"taizhang/tools/internal/browser"
+)
+
+// kinds is one page of each kind that the site has.
+var kinds = []string{"/", "/projects/", "/projects/2025/dsjj/01/", "/projects/2024/mzj/01/", "/projects/2024/slj/01/", "/plans/", "/plans/2025/",
+	"/units/", "/units/jyj/", "/departments/", "/departments/bdb/", "/contractors/", "/contractors/9132081200000102XQ/", "/statistics/",
+	"/indicators/", "/indicators/missing/", "/compare/?p=2024-jyj-01&p=2024-slj-01", "/rules/", "/rules/R-031/", "/coverage/",
+	"/stages/build/", "/search/?q=平台", "/guide/", "/guide/accessibility/", "/about/", "/404.html"}
+
+// TestPagesAreAccessible lets axe-core judge one page of each kind at phone
+// width, and those with most colours also in dark at desktop width.
+func TestPagesAreAccessible(t *testing.T) {
+	axe := browser.Axe(t)
+	b := browser.Open(t)
+	base := serveDir(t, builtSite(t))
+	judge := func(t *testing.T, page *browser.Page) {
+		for _, v := range page.Violations(axe) {
+			t.Errorf("%s: %s: %s", v.ID, v.Help, strings.Join(v.Nodes, " | "))
+		}
+	}
+	for _, p := range kinds {
+		t.Run(p, func(t *testing.T) { judge(t, b.Page(base+p, 390, 900)) })
+	}
+	for _, p := range []string{"/", "/projects/2024/jyj/01/", "/statistics/", "/search/?q=平台", "/rules/R-031/"} {
+		t.Run(p+" dark", func(t *testing.T) {
+			page := b.Page(base+p, 1280, 900)
+			page.Dark()
+			judge(t, page)
+		})
+	}
+	for _, way := range []string{"lang=en", "size=large"} {
+		t.Run("a project with "+way, func(t *testing.T) {
+			key, value, _ := strings.Cut(way, "=")
+			page := b.Page(base+"/projects/2024/jyj/01/", 390, 900)
+			page.Eval(fmt.Sprintf(`document.documentElement.setAttribute("data-%s", %q)`, key, value), nil)
+			judge(t, page)
+		})
+	}
+}
+
+// TestDisplaySettingsAreRemembered chooses a language and large type and looks
+// at the next page.
+func TestDisplaySettingsAreRemembered(t *testing.T) {
+	b := browser.Open(t)
+	base := serveDir(t, builtSite(t))
+	page := b.Page(base+"/", 390, 900)
+	both := page.Text("#latest")
+	if !strings.Contains(both, "最新动态") || !strings.Contains(both, "Latest") {
+		t.Errorf("at first the heading is %q, not in both languages", both)
+	}
+	page.Click(`.prefs button[data-value="en"]`)
+	page.Click(`.prefs button[data-value="large"]`)
+	var at struct {
+		Lang, Size, Heading, Nav string
+		Pressed                  int
+		Font                     float64
+		Wide                     bool
+	}
+	look := `({Lang: document.documentElement.dataset.lang || "", Size: document.documentElement.dataset.size || "", Heading: document.querySelector("#progress").innerText,
+		Nav: document.querySelector(".mainnav a").innerText, Pressed: document.querySelectorAll('.prefs [aria-pressed="true"]').length,
+		Font: parseFloat(getComputedStyle(document.documentElement).fontSize), Wide: document.documentElement.scrollWidth > innerWidth})`
+	page = b.Page(base+"/projects/2024/jyj/01/", 390, 900)
+	page.Eval(look, &at)
+	if at.Lang != "en" || at.Size != "large" || at.Heading != "Progress" || at.Nav != "Home" || at.Pressed != 2 || at.Font != 20 || at.Wide {
+		t.Errorf("the next page shows %+v", at)
+	}
+	page.Click(`.prefs button[data-value="zh"]`)
+	page.Click(`.prefs button[data-value="large"]`)
+	page = b.Page(base+"/projects/2024/jyj/01/", 390, 900)
+	page.Eval(look, &at)
+	if at.Lang != "zh" || at.Size != "" || at.Heading != "办理进度" || at.Font != 16 {
+		t.Errorf("after choosing Chinese and ordinary type it shows %+v", at)
+	}
+	page.Click(`.prefs button[data-value=""]`)
+}
+
+// TestComparingSetsProjectsSideBySide follows the links of two projects.
+func TestComparingSetsProjectsSideBySide(t *testing.T) {
+	b := browser.Open(t)
+	base := serveDir(t, builtSite(t))
+	page := b.Page(base+"/compare/?p=2024-jyj-01&p=2024-SLJ-01&p=2027-xx-99&p=%3Cimg%3E", 390, 900)
+	var got struct {
+		Heads  []string
+		Rows   map[string][]string
+		Status string
+		Wide   bool
+		Inputs []string
+	}
+	page.Eval(`({Heads: [...document.querySelectorAll(".compare thead a[href*=projects]")].map(a => a.innerText),
+		Rows: Object.fromEntries([...document.querySelectorAll(".compare tbody tr")].map(r => [r.cells[0].innerText.trim(), [...r.cells].slice(1).map(c => c.innerText.trim())])),
+		Status: document.getElementById("compare-status").innerText, Wide: document.documentElement.scrollWidth > innerWidth,
+		Inputs: [...document.querySelectorAll(".compare-ids input")].map(i => i.value)})`, &got)
+	if len(got.Heads) != 2 || got.Heads[0] != "智慧教育云平台建设（一期）" {
+		t.Errorf("heads %q", got.Heads)
+	}
+	if r := got.Rows["立项批复 Approval"]; len(r) != 2 || !strings.HasPrefix(r[0], "1,238.00") || r[1] != "—" {
+		t.Errorf("the approvals are %q in %v", r, got.Rows)
+	}
+	if r := got.Rows["采购"]; len(r) != 2 || r[0] != "2024年5月24日" {
+		t.Errorf("the steps are %q", r)
+	}
+	if !strings.Contains(got.Status, "2027-xx-99") || !strings.Contains(got.Status, "<img>") || got.Wide || got.Inputs[1] != "2024-slj-01" {
+		t.Errorf("%+v", got)
+	}
+	// The page of a third project brings along what was chosen.
+	page = b.Page(base+"/projects/2025/dsjj/01/", 390, 900)
+	var link string
+	page.Eval(`sessionStorage.setItem("taizhang-compare", '["2024-jyj-01","2024-slj-01","javascript:1"]')`, nil)
+	page.Eval(`(async () => { const s = document.querySelector("script[src*=project]").src; await new Promise(done => { const e = document.createElement("script"); e.src = s; e.onload = done; document.head.append(e); }); return document.querySelector(".compare-link").search; })()`, &link)
+	if link != "?p=2024-jyj-01&p=2024-slj-01&p=2025-dsjj-01" {
+		t.Errorf("the link leads to %q", link)
+	}
+}
+
+// TestPagesAreWholeWithoutScripts reads pages as they are sent: everything but
+// search, comparison and display settings must be there.
+func TestPagesAreWholeWithoutScripts(t *testing.T) {
+	dir := builtSite(t)
+	for page, wants := range map[string][]string{
+		"/":                                {"近期期限", "最新动态", "/departments/"},
+		"/statistics/":                     {"<svg class=\"chart\" role=\"img\"", "<title", "<desc", "算法", "中位"},
+		"/compare/":                        {"<noscript>", "/projects/2024/"},
+		"/projects/2024/jyj/01/":           {"较批复", "-3.4%", "须经", "不能证明有问题", "/compare/?p=2024-jyj-01"},
+		"/departments/bdb/":                {"待办事项", "还有"},
+		"/contractors/9132081200000102XQ/": {"合同金额合计"},
+		"/indicators/":                     {"单凭一项指标不能证明有问题"},
+	} {
+		html := read(t, dir, page)
+		for _, want := range wants {
+			if !strings.Contains(html, want) {
+				t.Errorf("%s lacks %q", page, want)
+			}
+		}
+	}
+}
