@@ -65,6 +65,9 @@ type Item struct {
 // Options say what is asked for.
 type Options struct {
 	Within int // days ahead that a deadline is shown
+	// Today is the day that is asked about, YYYY-MM-DD; "" is the one that the
+	// registry is judged at.
+	Today string
 }
 
 // Project returns what waits and is due for one judged project. A project whose
@@ -73,12 +76,12 @@ func (c *Calendar) Project(v *check.Verdict, o Options) ([]Item, error) {
 	if !v.Known {
 		return nil, nil
 	}
-	p, today := v.Project, c.judge.Registry.Today
+	p, today := v.Project, cmp.Or(o.Today, c.judge.Registry.Today)
 	index, _ := p.Env["index"].(map[string]any)
 	env := maps.Clone(p.Env)
 	state, stateOn, publicOn := c.standing(v.History)
 	env["state"], env["stateOn"], env["publicOn"] = state, stateOn, publicOn
-	env["addWorkdays"] = addWorkdays(p.Env["workdays"])
+	env["today"], env["addWorkdays"] = today, addWorkdays(p.Env["workdays"])
 	s := c.judge.Lifecycle.State(state)
 	base := Item{Project: p.ID, Title: clean(p.Title()), State: state, Unit: text(index["implementingUnit"]), Public: s != nil && s.Public, Beside: beside(index)}
 	var out []Item
@@ -111,7 +114,7 @@ func (c *Calendar) Project(v *check.Verdict, o Options) ([]Item, error) {
 				x.File = ref.File
 			}
 			if x.fill(d, today, o.Within) {
-				x.Who = c.parties(d.Who, index)
+				x.Who = c.parties(d.Who, index, today)
 				x.UID = strings.Join([]string{p.ID, d.ID, fmt.Sprint(i + 1), x.Since}, ".")
 				out = append(out, x)
 			}
@@ -121,7 +124,7 @@ func (c *Calendar) Project(v *check.Verdict, o Options) ([]Item, error) {
 		x := base
 		x.ID, x.Since, x.What, x.Clause, x.File, x.Waits = state, stateOn, t.what, t.clause, p.Dir+"/index.md", true
 		if x.place(today, o.Within, true) {
-			x.Who, x.Approve = c.parties(t.who, index), t.approve
+			x.Who, x.Approve = c.parties(t.who, index, today), t.approve
 			x.UID = strings.Join([]string{p.ID, state, x.Since}, ".")
 			out = append(out, x)
 		}
@@ -132,7 +135,8 @@ func (c *Calendar) Project(v *check.Verdict, o Options) ([]Item, error) {
 // Registry returns what concerns all units.
 func (c *Calendar) Registry(o Options) ([]Item, error) {
 	env := c.judge.Registry.PlanEnv(&registry.Plan{})
-	env["addWorkdays"] = addWorkdays(env["workdays"])
+	today := cmp.Or(o.Today, c.judge.Registry.Today)
+	env["today"], env["addWorkdays"] = today, addWorkdays(env["workdays"])
 	var out []Item
 	for _, d := range c.Definitions {
 		if !d.Registry {
@@ -143,8 +147,8 @@ func (c *Calendar) Registry(o Options) ([]Item, error) {
 			return nil, fmt.Errorf("%s: %w", d.ID, err)
 		}
 		x := Item{Unit: AllUnits, Since: dates.since, Due: dates.due, Public: true, UID: d.ID + "." + dates.due}
-		if ok && x.fill(d, c.judge.Registry.Today, o.Within) {
-			x.Who = c.parties(d.Who, nil)
+		if ok && x.fill(d, today, o.Within) {
+			x.Who = c.parties(d.Who, nil, today)
 			out = append(out, x)
 		}
 	}
@@ -224,14 +228,19 @@ func (x *Item) place(today string, within int, waiting bool) bool {
 	return true
 }
 
-// parties finds the units behind roles: UNIT and LEAD are the project's own.
-func (c *Calendar) parties(roles []string, index map[string]any) []Party {
+// parties finds the units that have roles at a day: UNIT and LEAD are the
+// project's own.
+func (c *Calendar) parties(roles []string, index map[string]any, today string) []Party {
 	out := make([]Party, 0, len(roles))
 	for _, role := range roles {
 		p := Party{Role: role, Units: []string{}}
 		switch {
 		case role != "UNIT" && role != "LEAD":
-			p.Units = append(p.Units, c.holders[role]...)
+			for _, h := range c.holders[role] {
+				if h.until == "" || h.until >= today {
+					p.Units = append(p.Units, h.code)
+				}
+			}
 		case index == nil:
 			p.Units = append(p.Units, AllUnits)
 		case role == "UNIT":

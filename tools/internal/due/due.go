@@ -46,8 +46,11 @@ type Calendar struct {
 	Definitions []*Definition
 	judge       *check.Judge
 	roles       map[string]finding.Text
-	holders     map[string][]string // role → codes of the units that have it
+	holders     map[string][]holder // role → the units that have it
 }
+
+// holder is a unit that has a role, up to the day of its abolition.
+type holder struct{ code, until string }
 
 // Load reads and compiles the deadlines of the registry that j judges.
 func Load(j *check.Judge) (*Calendar, error) {
@@ -66,7 +69,7 @@ func Load(j *check.Judge) (*Calendar, error) {
 	if len(fs) > 0 {
 		return nil, fmt.Errorf("%s:%d:%d: %s", File, fs[0].Line, fs[0].Col, fs[0].Message.En)
 	}
-	c := &Calendar{judge: j, roles: map[string]finding.Text{}, holders: map[string][]string{}}
+	c := &Calendar{judge: j, roles: map[string]finding.Text{}, holders: map[string][]holder{}}
 	c.readRoles(form.Root.Child("deadlines").Child("who").Item)
 	env := environment(j.Registry.Types())
 	var errs []error
@@ -104,11 +107,8 @@ func (c *Calendar) readRoles(f *schema.Field) {
 	reg := c.judge.Registry
 	for _, code := range reg.UnitCodes() {
 		u := reg.Unit(code)
-		if until := text(u["until"]); until != "" && until < reg.Today {
-			continue
-		}
 		for _, role := range list(u["roles"]) {
-			c.holders[text(role)] = append(c.holders[text(role)], code)
+			c.holders[text(role)] = append(c.holders[text(role)], holder{code, text(u["until"])})
 		}
 	}
 }

@@ -34,7 +34,7 @@ type Filter struct {
 // Report sorts items and keeps the wanted ones. unjudged are the projects whose
 // records do not tell where they stand.
 func (c *Calendar) Report(items []Item, unjudged []string, f Filter, o Options) *Report {
-	r := &Report{Unjudged: slices.Sorted(slices.Values(unjudged)), Today: c.judge.Registry.Today, Within: o.Within, calendar: c}
+	r := &Report{Unjudged: slices.Sorted(slices.Values(unjudged)), Today: cmp.Or(o.Today, c.judge.Registry.Today), Within: o.Within, calendar: c}
 	if f.Public { // they may be projects that the public does not know
 		r.Unjudged = nil
 	}

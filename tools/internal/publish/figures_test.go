@@ -326,19 +326,3 @@ func TestHomeRemindsAllUnitsOfTheDeadlineToDeclare(t *testing.T) {
 		}
 	}
 }
-
-func TestDataHaveToBeJudgedAtTheirDate(t *testing.T) {
-	files := fixture(t)
-	b, err := New(t.TempDir(), Meta{Date: "2026-11-22"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
-	j, err := check.NewJudge(files) // judged at no date
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := b.Finish(j); err == nil {
-		t.Error("ages would be told from another day than the page says")
-	}
-}

@@ -105,7 +105,7 @@ func project(t *testing.T, files tree, meta Meta, workers int) built {
 	}
 	var mu sync.Mutex
 	var failed []error
-	res, err := check.All(files, check.Options{Workers: workers, Today: meta.Date, Visit: func(v *check.Verdict) {
+	res, err := check.All(files, check.Options{Workers: workers, Visit: func(v *check.Verdict) {
 		if err := b.Add(v); err != nil {
 			mu.Lock()
 			failed = append(failed, err)

@@ -93,7 +93,7 @@ func indicatorURL(key string) string { return "/indicators/" + key + "/" }
 
 func (s *subject) stay() measured {
 	since := s.since()
-	n, ok := value.Days(since, s.today())
+	n, ok := value.Days(since, s.today)
 	waiting := slices.ContainsFunc(s.waits, func(x due.Item) bool { return x.Waits })
 	if !ok || n < 0 || !waiting || s.lifecycle.State(s.history.State).OC4IDS == "maintenance" {
 		return measured{}
@@ -102,7 +102,7 @@ func (s *subject) stay() measured {
 }
 
 func (s *subject) overdue() measured {
-	if s.today() == "" {
+	if s.today == "" {
 		return measured{}
 	}
 	n := 0
@@ -206,7 +206,7 @@ func (s *subject) missing() measured {
 			unannounced++
 		}
 		until := value.AddMonths(c.root.str("signedOn"), payWithin)
-		if len(c.root.list("payments")) == 0 && !s.amounts().has[spent] && until != "" && s.today() > until {
+		if len(c.root.list("payments")) == 0 && !s.amounts().has[spent] && until != "" && s.today > until {
 			unpaid++
 		}
 	}

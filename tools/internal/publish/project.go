@@ -25,6 +25,7 @@ type subject struct {
 	clauses   clauses
 	offices   *offices
 	waits     []due.Item
+	today     string // the date of the data, "" where they have none
 
 	index    *shown
 	records  []revealed
@@ -186,7 +187,7 @@ func (s *subject) page(resolve func(id string) *row, named []ref) *page {
 	st := s.lifecycle.State(s.history.State)
 	v := &projectView{ID: s.project.ID, Title: s.title(), State: stateView(st), Facts: s.facts(), Steps: s.steps(),
 		Timeline: s.timeline(), Money: s.money(), Plans: s.plans(), Decisions: []struct{}{}, Waivers: s.waivers(), Related: s.related(resolve, named),
-		Evaluations: s.evaluations(), Indicators: s.indicators(), Date: s.today()}
+		Evaluations: s.evaluations(), Indicators: s.indicators(), Date: s.today}
 	v.State.Since = s.since()
 	for i := range s.waits {
 		v.Waiting = append(v.Waiting, s.offices.wait(&s.waits[i], s.clauses))
@@ -211,9 +212,6 @@ func (s *subject) page(resolve func(id string) *row, named []ref) *page {
 	p.Description = strings.Join(nonEmpty(unitName(s.project.Registry(), s.index.str("implementingUnit")), s.index.str("category"), st.Zh, v.ID), " · ")
 	return p
 }
-
-// today is the date of the data, "" where they have none.
-func (s *subject) today() string { return s.project.Registry().Today }
 
 // since returns the day on which the project came to its present state.
 func (s *subject) since() string {

@@ -34,8 +34,8 @@ import (
 // Meta is what the registry's records do not say about a site.
 type Meta struct {
 	// Commit and Date (YYYY-MM-DD) name the version of the data; both may be
-	// empty. Neither is taken from a clock. Projects have to be judged at Date:
-	// it is the day that deadlines and ages are told from.
+	// empty. Neither is taken from a clock. Date is the day that deadlines and
+	// ages are told from.
 	Commit string
 	Date   string
 	// Guide holds Markdown pages by file name: index.md becomes /guide/,
@@ -103,9 +103,6 @@ func (b *Builder) prepare(j *check.Judge) (err error) {
 	if b.listed != nil {
 		return nil
 	}
-	if j.Registry.Today != b.meta.Date {
-		return fmt.Errorf("the data are of %q but are judged at %q", b.meta.Date, j.Registry.Today)
-	}
 	if b.calendar, err = due.Load(j); err != nil {
 		return err
 	}
@@ -115,7 +112,7 @@ func (b *Builder) prepare(j *check.Judge) (err error) {
 
 // subject opens one project for publishing.
 func (b *Builder) subject(j *check.Judge, p *registry.Project, h *lifecycle.History) *subject {
-	return &subject{project: p, history: h, lifecycle: j.Lifecycle, rules: j.Rules, clauses: b.listed, offices: b.offices}
+	return &subject{project: p, history: h, lifecycle: j.Lifecycle, rules: j.Rules, clauses: b.listed, offices: b.offices, today: b.meta.Date}
 }
 
 // Close drops what the builder keeps beside the projection. Finish has done so

@@ -42,10 +42,10 @@ type waitView struct {
 // deadlines are made of is public (tested beside their definitions), so only
 // what stands in a state that the public does not see is left out.
 func (b *Builder) waits(v *check.Verdict) ([]due.Item, error) {
-	if v.Judge.Registry.Today == "" {
+	if b.meta.Date == "" {
 		return nil, nil // data without a date: nothing can be late
 	}
-	items, err := b.calendar.Project(v, due.Options{Within: soonDays})
+	items, err := b.calendar.Project(v, due.Options{Within: soonDays, Today: b.meta.Date})
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (s *pages) dated() ([]due.Item, error) {
 	var out []due.Item
 	if s.b.meta.Date != "" {
 		var err error
-		if out, err = s.b.calendar.Registry(due.Options{Within: soonDays}); err != nil {
+		if out, err = s.b.calendar.Registry(due.Options{Within: soonDays, Today: s.b.meta.Date}); err != nil {
 			return nil, err
 		}
 	}
