@@ -1,82 +1,308 @@
-// Finds projects by plain text. The page works without it: lists are linked.
+// The search page and the list of all projects: shows what the engine finds.
+// What is asked for stands in the address, so that it can be shared and the
+// browser's back button works. Without this script the lists are linked.
 (function () {
   'use strict';
-  var list = document.getElementById('results');
-  var status = document.getElementById('status');
-  var query = (new URLSearchParams(location.search).get('q') || '').slice(0, 100);
-  var limit = 100;
+  var perPage = 20, fewValues = 6, mostSnippets = 3, around = 36;
+  var $ = function (id) { return document.getElementById(id); };
+  var finder = $('finder'), input = $('q'), status = $('status'), results = $('results'), list = $('list');
+  if (!finder || !window.taizhangSearch) return;
+  var words = JSON.parse(finder.dataset.words);
+  var wide = window.matchMedia('(min-width: 72rem)');
+  var engine = taizhangSearch.open(function (name) {
+    return fetch(finder.dataset.index + name, name === 'index.json' ? { cache: 'no-cache' } : {}).then(function (r) {
+      if (!r.ok) throw new Error(r.status + ' ' + name);
+      return r;
+    });
+  });
+  var root, state, run = 0, open = {};
 
-  // Full-width, upper-case and spaced forms compare equal to the plain one.
-  function fold(s) {
-    return String(s).normalize('NFKC').toLowerCase().replace(/\s+/g, '');
+  function word(key, values) {
+    return words[key].map(function (t) {
+      return t.replace(/\{(\w+)\}/g, function (all, k) { return values && k in values ? values[k] : all; });
+    });
+  }
+  function add(parent, tag, cls, text) {
+    var el = document.createElement(tag);
+    if (cls) el.className = cls;
+    if (text !== undefined) el.textContent = text;
+    return parent.appendChild(el);
+  }
+  // A text in Chinese with its English beside it.
+  function both(el, pair) {
+    el.append(pair[0]);
+    if (pair[1] && pair[1] !== pair[0]) {
+      el.append(' ');
+      add(el, 'span', 'en', pair[1]).lang = 'en';
+    }
+    return el;
+  }
+  function clear(el) { el.textContent = ''; return el; }
+
+  // The state and the address say the same.
+  function read() {
+    var p = new URLSearchParams(location.search), s = { q: (p.get('q') || '').slice(0, 100), filters: {}, sort: p.get('sort') || '', page: Math.max(1, parseInt(p.get('page'), 10) || 1) };
+    root.facets.forEach(function (f) {
+      var values = p.getAll(f.key);
+      if (values.length) s.filters[f.key] = values.slice(0, 20);
+    });
+    return s;
+  }
+  function address(s) {
+    var p = new URLSearchParams();
+    if (s.q.trim()) p.set('q', s.q.trim());
+    Object.keys(s.filters).forEach(function (k) { s.filters[k].forEach(function (v) { p.append(k, v); }); });
+    if (s.sort) p.set('sort', s.sort);
+    if (s.page > 1) p.set('page', s.page);
+    var text = p.toString();
+    return location.pathname + (text ? '?' + text : '');
+  }
+  function change(what, replace) {
+    state = Object.assign({}, state, { page: 1 }, what);
+    history[replace ? 'replaceState' : 'pushState'](null, '', address(state));
+    return show();
+  }
+  function toggle(key, value, on) {
+    var filters = Object.assign({}, state.filters), values = (filters[key] || []).filter(function (v) { return v !== value; });
+    if (on) values.push(value);
+    if (values.length) filters[key] = values; else delete filters[key];
+    return change({ filters: filters });
   }
 
-  // Appends text to el with the terms marked. Folding may change the length,
-  // so each folded character remembers the place it came from.
+  function show() {
+    var mine = ++run, asked = state, blank = !taizhangSearch.terms(asked.q).length && !Object.keys(asked.filters).length;
+    var resting = list && blank && !asked.sort && asked.page === 1;
+    if (list) list.hidden = !resting;
+    finder.classList.toggle('resting', Boolean(resting));
+    results.setAttribute('aria-busy', 'true');
+    // Only a wait that is noticed is announced.
+    var slow = setTimeout(function () { if (mine === run) both(clear(status), word('loading')); }, 400);
+    return engine.find(asked.q, asked.filters, asked.sort || (blank ? 'newest' : 'relevance')).then(function (r) {
+      if (mine !== run) return;
+      var from = (asked.page - 1) * perPage, shown = r.hits.slice(from, from + perPage);
+      return Promise.all([
+        engine.counts(r).then(function (counts) { if (mine === run) return facets(counts); }),
+        resting ? null : Promise.all(shown.map(function (n) { return engine.doc(r, n); })).then(function (docs) {
+          if (mine !== run) return;
+          clearTimeout(slow);
+          head(r, blank);
+          clear(results);
+          docs.filter(Boolean).forEach(function (d) { item(d, r.terms); });
+          pager(Math.ceil(r.hits.length / perPage));
+          help(r);
+        })
+      ]);
+    }).catch(function () { if (mine === run) failed(); }).then(function () {
+      clearTimeout(slow);
+      if (mine === run) results.removeAttribute('aria-busy');
+    });
+  }
+
+  function head(r, blank) {
+    var n = r.hits.length.toLocaleString('en');
+    both(clear(status), word(!r.hits.length ? 'none' : blank ? 'all' : r.exact ? 'found' : 'about', { n: n }));
+    var select = clear($('sort')), now = state.sort || (blank ? 'newest' : 'relevance');
+    (blank ? ['newest', 'amount'] : ['relevance', 'newest', 'amount']).forEach(function (key) {
+      var option = add(select, 'option', '', word(key)[0]);
+      option.value = key;
+      option.selected = key === now;
+    });
+  }
+
+  function item(d, terms) {
+    var c = d.card, url = finder.dataset.root + c.url.slice(1), li = add(results, 'li');
+    var title = add(add(li, 'h3', 'result-title'), 'a');
+    title.href = url;
+    mark(title, c.title, terms);
+    var meta = add(li, 'p', 'result-meta');
+    add(meta, 'span', 'chip chip-' + (c.state.tone || 'plan'), c.state.zh);
+    mark(add(meta, 'span'), c.id, terms);
+    mark(add(meta, 'span'), c.unit, terms);
+    if (c.category) add(meta, 'span', '', c.category + (c.class ? ' · ' + c.class : ''));
+    if (c.amount) add(meta, 'span', '', c.amount + ' ' + word('wan')[0]);
+    if (c.on) add(meta, 'time', '', c.on).dateTime = c.on;
+    places(d, terms).forEach(function (f) {
+      var p = add(li, 'p', 'snippet');
+      if (f[1]) {
+        add(p, 'a', '', f[0][1]).href = url + (f[0][0] ? '#' + f[0][0] : '');
+        p.append('：');
+      }
+      mark(p, f[2], terms);
+    });
+  }
+
+  // The fields to quote, those with most terms first, until all terms that the
+  // heading does not show were seen: [field, whether to name it, excerpt].
+  function places(d, terms) {
+    var has = function (text) { return terms.filter(function (t) { return text.indexOf(t) >= 0; }); };
+    var seen = has(taizhangSearch.fold([d.card.title, d.card.id, d.card.unit].join('\n')).text), out = [];
+    var all = d.fields.map(function (f, i) { return { field: f, terms: has(d.folded[i].text), folded: d.folded[i] }; });
+    all.filter(function (f) { return f.terms.length; }).sort(function (a, b) { return b.terms.length - a.terms.length; }).forEach(function (f) {
+      var fresh = f.terms.filter(function (t) { return seen.indexOf(t) < 0; });
+      if (!fresh.length || out.length >= mostSnippets) return;
+      seen = seen.concat(fresh);
+      out.push([f.field, true, excerpt(f.field[2], f.folded.from[f.folded.text.indexOf(fresh[0])])]);
+    });
+    var intro = d.fields[d.card.intro];
+    if (!out.length && intro) out.push([intro, false, excerpt(intro[2], 0)]);
+    return out;
+  }
+
+  function excerpt(text, at) {
+    var start = at > around ? at - around : 0, end = start + 3 * around;
+    if (/[\uDC00-\uDFFF]/.test(text[start] || '')) start--;
+    if (/[\uDC00-\uDFFF]/.test(text[end] || '')) end--;
+    return (start ? '…' : '') + text.slice(start, end) + (end < text.length ? '…' : '');
+  }
+
+  // Appends text with the terms marked.
   function mark(el, text, terms) {
-    var folded = '', from = [], hit = [];
-    for (var i = 0; i < text.length; i++) {
-      var f = fold(text[i]);
-      folded += f;
-      for (var k = 0; k < f.length; k++) from.push(i);
-    }
+    var folded = taizhangSearch.fold(text), hit = [];
     terms.forEach(function (t) {
-      for (var p = folded.indexOf(t); p >= 0; p = folded.indexOf(t, p + 1)) {
-        for (var j = from[p]; j <= from[p + t.length - 1]; j++) hit[j] = true;
+      for (var p = folded.text.indexOf(t); p >= 0; p = folded.text.indexOf(t, p + 1)) {
+        for (var j = folded.from[p]; j <= folded.from[p + t.length - 1]; j++) hit[j] = true;
       }
     });
     for (var a = 0, b; a < text.length; a = b) {
-      for (b = a + 1; b < text.length && !hit[b] === !hit[a]; b++);
-      var node = hit[a] ? document.createElement('mark') : document.createTextNode('');
-      node.textContent = text.slice(a, b);
-      el.appendChild(node);
+      for (b = a + 1; b < text.length && (!hit[b] === !hit[a] || /[\uDC00-\uDFFF]/.test(text[b])); b++);
+      if (hit[a]) add(el, 'mark', '', text.slice(a, b)); else el.append(text.slice(a, b));
     }
-  }
-
-  function add(parent, tag, cls) {
-    var el = document.createElement(tag);
-    if (cls) el.className = cls;
-    parent.appendChild(el);
     return el;
   }
 
-  function excerpt(text, terms) {
-    var at = -1;
-    terms.forEach(function (t) { if (at < 0) at = text.toLowerCase().indexOf(t); });
-    var start = Math.max(0, at - 30);
-    return (start ? '…' : '') + text.slice(start, start + 110) + (text.length > start + 110 ? '…' : '');
+  function button(parent, pair, act) {
+    var b = both(add(parent, 'button', 'plain-button'), pair);
+    b.type = 'button';
+    b.addEventListener('click', act);
+    return b;
   }
 
-  function show(d, terms) {
-    var title = [], other = [];
-    d.id.forEach(function (id, i) {
-      var head = fold(d.title[i]);
-      var all = [head, id, d.unit[i], d.year[i], d.stage[i], d.state[i], d.text[i]].map(fold).join('\n');
-      if (!terms.every(function (t) { return all.indexOf(t) >= 0; })) return;
-      (terms.every(function (t) { return head.indexOf(t) >= 0; }) ? title : other).push(i);
-    });
-    var found = title.concat(other);
-    status.textContent = !found.length ? status.dataset.none :
-      status.dataset.found.replace('{n}', found.length) + (found.length > limit ? '。' + status.dataset.more : '');
-    found.slice(0, limit).forEach(function (i) {
-      var li = add(list, 'li'), a = add(add(li, 'p', 'result-title'), 'a');
-      a.href = list.dataset.root + 'projects/' + d.id[i].split('-').map(encodeURIComponent).join('/') + '/';
-      mark(a, d.title[i], terms);
-      mark(add(li, 'p', 'result-meta'), [d.id[i], d.unit[i], d.stage[i], d.state[i]].join(' · '), terms);
-      mark(add(li, 'p'), excerpt(d.text[i] || '', terms), terms);
+  // What to do when nothing was found.
+  function help(r) {
+    var box = clear($('help'));
+    if (r.hits.length) return;
+    var ul = add(box, 'ul', 'help');
+    if (r.terms.length > 1) {
+      r.terms.forEach(function (t, i) {
+        var a = both(add(add(ul, 'li'), 'a'), word('alone', { term: t, n: r.alone[i].toLocaleString('en') }));
+        a.href = address({ q: t, filters: {}, sort: '', page: 1 });
+      });
+    }
+    if (Object.keys(state.filters).length) both(add(ul, 'li'), word('fewer'));
+    if (r.terms.length) ['less', 'spell'].forEach(function (key) { both(add(ul, 'li'), word(key)); });
+    both(box.insertBefore(document.createElement('p'), ul), word('try'));
+    var all = both(add(add(ul, 'li'), 'a'), word('browse'));
+    all.href = address({ q: '', filters: {}, sort: '', page: 1 });
+  }
+
+  function failed() {
+    both(clear(status), word('failed'));
+    clear(results);
+    clear($('found-pages'));
+    button(clear($('help')), word('retry'), begin);
+  }
+
+  function pager(pages) {
+    var nav = clear($('found-pages')), page = state.page;
+    nav.hidden = pages < 2;
+    [['prev', page - 1], ['', page], ['next', page + 1]].forEach(function (side) {
+      var span = add(nav, 'span', side[0] ? 'pager-side' + (side[0] === 'next' ? ' pager-next' : '') : 'pager-here');
+      if (!side[0]) both(span, word('page', { page: page, pages: pages }));
+      if (!side[0] || side[1] < 1 || side[1] > pages) return;
+      var a = both(add(span, 'a'), word(side[0])), to = side[1];
+      a.href = address(Object.assign({}, state, { page: to }));
+      a.rel = side[0];
+      a.addEventListener('click', function (e) {
+        if (e.metaKey || e.ctrlKey || e.shiftKey) return;
+        e.preventDefault();
+        change({ page: to }).then(function () { $('found-title').focus(); });
+      });
     });
   }
 
-  document.getElementById('q').value = query;
-  var terms = query.split(/\s+/).map(fold).filter(Boolean);
-  if (!terms.length) {
-    status.textContent = status.dataset.empty;
-    return;
+  // Draws the facets anew, keeping the focus and what is unfolded.
+  function facets(counts) {
+    return Promise.all(root.facets.map(function (f) {
+      var chosen = state.filters[f.key] || [], tally = Array.from(counts[f.key]).sort(function (a, b) { return f.sorted ? a[0] - b[0] : b[1] - a[1] || a[0] - b[0]; });
+      return Promise.all(tally.slice(0, 60).map(function (t) { return engine.value(f, t[0]).then(function (v) { return { value: v, n: t[1] }; }); })).then(function (values) {
+        chosen.forEach(function (id) {
+          if (!values.some(function (v) { return v.value[0] === id; })) values.push({ value: f.values.find(function (v) { return v[0] === id; }) || [id], n: 0 });
+        });
+        return values;
+      });
+    })).then(function (all) {
+      var focus = document.activeElement && document.activeElement.id, box = clear($('facet-list')), chips = clear($('chosen'));
+      root.facets.forEach(function (f, k) { if (all[k].length) facet(box, chips, f, all[k]); });
+      if (focus && focus.indexOf('f-') === 0 && $(focus)) $(focus).focus();
+      if (chips.firstChild) button(add(chips, 'li'), word('clear'), function () { change({ q: input.value = '', filters: {}, sort: '' }); });
+    });
   }
-  fetch(list.dataset.src).then(function (r) {
-    if (!r.ok) throw new Error(r.status);
-    return r.json();
-  }).then(function (d) { show(d, terms); }).catch(function () {
-    status.textContent = status.dataset.failed;
+
+  function facet(box, chips, f, values) {
+    var chosen = state.filters[f.key] || [], set = add(box, 'fieldset');
+    both(add(set, 'legend'), [f.zh, f.en]);
+    values.forEach(function (v, i) {
+      var id = v.value[0], name = v.value[1] || id, on = chosen.indexOf(id) >= 0;
+      if (on) {
+        var chip = button(add(chips, 'li'), [f.zh + '：' + name + ' ×'], function () { toggle(f.key, id, false).then(function () { $('found-title').focus(); }); });
+        chip.setAttribute('aria-label', word('remove', { what: f.zh + ' ' + name })[0]);
+      }
+      if (i >= fewValues && !open[f.key] && !on) return;
+      var label = add(set, 'label'), check = add(label, 'input');
+      check.type = 'checkbox';
+      check.id = 'f-' + f.key + '-' + id;
+      check.checked = on;
+      check.addEventListener('change', function () { toggle(f.key, id, check.checked); });
+      both(add(label, 'span'), [name, v.value[2]]);
+      add(label, 'span', 'n', v.n.toLocaleString('en'));
+    });
+    if (values.length > fewValues) {
+      var more = button(set, word(open[f.key] ? 'fewer_values' : 'more'), function () {
+        open[f.key] = !open[f.key];
+        set.replaceWith(facet(document.createElement('div'), document.createElement('ul'), f, values));
+        $(more.id).focus();
+      });
+      more.id = 'f-more-' + f.key;
+      more.setAttribute('aria-expanded', String(Boolean(open[f.key])));
+    }
+    return set;
+  }
+
+  function begin() {
+    return engine.start(true).then(function (r) {
+      root = r;
+      state = read();
+      input.value = state.q;
+      return show();
+    }).catch(failed);
+  }
+
+  finder.hidden = false;
+  if (list) finder.append(list);
+  $('share').hidden = !navigator.clipboard; // only where the page is served securely
+  $('facets').open = wide.matches;
+  wide.addEventListener('change', function () { $('facets').open = wide.matches; });
+  input.form.addEventListener('submit', function (e) {
+    if (!root) return; // the address then asks the search page
+    e.preventDefault();
+    change({ q: input.value });
   });
+  // While typing, but not while an input method composes a word.
+  var typing;
+  input.addEventListener('input', function (e) {
+    clearTimeout(typing);
+    if (!e.isComposing) typing = setTimeout(function () { if (root) change({ q: input.value }, true); }, 300);
+  });
+  input.addEventListener('compositionend', function () { input.dispatchEvent(new Event('input')); });
+  $('sort').addEventListener('change', function (e) { change({ sort: e.target.value }); });
+  $('share').addEventListener('click', function () {
+    navigator.clipboard.writeText(location.href).then(function () { both(clear($('share')), word('shared')); });
+  });
+  window.addEventListener('popstate', function () {
+    if (!root) return;
+    state = read();
+    input.value = state.q;
+    show();
+  });
+  begin();
 })();

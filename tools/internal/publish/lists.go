@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	neturl "net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/due"
+	"taizhang/tools/internal/search"
 )
 
 const (
@@ -58,30 +60,33 @@ func (s *pages) where(ok func(*row) bool) []*row {
 	return out
 }
 
-// list writes the pages of one list of projects.
-func (s *pages) list(url, zh, en, lead string, crumbs []name, filters []filter, rows []*row) error {
+// list writes the pages of one list of projects; v holds what is the same on
+// each.
+func (s *pages) list(url, zh string, v listView, rows []*row) error {
 	return paged(url, rows, func(at string, part []*row, p pager) error {
-		return s.out.add(newPage("list", zh, at, listView{p, en, lead, crumbs, slices.Concat([]*row{}, part), filters}))
+		v.pager, v.Rows = p, slices.Concat([]*row{}, part)
+		return s.out.add(newPage("list", zh, at, v))
 	})
 }
 
-// projects writes the lists of all projects, by year, by stage and by state.
+// projects writes the list of all projects and those that its filters lead to.
 func (s *pages) projects() error {
-	lead := "按最近一次办理日期排列。金额为当前最近一个环节的金额。"
-	if err := s.list("/projects/", "项目", "Projects", lead, []name{}, s.filters(), s.rows); err != nil {
+	all := listView{En: "Projects", Lead: "按最近一次办理日期排列。金额为当前最近一个环节的金额。", Crumbs: []name{}, Filters: s.filters(), Index: "/" + searchDir}
+	if err := s.list("/projects/", "项目", all, s.rows); err != nil {
 		return err
 	}
-	up := []name{{Zh: "项目", En: "Projects", URL: "/projects/"}}
+	sub := func(url, zh, en, lead, query string, ok func(*row) bool) error {
+		v := listView{En: en, Lead: lead, Crumbs: []name{{Zh: "项目", En: "Projects", URL: "/projects/"}}, Search: query}
+		return s.list(url, zh, v, s.where(ok))
+	}
 	for _, y := range years(s.rows) {
 		year := fmt.Sprintf("%04d", y)
-		rows := s.where(func(r *row) bool { return r.Year == year })
-		if err := s.list("/projects/"+year+"/", year+" 年度项目", "Projects of "+year, "", up, nil, rows); err != nil {
+		if err := sub("/projects/"+year+"/", year+" 年度项目", "Projects of "+year, "", "/search/?year="+year, func(r *row) bool { return r.Year == year }); err != nil {
 			return err
 		}
 	}
 	for _, g := range s.stages() {
-		rows := s.where(func(r *row) bool { return r.stageKey == g.key })
-		if err := s.list(g.url, g.zh, g.en, "现在处于这个阶段的项目。", up, nil, rows); err != nil {
+		if err := sub(g.url, g.zh, g.en, "现在处于这个阶段的项目。", "/search/?stage="+g.key, func(r *row) bool { return r.stageKey == g.key }); err != nil {
 			return err
 		}
 	}
@@ -89,12 +94,37 @@ func (s *pages) projects() error {
 		if !st.Public {
 			continue
 		}
-		rows := s.where(func(r *row) bool { return r.State.Code == st.Code })
-		if err := s.list("/states/"+st.Code+"/", st.Zh, st.En, "现在处于这个状态的项目。", up, nil, rows); err != nil {
+		if err := sub("/states/"+st.Code+"/", st.Zh, st.En, "现在处于这个状态的项目。", "", func(r *row) bool { return r.State.Code == st.Code }); err != nil {
 			return err
 		}
 	}
+	for _, k := range s.kinds() {
+		for _, v := range k.values {
+			if err := sub(k.url(v), v.Zh+"项目", v.En, "", "/search/?"+k.key+"="+neturl.QueryEscape(v.ID), func(r *row) bool { return k.of(r) == v.ID }); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// kind is a property with few values, each of which has a list.
+type kind struct {
+	key, zh, en, dir string
+	values           []search.Value
+	of               func(*row) string
+}
+
+func (k *kind) url(v search.Value) string {
+	return "/" + k.dir + "/" + strings.ReplaceAll(strings.ToLower(v.En), " ", "-") + "/"
+}
+
+// kinds lists the properties of index.md that the lists are divided by.
+func (s *pages) kinds() []kind {
+	return []kind{
+		{"class", "按分类", "By class", "classes", s.enum("index", "class"), func(r *row) string { return r.Class }},
+		{"category", "按类别", "By category", "categories", s.enum("index", "category"), func(r *row) string { return r.Category }},
+	}
 }
 
 type stage struct{ key, zh, en, url string }
@@ -118,7 +148,31 @@ func (s *pages) filters() []filter {
 	for _, t := range s.byYear() {
 		byYear.Items = append(byYear.Items, tally{Zh: t.Year, Count: t.Count, URL: t.URL})
 	}
-	return []filter{byYear, {Zh: "按阶段", En: "By stage", Items: s.byStage()}}
+	out := []filter{byYear, {Zh: "按阶段", En: "By stage", Items: s.byStage()}}
+	for _, k := range s.kinds() {
+		by := filter{Zh: k.zh, En: k.en, Items: []tally{}}
+		for _, v := range k.values {
+			n := len(s.where(func(r *row) bool { return k.of(r) == v.ID }))
+			by.Items = append(by.Items, tally{Zh: v.Zh, Count: count(n), URL: k.url(v)})
+		}
+		out = append(out, by)
+	}
+	return append(out, s.byUnits())
+}
+
+// mostUnits is how many units the list of all projects links to by itself.
+const mostUnits = 12
+
+// byUnits links to the units with most projects, and to all.
+func (s *pages) byUnits() filter {
+	out := filter{Zh: "按单位", En: "By unit", Items: []tally{}}
+	codes := slices.DeleteFunc(slices.Clone(s.j.Registry.UnitCodes()), func(code string) bool { return len(s.byUnit[code]) == 0 })
+	slices.SortStableFunc(codes, func(a, b string) int { return len(s.byUnit[b]) - len(s.byUnit[a]) })
+	for _, code := range codes[:min(mostUnits, len(codes))] {
+		out.Items = append(out.Items, tally{Zh: unitName(s.j.Registry, code), Count: count(len(s.byUnit[code])), URL: unitURL(code)})
+	}
+	out.Items = append(out.Items, tally{Zh: "全部单位", Count: count(len(codes)), URL: "/units/"})
+	return out
 }
 
 func (s *pages) byYear() []tally {
@@ -151,44 +205,6 @@ func (s *pages) byStage() []tally {
 		out = append(out, tally{Zh: g.zh, En: g.en, Count: count(n[g.key]), Pct: n[g.key] * 100 / most, URL: g.url})
 	}
 	return out
-}
-
-// search writes the search page and the columns that its script reads.
-func (s *pages) search() error {
-	byID := slices.SortedFunc(slices.Values(s.rows), func(a, b *row) int { return strings.Compare(a.ID, b.ID) })
-	column := func(of func(*row) string) []string {
-		out := make([]string, len(byID))
-		for i, r := range byID {
-			out[i] = of(r)
-		}
-		return out
-	}
-	data, err := json.Marshal(struct {
-		ID    []string `json:"id"`
-		Title []string `json:"title"`
-		Unit  []string `json:"unit"`
-		Year  []string `json:"year"`
-		Stage []string `json:"stage"`
-		State []string `json:"state"`
-		Text  []string `json:"text"`
-	}{
-		column(func(r *row) string { return r.ID }), column(func(r *row) string { return r.Title }),
-		column(func(r *row) string { return r.Unit.Name }), column(func(r *row) string { return r.Year }),
-		column(func(r *row) string { return r.Stage }), column(func(r *row) string { return r.State.Zh }),
-		column(func(r *row) string { return r.text }),
-	})
-	if err != nil {
-		return fmt.Errorf("search data: %w", err)
-	}
-	if err := s.out.static("data/search.json", data); err != nil {
-		return err
-	}
-	type view struct {
-		En    string `json:"en"`
-		Data  string `json:"data"`
-		Total string `json:"total"`
-	}
-	return s.out.add(newPage("search", "搜索", "/search/", view{"Search", "/data/search.json", count(len(byID))}))
 }
 
 // settings writes the parameters of the site.

@@ -143,21 +143,8 @@ func (s *subject) row() *row {
 		r.entered = append(r.entered, dayNumber(first[g.Key]))
 	}
 	r.amounts, r.contracts, r.waits, r.measured = s.amounts(), s.contracts(), s.waits, s.measures()
-	r.text = strings.Join(nonEmpty(r.Category, r.Class, strings.Join(s.contractors(), "、"), excerpt(s.summary(), 80)), "；")
+	r.funding, r.contractors = s.one("declaration").str("fundingNature"), s.contractors()
 	return r
-}
-
-// summary is what the project is about, for searching.
-func (s *subject) summary() string {
-	if rec := s.project.Index(); rec != nil && len(strings.TrimSpace(string(rec.Body))) > 0 {
-		return string(rec.Body)
-	}
-	for _, form := range []string{"declaration", "stock", "acceptance"} {
-		if rs := s.all(form); len(rs) > 0 {
-			return rs[len(rs)-1].root.str("content")
-		}
-	}
-	return ""
 }
 
 // contractors lists who builds or built the project, each once.
@@ -181,9 +168,9 @@ func (s *subject) contractors() []string {
 	return out
 }
 
-// page makes the project's page. resolve gives other public projects; named
-// lists those that name this one.
-func (s *subject) page(resolve func(id string) *row, named []ref) *page {
+// view is what the project's page says. resolve gives other public projects;
+// named lists those that name this one.
+func (s *subject) view(resolve func(id string) *row, named []ref) *projectView {
 	st := s.lifecycle.State(s.history.State)
 	v := &projectView{ID: s.project.ID, Title: s.title(), State: stateView(st), Facts: s.facts(), Steps: s.steps(),
 		Timeline: s.timeline(), Money: s.money(), Plans: s.plans(), Decisions: []struct{}{}, Waivers: s.waivers(), Related: s.related(resolve, named),
@@ -208,8 +195,12 @@ func (s *subject) page(resolve func(id string) *row, named []ref) *page {
 	if rec := s.project.Index(); rec != nil {
 		v.Body = f.body(rec)
 	}
+	return v
+}
+
+func (s *subject) page(v *projectView) *page {
 	p := newPage("project", v.Title, s.url(), v)
-	p.Description = strings.Join(nonEmpty(unitName(s.project.Registry(), s.index.str("implementingUnit")), s.index.str("category"), st.Zh, v.ID), " · ")
+	p.Description = strings.Join(nonEmpty(unitName(s.project.Registry(), s.index.str("implementingUnit")), s.index.str("category"), v.State.Zh, v.ID), " · ")
 	return p
 }
 

@@ -66,6 +66,7 @@ type Builder struct {
 	meta  Meta
 	out   *sink
 	guard *guard
+	index *index
 
 	mu       sync.Mutex
 	rows     map[string]*row
@@ -93,7 +94,12 @@ func New(dir string, meta Meta) (*Builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Builder{meta: meta, out: out, guard: g, rows: map[string]*row{}}, nil
+	ix, err := newIndex(dir)
+	if err != nil {
+		g.close()
+		return nil, err
+	}
+	return &Builder{meta: meta, out: out, guard: g, index: ix, rows: map[string]*row{}}, nil
 }
 
 // prepare computes once what all projects are published with.
@@ -117,7 +123,10 @@ func (b *Builder) subject(j *check.Judge, p *registry.Project, h *lifecycle.Hist
 
 // Close drops what the builder keeps beside the projection. Finish has done so
 // already; calling both is harmless.
-func (b *Builder) Close() { b.guard.close() }
+func (b *Builder) Close() {
+	b.guard.close()
+	b.index.close()
+}
 
 // Add takes one judged project: it notes the values that must not be published,
 // and writes the page and the attachments of a public project.
@@ -152,7 +161,17 @@ func (b *Builder) Add(v *check.Verdict) error {
 	if len(r.refs) > 0 {
 		return nil // names other projects: Finish knows which of them are public
 	}
-	return b.out.write(s.page(nil, nil))
+	return b.project(s, nil, nil)
+}
+
+// project writes the page of a project and enters what the page says into the
+// search index.
+func (b *Builder) project(s *subject, resolve func(id string) *row, named []ref) error {
+	v := s.view(resolve, named)
+	if err := b.index.add(s, v); err != nil {
+		return err
+	}
+	return b.out.write(s.page(v))
 }
 
 // attachments copies the files of the public documents of a project.
@@ -232,7 +251,7 @@ func (b *Builder) referring(j *check.Judge) error {
 		s.waits = b.rows[id].waits
 		back := named[id]
 		slices.SortFunc(back, func(a, b ref) int { return strings.Compare(a.id+a.key, b.id+b.key) })
-		return b.out.write(s.page(b.resolve, slices.Compact(back)))
+		return b.project(s, b.resolve, slices.Compact(back))
 	})
 }
 

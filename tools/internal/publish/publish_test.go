@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/schema"
+	"taizhang/tools/internal/search"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -129,6 +132,92 @@ func TestHiddenFieldsStayHidden(t *testing.T) {
 		if !released && !strings.Contains(b.files["content/projects/"+keyProject+".md"], `"withheld":true`) {
 			t.Error("a field that awaits its review is not shown as withheld")
 		}
+	}
+}
+
+// TestSearchIndexIsTheSameWhateverIsHidden changes every hidden value: not one
+// byte of the index may depend on them. Lists of grams show no text, so that
+// looking for the values in them would prove nothing.
+func TestSearchIndexIsTheSameWhateverIsHidden(t *testing.T) {
+	var first map[string]string
+	for _, start := range []int{0, 5000} {
+		files := fixture(t)
+		j, err := check.NewJudge(files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &canaries{n: start, values: map[schema.Visibility][]string{}}
+		for _, f := range j.Registry.Folders {
+			for _, rec := range j.Registry.Project(f).Records {
+				if rec.Form.Name == "index" {
+					rec.Root.Keys = slices.DeleteFunc(rec.Root.Keys, func(k record.Key) bool { return k.Name == "disclosureReview" })
+				}
+				c.fill(rec.Form.Root, rec.Root)
+				files[rec.Path] = write(t, rec.Record)
+			}
+		}
+		index := map[string]string{}
+		for name, data := range project(t, files, Meta{}, 2).files {
+			if strings.HasPrefix(name, "static/"+searchDir) {
+				index[name] = data
+			}
+		}
+		if first == nil {
+			first = index
+		}
+		if len(index) < 5 || !maps.Equal(index, first) {
+			t.Errorf("%d files of the index differ from the %d before", len(index), len(first))
+		}
+	}
+}
+
+// TestEveryPublicWordCanBeFound walks the revealed records by itself and looks
+// for their texts among those of the index.
+func TestEveryPublicWordCanBeFound(t *testing.T) {
+	files := live(t)
+	j, err := check.NewJudge(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for name, data := range project(t, files, Meta{}, 2).files {
+		if ok, _ := path.Match("static/search/*/d/*.json", name); !ok {
+			continue
+		}
+		var d struct {
+			Card   struct{ ID string }
+			Fields [][3]string
+		}
+		if err := json.Unmarshal([]byte(data), &d); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range d.Fields {
+			texts[d.Card.ID] += string(search.Fold(f[2])) + "\n"
+		}
+	}
+	tried := 0
+	for _, f := range j.Registry.Folders {
+		p := j.Registry.Project(f)
+		if texts[p.ID] == "" {
+			continue
+		}
+		s := &subject{project: p, lifecycle: j.Lifecycle, rules: j.Rules, clauses: clausesOf(j.Rules)}
+		s.history, _ = j.Lifecycle.Replay(p)
+		s.reveal()
+		for _, r := range s.records {
+			r.root.each(func(v *shown) {
+				if v.field.Type != schema.Text || v.withheld || slices.Contains([]string{"sha256", "file-path", "project-id"}, v.field.Format) || len(v.field.EnumZh) > 0 || v.field.Key == "visibility" || v.field.Key == "state" {
+					return
+				}
+				tried++
+				if !strings.Contains(texts[p.ID], string(search.Fold(v.text))) {
+					t.Errorf("%s %s: %s %q is not in the index", p.ID, r.rec.Name, v.field.Key, v.text)
+				}
+			})
+		}
+	}
+	if tried < 1000 {
+		t.Errorf("only %d texts are tried", tried)
 	}
 }
 

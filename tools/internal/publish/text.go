@@ -2,10 +2,8 @@ package publish
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/value"
@@ -82,17 +80,6 @@ func percent(part, whole int64) string {
 func group(n int64) string { return value.FormatWan(n * value.FenPerWan) }
 
 func count(n int) string { return group(int64(n)) }
-
-// excerpt returns the beginning of a Markdown text as plain text.
-func excerpt(s string, runes int) string {
-	s = strings.Join(strings.Fields(markdownMarks.ReplaceAllString(s, "")), " ")
-	if utf8.RuneCountInString(s) <= runes {
-		return s
-	}
-	return string([]rune(s)[:runes]) + "…"
-}
-
-var markdownMarks = regexp.MustCompile("(?m)^[#>*+-]+ |\\]\\([^)]*\\)|[*_`\\[\\]]")
 
 // unitName returns the short name of a unit, or its code.
 func unitName(reg *registry.Registry, code string) string { return unitLink(reg, code).Name }

@@ -234,11 +234,12 @@ type row struct {
 	Amount   string `json:"amount,omitempty"`
 	On       string `json:"on,omitempty"`
 
-	fen      int64 // Amount in 分
-	unit     string
-	stageKey string
-	text     string
-	refs     []ref
+	fen         int64 // Amount in 分
+	unit        string
+	stageKey    string
+	funding     string
+	contractors []string
+	refs        []ref
 
 	steps     []happened // the latest, newest last, at most newsAtHome
 	entered   []int32    // day of coming to each stage of the lifecycle, 0 for never
@@ -264,6 +265,8 @@ type listView struct {
 	Crumbs  []name   `json:"crumbs"`
 	Rows    []*row   `json:"rows"`
 	Filters []filter `json:"filters,omitempty"`
+	Search  string   `json:"search,omitempty"` // the same list on the search page
+	Index   string   `json:"index,omitempty"`  // folder of the search index
 }
 
 type filter struct {

@@ -1,0 +1,321 @@
+// Answers queries from the static search index; tools/internal/search describes
+// its files. Knows nothing of the page: search.js shows what is found.
+var taizhangSearch = (function () {
+  'use strict';
+
+  // The same folding as search.Fold in Go; a test compares the two.
+  var same = {
+    '[': '(', '{': '(', '〔': '(', '【': '(', '〖': '(', '〈': '(',
+    ']': ')', '}': ')', '〕': ')', '】': ')', '〗': ')', '〉': ')',
+    '‐': '-', '‑': '-', '‒': '-', '–': '-', '—': '-', '―': '-', '−': '-'
+  };
+  var dropped = /[\s"'“”‘’「」『』《》·•・\p{M}\p{Cc}\p{Cf}]/u;
+  var known = new Map();
+
+  function foldChar(c) {
+    var out = known.get(c);
+    if (out === undefined) {
+      out = '';
+      Array.from(c.normalize('NFKD')).forEach(function (d) {
+        d = same[d] || d;
+        if (!dropped.test(d)) out += d.toLowerCase();
+      });
+      known.set(c, out);
+    }
+    return out;
+  }
+
+  // Folds a text; from[i] is where the i-th unit of the result was in the text.
+  function fold(text) {
+    var out = '', from = [], i = 0;
+    for (var c of text) {
+      if (c !== ',' || !/\d/.test(text[i - 1]) || !/\d/.test(text[i + 1])) {
+        var f = foldChar(c);
+        for (var k = 0; k < f.length; k++) from.push(i);
+        out += f;
+      }
+      i += c.length;
+    }
+    return { text: out, from: from };
+  }
+
+  // The terms of a query: what stands between spaces, folded, each once.
+  function terms(query) {
+    var all = query.split(/\s+/).map(function (t) { return fold(t).text; });
+    return all.filter(function (t, i) { return t && all.indexOf(t) === i; });
+  }
+
+  function hash(seed, text) {
+    var h = seed;
+    for (var c of text) h = Math.imul(h ^ c.codePointAt(0), 0x01000193);
+    h = Math.imul(h ^ h >>> 16, 0x85ebca6b);
+    h = Math.imul(h ^ h >>> 13, 0xc2b2ae35);
+    return (h ^ h >>> 16) >>> 0;
+  }
+
+  var short = 3, long = [8, 6, 4], thin = /[\x00-\x7e年月日号]/, mostGrams = 8, mostRead = 30;
+
+  // The grams to look up for a term: at each place the longest there is, without
+  // those inside others; of many, evenly spread ones, since a few leave little
+  // to be searched again.
+  function grams(term) {
+    var chars = Array.from(term), all = [], end = 0;
+    for (var i = 0; i < chars.length && end < chars.length; i++) {
+      var n = Math.min(short, chars.length);
+      long.some(function (l) {
+        var thick = chars.slice(i, i + l).filter(function (c) { return !thin.test(c); });
+        return i + l <= chars.length && thick.length <= l / 4 && (n = l);
+      });
+      if (i + n <= end) continue;
+      end = i + n;
+      all.push(chars.slice(i, end).join(''));
+    }
+    var most = Math.min(all.length, mostGrams);
+    return all.slice(0, most).map(function (_, k) {
+      return hash(0x811c9dc5, all[most < 2 ? 0 : Math.round(k * (all.length - 1) / (most - 1))]);
+    });
+  }
+
+  function Reader(bytes) { this.bytes = bytes; this.at = 0; }
+  Reader.prototype.varint = function () {
+    for (var n = 0, shift = 0; ; shift += 7) {
+      var b = this.bytes[this.at++];
+      if (b === undefined) throw new Error('cut short');
+      n += (b & 127) * Math.pow(2, shift);
+      if (b < 128) return n;
+    }
+  };
+  // Numbers of a fixed width, seven bits a byte.
+  Reader.prototype.packed = function (count, width) {
+    var out = new Uint32Array(count), bit = 0;
+    for (var i = 0; i < count; i++) {
+      for (var have = 0; have < width;) {
+        var in7 = bit % 7, n = Math.min(width - have, 7 - in7);
+        out[i] |= (this.bytes[this.at + (bit - in7) / 7] >> in7 & (1 << n) - 1) << have;
+        have += n;
+        bit += n;
+      }
+    }
+    this.at += Math.ceil(bit / 7);
+    return out;
+  };
+  Reader.prototype.column = function (count) {
+    var first = this.packed(count, this.varint()), more = [], at = 0;
+    for (var n = this.varint(); n > 0; n--) {
+      at += this.varint();
+      more.push([at, this.varint()]);
+    }
+    return { first: first, more: more };
+  };
+
+  // get(name, fresh) gives a promise of a file of the index as a Response.
+  return { fold: fold, terms: terms, open: open };
+
+  function open(get) {
+    var root, files = new Map();
+
+    function file(kind, name, read) {
+      var key = root.version + '/' + kind + '/' + name;
+      if (!files.has(key)) {
+        var loaded = get(key).then(read);
+        files.set(key, loaded);
+        loaded.catch(function () { files.delete(key); }); // so that a retry asks again
+      }
+      return files.get(key);
+    }
+    function numbers(r) { return r.arrayBuffer().then(function (b) { return new Reader(new Uint8Array(b)); }); }
+    function json(r) { return r.json(); }
+
+    // Finds where the list of each gram begins in a file of grams.
+    function shard(n) {
+      return file('g', n + '.bin', function (r) {
+        return numbers(r).then(function (in_) {
+          var lists = new Map(), h = (n << 32 - root.bits) >>> 0;
+          while (in_.at < in_.bytes.length) {
+            h += in_.varint();
+            lists.set(h, in_.at);
+            eachList(in_, function () {});
+          }
+          return { bytes: in_.bytes, lists: lists };
+        });
+      });
+    }
+
+    // Calls fn(project, level) for the list that begins here, and leaves it.
+    function eachList(in_, fn) {
+      for (var more = 1; more;) {
+        var head = in_.varint(), level = head >> 1 & 3, count = Math.floor(head / 16), doc = 0;
+        more = head & 1;
+        if (head & 8) {
+          var size = Math.ceil(root.projects / 7);
+          for (var i = 0; i < size; i++) {
+            for (var b = in_.bytes[in_.at + i], k = 0; b; b >>= 1, k++) if (b & 1) fn(i * 7 + k, level);
+          }
+          in_.at += size;
+        } else {
+          for (; count > 0; count--) fn(doc += in_.varint(), level);
+        }
+      }
+    }
+
+    // Gives, for each project, one more than the level at which it holds the
+    // gram, or 0.
+    function lookUp(h) {
+      return shard(h >>> 32 - root.bits).then(function (s) {
+        var out = new Uint8Array(root.projects);
+        if (s.lists.has(h)) {
+          var in_ = new Reader(s.bytes);
+          in_.at = s.lists.get(h);
+          eachList(in_, function (doc, level) { if (level >= out[doc]) out[doc] = level + 1; });
+        }
+        return out;
+      });
+    }
+
+    function merge(lists, best) {
+      var out = lists[0];
+      for (var k = 1; k < lists.length; k++) {
+        for (var i = 0, l = lists[k]; i < out.length; i++) out[i] = best(out[i], l[i]);
+      }
+      return out;
+    }
+    function min(a, b) { return a < b ? a : b; }
+    function max(a, b) { return a > b ? a : b; }
+
+    function start(fresh) {
+      if (root && !fresh) return Promise.resolve(root);
+      return get('index.json').then(json).then(function (r) {
+        if (root && root.version !== r.version) files.clear();
+        return root = r;
+      });
+    }
+
+    // Finds the projects that hold all terms and, of each facet in filters, one
+    // of the values. hits are in the order asked for: relevance, newest, amount.
+    function find(query, filters, sort) {
+      return start().then(function () {
+        var all = terms(query), keys = root.facets.map(function (f) { return f.key; });
+        var chosen = keys.filter(function (k) { return (filters[k] || []).length; });
+        return Promise.all([
+          Promise.all(all.map(function (t) { return Promise.all(grams(t).map(lookUp)).then(function (l) { return merge(l, min); }); })),
+          Promise.all(chosen.map(function (k) {
+            return Promise.all(filters[k].map(function (v) { return lookUp(hash(0x9e3779b9, k + '=' + v)); })).then(function (l) { return merge(l, max); });
+          })),
+          sort === 'amount' ? Promise.all(blocks().map(function (n) { return file('a', n + '.bin', numbers); })) : []
+        ]).then(function (got) {
+          var r = select(all, got[0], chosen, got[1]);
+          order(r, sort, got[2]);
+          return verify(r);
+        });
+      });
+    }
+
+    // Where grams may have let through what does not hold a term as a whole, the
+    // texts of a few projects are searched; of many, those that are shown.
+    function verify(r) {
+      if (r.exact || r.hits.length > mostRead) return r;
+      var all = r.hits.length + r.near.length <= mostRead;
+      var holds = function (n) { return doc(r, n).then(Boolean); };
+      return Promise.all([
+        Promise.all(r.hits.map(holds)),
+        Promise.all(r.near.map(function (n) { return all ? holds(n[0]) : true; }))
+      ]).then(function (ok) {
+        r.hits = r.hits.filter(function (_, i) { return ok[0][i]; });
+        r.near = r.near.filter(function (_, i) { return ok[1][i]; });
+        r.exact = true;
+        return r;
+      });
+    }
+
+    function blocks() {
+      var out = [];
+      for (var n = 0; n * root.block < root.projects; n++) out.push(n);
+      return out;
+    }
+
+    // A project that fails one filter only counts for the values of that facet.
+    function select(all, lists, chosen, masks) {
+      var score = new Uint8Array(root.projects), near = [], hits = [];
+      var alone = lists.map(function (l) { return l.reduce(function (n, v) { return n + (v > 0); }, 0); });
+      for (var i = 0; i < root.projects; i++) {
+        var sum = 1;
+        for (var k = 0; k < lists.length && sum; k++) sum = lists[k][i] ? min(255, sum + lists[k][i]) : 0;
+        if (!sum) continue;
+        var fails = 0, where = -1;
+        for (k = 0; k < masks.length && fails < 2; k++) if (!masks[k][i]) { fails++; where = k; }
+        if (fails === 0) { hits.push(i); score[i] = sum; } else if (fails === 1) near.push([i, chosen[where]]);
+      }
+      var exact = all.every(function (t) { return grams(t).length === 1; });
+      return { version: root.version, terms: all, alone: alone, hits: hits, near: near, score: score, exact: exact };
+    }
+
+    // Projects are numbered newest first, and sorting keeps the order of equals.
+    function order(r, sort, columns) {
+      if (sort === 'amount') {
+        var rank = [];
+        columns.forEach(function (c, n) {
+          var values = new Reader(c.bytes).column(Math.min(root.block, root.projects - n * root.block)).first;
+          for (var i = 0; i < values.length; i++) rank.push(values[i]);
+        });
+        r.hits.sort(function (a, b) { return rank[b] - rank[a] || a - b; });
+      } else if (sort !== 'newest') {
+        var by = [];
+        r.hits.forEach(function (i) { (by[r.score[i]] = by[r.score[i]] || []).push(i); });
+        r.hits = by.reverse().flat();
+      }
+    }
+
+    // Counts the values of all facets among what was found: an object by facet
+    // of maps from value number to count.
+    function counts(r) {
+      var needed = blocks().map(function () { return false; });
+      r.hits.forEach(function (i) { needed[Math.floor(i / root.block)] = true; });
+      r.near.forEach(function (n) { needed[Math.floor(n[0] / root.block)] = true; });
+      return Promise.all(needed.map(function (yes, n) { return yes ? block(n) : null; })).then(function (columns) {
+        var out = {};
+        root.facets.forEach(function (f, k) {
+          var tally = out[f.key] = new Map();
+          var add = function (i) {
+            var n = Math.floor(i / root.block), c = columns[n][k], at = i - n * root.block;
+            if (!c.first[at]) return;
+            tally.set(c.first[at] - 1, (tally.get(c.first[at] - 1) || 0) + 1);
+            (c.more.get(at) || []).forEach(function (v) { tally.set(v, (tally.get(v) || 0) + 1); });
+          };
+          r.hits.forEach(add);
+          r.near.forEach(function (n) { if (n[1] === f.key) add(n[0]); });
+        });
+        return out;
+      });
+    }
+
+    function block(n) {
+      return file('f', n + '.bin', function (r) {
+        return numbers(r).then(function (in_) {
+          return root.facets.map(function () {
+            var c = in_.column(Math.min(root.block, root.projects - n * root.block)), more = new Map();
+            c.more.forEach(function (m) { more.set(m[0], (more.get(m[0]) || []).concat(m[1])); });
+            return { first: c.first, more: more };
+          });
+        });
+      });
+    }
+
+    // Gives the value of a facet by its number: [id, name, English name].
+    function value(facet, n) {
+      if (n < facet.values.length) return Promise.resolve(facet.values[n]);
+      var chunk = Math.floor(n / root.names);
+      return file('v', facet.key + '-' + chunk + '.json', json).then(function (l) { return l[n - chunk * root.names]; });
+    }
+
+    // Gives the texts of a project, or null if they do not hold all terms.
+    function doc(r, n) {
+      return file('d', n + '.json', json).then(function (d) {
+        if (!d.folded) d.folded = d.fields.map(function (f) { return fold(f[2]); });
+        var ok = r.terms.every(function (t) { return d.folded.some(function (f) { return f.text.indexOf(t) >= 0; }); });
+        return ok ? d : null;
+      });
+    }
+
+    return { start: start, find: find, counts: counts, value: value, doc: doc };
+  }
+})();

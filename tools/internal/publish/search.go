@@ -1,0 +1,244 @@
+package publish
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/schema"
+	"taizhang/tools/internal/search"
+	"taizhang/tools/internal/value"
+)
+
+// searchDir is where the search index stands on the site.
+const searchDir = "search/"
+
+// index gathers what search finds: the words of the views that pages are made
+// from, and so of the revealed tree alone. Its texts wait in a temporary file.
+type index struct {
+	*search.Builder
+	file *os.File
+}
+
+func newIndex(dir string) (*index, error) {
+	f, err := os.CreateTemp(filepath.Dir(filepath.Clean(dir)), ".taizhang-search-*")
+	if err != nil {
+		return nil, fmt.Errorf("temporary file for the search index: %w", err)
+	}
+	return &index{search.New(f), f}, nil
+}
+
+func (x *index) close() {
+	if x.file != nil {
+		x.file.Close()
+		os.Remove(x.file.Name())
+		x.file = nil
+	}
+}
+
+// card is what a result shows of a project besides the words that were found.
+type card struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	URL      string `json:"url"`
+	Unit     string `json:"unit"`
+	State    *state `json:"state"`
+	Category string `json:"category,omitempty"`
+	Class    string `json:"class,omitempty"`
+	Amount   string `json:"amount,omitempty"`
+	On       string `json:"on,omitempty"`
+	Intro    int    `json:"intro,omitempty"` // number of the field that introduces it
+}
+
+// add enters the words of a project's page.
+func (x *index) add(s *subject, v *projectView) error {
+	r := s.row()
+	c := card{ID: r.ID, Title: r.Title, URL: r.URL, Unit: r.Unit.Name, State: r.State,
+		Category: r.Category, Class: r.Class, Amount: r.Amount, On: r.On}
+	w := &wordList{seen: map[string]bool{}}
+	w.add(search.Title, "", "项目名称", v.Title)
+	w.add(search.Name, "", "项目编号", v.ID)
+	for _, code := range s.units() {
+		names := strings.Join(unitNames(s.project.Schemas(), s.project.Registry(), code), "，")
+		if code == s.index.str("implementingUnit") {
+			w.add(search.Name, "", "实施单位", names)
+		} else {
+			w.add(search.Text, "", "相关单位", names)
+		}
+	}
+	w.add(search.Name, "", "承建单位", strings.Join(s.contractors(), "，"))
+	w.add(search.Name, "", "状态", strings.Join(nonEmpty(v.State.Zh, r.Stage), "，"))
+	c.Intro = len(w.list)
+	w.add(search.Text, "", "项目简介", record.PlainBody([]byte(v.Body)))
+	if c.Intro == len(w.list) {
+		c.Intro = 0
+	}
+	for _, p := range v.Plans {
+		w.add(search.Text, "", "年度计划", p.Year+"年度"+p.Kind)
+	}
+	for _, m := range v.Withheld {
+		w.add(search.Text, "", "不予公开的内容", m.What+"，"+m.Ground)
+	}
+	for _, one := range v.Waivers {
+		w.add(search.Text, "", "豁免", strings.Join(nonEmpty(one.Rule, one.Zh, one.Reason, one.By, one.DocNo), "，"))
+	}
+	for _, f := range v.Forms {
+		w.fields(f.ID, f.Zh, f.Fields)
+		w.add(search.Text, f.ID, f.Zh, record.PlainBody([]byte(f.Body)))
+	}
+	return x.Add(v.ID, search.Doc{Card: c, Fields: w.list})
+}
+
+// units lists the units that public fields of the project name, in their order.
+func (s *subject) units() []string {
+	var out []string
+	for _, r := range s.records {
+		r.root.each(func(v *shown) {
+			if v.field.Format == "unit-code" && v.text != "" && !slices.Contains(out, v.text) {
+				out = append(out, v.text)
+			}
+		})
+	}
+	return out
+}
+
+// unitNames lists all names that a unit goes by, the code last.
+func unitNames(set *schema.Set, reg *registry.Registry, code string) []string {
+	u := visibleUnit(set, reg.Unit(code))
+	names := []string{text(u["shortName"]), text(u["name"])}
+	aliases, _ := u["aliases"].([]any)
+	for _, a := range aliases {
+		names = append(names, text(a))
+	}
+	return nonEmpty(append(names, code)...)
+}
+
+// wordList collects the texts of a page, each text once: forms repeat a lot.
+type wordList struct {
+	list []search.Field
+	seen map[string]bool
+}
+
+func (w *wordList) add(level search.Level, anchor, label, text string) {
+	if text = strings.TrimSpace(text); text != "" && !w.seen[text] {
+		w.seen[text] = true
+		w.list = append(w.list, search.Field{Level: level, Anchor: anchor, Label: label, Text: text})
+	}
+}
+
+// fields adds the values of a form, not its labels: those stand on every page.
+// Checksums are no words either.
+func (w *wordList) fields(anchor, label string, fields []*field) {
+	for _, f := range fields {
+		at := label + " · " + f.Zh
+		w.add(search.Text, anchor, at, f.Value)
+		w.fields(anchor, at, f.Fields)
+		rows := make([]string, len(f.Rows))
+		for i, cells := range f.Rows {
+			rows[i] = strings.Join(nonEmpty(cells...), "，")
+		}
+		w.add(search.Text, anchor, at, strings.Join(rows, "；"))
+		for _, d := range f.Docs {
+			w.add(search.Text, anchor, at, strings.Join(nonEmpty(d.Kind, d.Title, d.DocNo, d.ArchiveNo, d.URL), "，"))
+		}
+	}
+}
+
+// bands are the steps of the amount facet, in 万元: from 200 万元 on, works need
+// supervision (二¶5).
+var bands = []struct {
+	id, zh, en string
+	from       int64
+}{
+	{"1000-", "1000 万元及以上", "10 million yuan and more", 1000},
+	{"500-1000", "500–1000 万元", "5–10 million", 500},
+	{"200-500", "200–500 万元", "2–5 million", 200},
+	{"100-200", "100–200 万元", "1–2 million", 100},
+	{"50-100", "50–100 万元", "0.5–1 million", 50},
+	{"0-50", "50 万元以下", "below 0.5 million", 0},
+}
+
+// band returns the step of an amount, "" without one.
+func band(r *row) string {
+	for _, b := range bands {
+		if r.Amount != "" && r.fen >= b.from*value.FenPerWan {
+			return b.id
+		}
+	}
+	return ""
+}
+
+// facets lists what results are counted and filtered by, and for each how a row
+// has it.
+func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
+	one := func(of func(*row) string) func(*row) []string {
+		return func(r *row) []string { return nonEmpty(of(r)) }
+	}
+	var years_, stages, units, steps []search.Value
+	for _, y := range years(s.rows) {
+		years_ = append(years_, search.Value{ID: fmt.Sprintf("%04d", y)})
+	}
+	for _, g := range s.stages() {
+		stages = append(stages, search.Value{ID: g.key, Zh: g.zh, En: g.en})
+	}
+	for _, code := range s.j.Registry.UnitCodes() {
+		if len(s.byUnit[code]) > 0 {
+			units = append(units, search.Value{ID: code, Zh: unitName(s.j.Registry, code)})
+		}
+	}
+	for _, b := range bands {
+		steps = append(steps, search.Value{ID: b.id, Zh: b.zh, En: b.en})
+	}
+	return []search.Facet{
+			{Key: "year", Zh: "年度", En: "Year", Values: years_, Sorted: true},
+			{Key: "stage", Zh: "阶段", En: "Stage", Values: stages, Sorted: true},
+			{Key: "unit", Zh: "实施单位", En: "Unit", Values: units},
+			{Key: "class", Zh: "分类", En: "Class", Values: s.enum("index", "class"), Sorted: true},
+			{Key: "category", Zh: "类别", En: "Category", Values: s.enum("index", "category"), Sorted: true},
+			{Key: "origin", Zh: "来源", En: "Origin", Values: s.enum("index", "origin"), Sorted: true},
+			{Key: "funding", Zh: "资金性质", En: "Funds", Values: s.enum("declaration", "fundingNature"), Sorted: true},
+			{Key: "amount", Zh: "金额", En: "Amount", Values: steps, Sorted: true},
+			{Key: "contractor", Zh: "承建单位", En: "Contractor"},
+		}, []func(*row) []string{
+			one(func(r *row) string { return r.Year }),
+			one(func(r *row) string { return r.stageKey }),
+			one(func(r *row) string { return r.unit }),
+			one(func(r *row) string { return r.Class }),
+			one(func(r *row) string { return r.Category }),
+			one(func(r *row) string { return r.Origin }),
+			one(func(r *row) string { return r.funding }),
+			one(band),
+			func(r *row) []string { return r.contractors },
+		}
+}
+
+// enum lists the values of a field that has a fixed choice.
+func (s *pages) enum(form, key string) []search.Value {
+	var out []search.Value
+	f := s.j.Registry.Schemas.Form(form).Root.Child(key)
+	for _, v := range f.Enum {
+		out = append(out, search.Value{ID: v, Zh: v, En: f.EnumEn[v]})
+	}
+	return out
+}
+
+// search writes the search page and the index that its script reads.
+func (s *pages) search() error {
+	facets, of := s.facets()
+	entries := make([]search.Entry, len(s.rows))
+	for i, r := range s.rows {
+		entries[i] = search.Entry{ID: r.ID, Amount: r.fen}
+		for _, values := range of {
+			entries[i].Values = append(entries[i].Values, values(r))
+		}
+	}
+	err := s.b.index.Write(entries, facets, func(name string, data []byte) error { return s.out.static(searchDir+name, data) })
+	if err != nil {
+		return err
+	}
+	return s.out.add(newPage("search", "搜索", "/search/", listView{En: "Search", Index: "/" + searchDir, Filters: s.filters()}))
+}

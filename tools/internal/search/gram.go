@@ -1,0 +1,82 @@
+package search
+
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// short is the length of the longest gram of any characters; long are those of
+// grams of which at most every fourth character is not thin. Digits and brackets
+// make up dates and document numbers: three of them are found nearly everywhere.
+const short = 3
+
+var long = [...]int{4, 6, 8}
+
+// thin reports whether a folded character tells little.
+func thin(r rune) bool {
+	return r < 0x7f || r == '年' || r == '月' || r == '日' || r == '号'
+}
+
+// hash files a gram. FNV-1a over code points, then mixed so that the first bits
+// depend on all of them (the finaliser of MurmurHash3).
+func hash(seed uint32, gram []rune) uint32 {
+	h := seed
+	for _, r := range gram {
+		h = (h ^ uint32(r)) * 0x01000193
+	}
+	h = (h ^ h>>16) * 0x85ebca6b
+	h = (h ^ h>>13) * 0xc2b2ae35
+	return h ^ h>>16
+}
+
+// Grams and the values of facets are hashed apart from each other.
+const (
+	gramSeed  = 0x811c9dc5
+	facetSeed = 0x9e3779b9
+)
+
+// valueHash files a value of a facet: projects are filtered by the same lists.
+func valueHash(facet, id string) uint32 {
+	return hash(facetSeed, []rune(facet+"="+id))
+}
+
+// grams returns hash<<2|level of every gram of the folded texts, each once with
+// its highest level, in the order of the hashes.
+func grams(buf []uint64, texts []byte) []uint64 {
+	buf = buf[:0]
+	var field []rune
+	for len(texts) > 0 {
+		level := uint64(texts[0])
+		texts = texts[1:]
+		field = field[:0]
+		for texts[0] != 0 {
+			r, n := utf8.DecodeRune(texts)
+			field = append(field, r)
+			texts = texts[n:]
+		}
+		texts = texts[1:]
+		add := func(gram []rune) { buf = append(buf, uint64(hash(gramSeed, gram))<<2|level) }
+		for i := range field {
+			for n := 1; n <= short && i+n <= len(field); n++ {
+				add(field[i : i+n])
+			}
+			thick := 0
+			for n, r := range field[i:min(i+long[len(long)-1], len(field))] {
+				if !thin(r) {
+					thick++
+				}
+				if thick <= (n+1)/4 && slices.Contains(long[:], n+1) {
+					add(field[i : i+n+1])
+				}
+			}
+		}
+	}
+	slices.Sort(buf)
+	out := buf[:0]
+	for i, g := range buf {
+		if i+1 == len(buf) || buf[i+1]>>2 != g>>2 {
+			out = append(out, g)
+		}
+	}
+	return out
+}

@@ -1,0 +1,123 @@
+package search
+
+import "math/bits"
+
+// Every byte of a binary file but the beginning of a long number is below 128,
+// and a number has at most maxVarint-1 such beginnings: no run of bytes is long
+// enough to be two Chinese characters.
+
+// varint appends a number as groups of seven bits, lowest first, all but the
+// last with the high bit set.
+func varint(out []byte, n uint64) []byte {
+	for n >= 128 {
+		out = append(out, byte(n)|128)
+		n >>= 7
+	}
+	return append(out, byte(n))
+}
+
+// packer writes numbers of a fixed width in bits, seven bits a byte.
+type packer struct {
+	out  []byte
+	acc  uint32
+	have int
+}
+
+func (p *packer) put(v uint32, width int) {
+	for width > 0 {
+		n := min(width, 7-p.have)
+		p.acc |= (v & (1<<n - 1)) << p.have
+		v >>= n
+		width -= n
+		if p.have += n; p.have == 7 {
+			p.flush()
+		}
+	}
+}
+
+func (p *packer) flush() {
+	if p.have > 0 {
+		p.out = append(p.out, byte(p.acc))
+		p.acc, p.have = 0, 0
+	}
+}
+
+// posting is a list of projects that hold a gram, by level.
+type posting [levels][]uint32
+
+// list appends the posting of a gram. Each level that is not empty is a head
+// (count<<4 | dense<<3 | level<<1 | whether another follows) and the projects:
+// the distances between them, or, if that is shorter, one bit for each project
+// of the registry.
+func (p *posting) list(out []byte, projects int) []byte {
+	for level := range p {
+		docs := p[level]
+		if len(docs) == 0 {
+			continue
+		}
+		more := uint64(0)
+		for _, later := range p[level+1:] {
+			if len(later) > 0 {
+				more = 1
+			}
+		}
+		head := uint64(len(docs))<<4 | uint64(level)<<1 | more
+		if sparse(docs) <= (projects+6)/7 {
+			out = varint(out, head)
+			last := uint32(0)
+			for _, d := range docs {
+				out = varint(out, uint64(d-last))
+				last = d
+			}
+			continue
+		}
+		out = varint(out, head|8)
+		bitmap := make([]byte, (projects+6)/7)
+		for _, d := range docs {
+			bitmap[d/7] |= 1 << (d % 7)
+		}
+		out = append(out, bitmap...)
+	}
+	return out
+}
+
+// sparse returns the size of a list of distances in bytes.
+func sparse(docs []uint32) int {
+	size, last := 0, uint32(0)
+	for _, d := range docs {
+		size += max(1, (bits.Len32(d-last)+6)/7)
+		last = d
+	}
+	return size
+}
+
+// column appends one facet of a block: the width of its numbers in bits, for
+// each project the number of its first value plus one (0: none), and then, for
+// those with several, how many more there are and which: distance in projects
+// and number.
+func column(out []byte, values [][]uint32) []byte {
+	most := uint32(0)
+	for _, vs := range values {
+		if len(vs) > 0 {
+			most = max(most, vs[0]+1)
+		}
+	}
+	width := bits.Len32(most)
+	out = varint(out, uint64(width))
+	p := packer{out: out}
+	var further []byte
+	n, last := uint64(0), 0
+	for i, vs := range values {
+		if len(vs) == 0 {
+			p.put(0, width)
+			continue
+		}
+		p.put(vs[0]+1, width)
+		for _, v := range vs[1:] {
+			further = varint(varint(further, uint64(i-last)), uint64(v))
+			n, last = n+1, i
+		}
+	}
+	p.flush()
+	return append(varint(p.out, n), further...)
+}

@@ -1,0 +1,304 @@
+package search
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/bits"
+	"runtime"
+	"slices"
+	"sync"
+)
+
+const (
+	// perShard is how large a file of grams may be on average, in bytes: a query
+	// fetches a few of them, so that small ones make it cheap.
+	perShard = 6 << 10
+	// perPass bounds how many characters are looked at with their grams held in
+	// memory at a time: about 25 bytes each.
+	perPass = 4 << 20
+)
+
+// root is index.json.
+type root struct {
+	Version  string  `json:"version"`
+	Projects int     `json:"projects"`
+	Block    int     `json:"block"`
+	Bits     int     `json:"bits"` // of a hash that name the file of grams
+	InRoot   int     `json:"names"`
+	Facets   []Facet `json:"facets"`
+}
+
+// Write makes the files of the index of the entries, each of which must have
+// been added, in the order given. write gets names below the index's folder and
+// is called from several goroutines.
+func (b *Builder) Write(entries []Entry, facets []Facet, write func(name string, data []byte) error) error {
+	w := &writer{b: b, entries: entries, write: write}
+	if err := w.number(facets); err != nil {
+		return err
+	}
+	for _, step := range []func() error{w.docs, w.grams, w.blocks, w.names} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	data, err := json.Marshal(w.root)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	return write("index.json", data)
+}
+
+type writer struct {
+	b       *Builder
+	entries []Entry
+	stored  []stored
+	facets  []Facet      // with all values
+	values  [][][]uint32 // numbers of the values by facet and project
+	root    root
+	runes   int
+	write   func(name string, data []byte) error
+}
+
+// number fixes the numbers of projects and values and the version.
+func (w *writer) number(facets []Facet) error {
+	sum := sha256.New()
+	sum.Write([]byte(format))
+	for _, e := range w.entries {
+		s, ok := w.b.docs[e.ID]
+		if !ok {
+			return fmt.Errorf("search: project %s has no texts", e.ID)
+		}
+		w.stored = append(w.stored, s)
+		w.runes += s.runes
+		sum.Write(s.sum[:])
+	}
+	for i, f := range facets {
+		f.Values = complete(f.Values, w.entries, i)
+		at := map[string]uint32{}
+		for n, v := range f.Values {
+			at[v.ID] = uint32(n)
+		}
+		numbers := make([][]uint32, len(w.entries))
+		for n, e := range w.entries {
+			for _, id := range e.Values[i] {
+				numbers[n] = append(numbers[n], at[id])
+			}
+		}
+		w.facets, w.values = append(w.facets, f), append(w.values, numbers)
+	}
+	about, err := json.Marshal([]any{w.facets, w.values, amountRanks(w.entries)})
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	sum.Write(about)
+	w.root = root{Version: hex.EncodeToString(sum.Sum(nil)[:6]), Projects: len(w.entries), Block: BlockSize, InRoot: inRoot,
+		Bits: max(1, bits.Len(uint(w.runes*2/perShard)))}
+	for _, f := range w.facets {
+		f.Values = f.Values[:min(inRoot, len(f.Values))]
+		w.root.Facets = append(w.root.Facets, f)
+	}
+	return nil
+}
+
+// complete adds the values that entries have and the facet does not list, most
+// frequent first.
+func complete(values []Value, entries []Entry, facet int) []Value {
+	values = slices.Clone(values)
+	if values == nil {
+		values = []Value{}
+	}
+	known := map[string]bool{}
+	for _, v := range values {
+		known[v.ID] = true
+	}
+	n := map[string]int{}
+	for _, e := range entries {
+		for _, id := range e.Values[facet] {
+			if !known[id] {
+				n[id]++
+			}
+		}
+	}
+	first := len(values)
+	for id := range n {
+		values = append(values, Value{ID: id})
+	}
+	slices.SortFunc(values[first:], func(a, b Value) int { return cmp.Or(n[b.ID]-n[a.ID], cmp.Compare(a.ID, b.ID)) })
+	return values
+}
+
+func (w *writer) file(kind string, name any, ext string, data []byte) error {
+	return w.write(fmt.Sprintf("%s/%s/%v.%s", w.root.Version, kind, name, ext), data)
+}
+
+// docs writes the texts of each project.
+func (w *writer) docs() error {
+	return parallel(len(w.stored), func(n int) error {
+		data, err := w.b.read(w.stored[n].card)
+		if err != nil {
+			return err
+		}
+		return w.file("d", n, "json", data)
+	})
+}
+
+// grams writes the files of grams. The space of hashes is worked through in
+// parts, so that memory does not grow with the registry.
+func (w *writer) grams() error {
+	shards := 1 << w.root.Bits
+	parts := 1
+	for parts < shards && w.runes/parts > perPass {
+		parts *= 2
+	}
+	return parallel(parts, func(part int) error {
+		found, err := w.collect(part, parts)
+		if err != nil {
+			return err
+		}
+		each := shards / parts
+		for n := part * each; n < (part+1)*each; n++ {
+			var data []byte
+			if data, found, err = w.shard(n, found); err != nil {
+				return err
+			}
+			if err := w.file("g", n, "bin", data); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// found is a gram in a project: hash, number of the project, level.
+type found struct {
+	hash uint32
+	doc  uint32 // number<<2 | level
+}
+
+// collect returns what is to be listed in one part of the hashes, in order.
+func (w *writer) collect(part, parts int) ([]found, error) {
+	in := func(h uint32) bool { return int(uint64(h)*uint64(parts)>>32) == part }
+	var out []found
+	var buf []uint64
+	for n, s := range w.stored {
+		texts, err := w.b.read(s.texts)
+		if err != nil {
+			return nil, err
+		}
+		buf = grams(buf, texts)
+		for _, g := range buf {
+			if h := uint32(g >> 2); in(h) {
+				out = append(out, found{h, uint32(n)<<2 | uint32(g&3)})
+			}
+		}
+		for i, f := range w.facets {
+			for _, v := range w.values[i][n] {
+				if h := valueHash(f.Key, f.Values[v].ID); in(h) {
+					out = append(out, found{h, uint32(n) << 2})
+				}
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b found) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.doc, b.doc)) })
+	return out, nil
+}
+
+// shard makes the n-th file of grams from the beginning of all and returns the
+// rest: for each gram the distance of its hash to the one before, and its list.
+func (w *writer) shard(n int, all []found) (data []byte, rest []found, err error) {
+	last := uint32(uint64(n) << (32 - w.root.Bits))
+	for len(all) > 0 && int(uint64(all[0].hash)>>(32-w.root.Bits)) == n {
+		var p posting
+		h := all[0].hash
+		for len(all) > 0 && all[0].hash == h {
+			level := all[0].doc & 3
+			p[level] = append(p[level], all[0].doc>>2)
+			all = all[1:]
+		}
+		data = p.list(varint(data, uint64(h-last)), len(w.entries))
+		last = h
+	}
+	return data, all, nil
+}
+
+// blocks writes the values of facets and the order of amounts, by block.
+func (w *writer) blocks() error {
+	ranks := amountRanks(w.entries)
+	for at := 0; at < len(w.entries); at += BlockSize {
+		end := min(at+BlockSize, len(w.entries))
+		var data []byte
+		for i := range w.facets {
+			data = column(data, w.values[i][at:end])
+		}
+		if err := w.file("f", at/BlockSize, "bin", data); err != nil {
+			return err
+		}
+		if err := w.file("a", at/BlockSize, "bin", column(nil, ranks[at:end])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// amountRanks numbers the amounts from the smallest; equal ones get the same
+// number. Sorting needs no more.
+func amountRanks(entries []Entry) [][]uint32 {
+	var amounts []int64
+	for _, e := range entries {
+		amounts = append(amounts, e.Amount)
+	}
+	slices.Sort(amounts)
+	amounts = slices.Compact(amounts)
+	out := make([][]uint32, len(entries))
+	for i, e := range entries {
+		rank, _ := slices.BinarySearch(amounts, e.Amount)
+		out[i] = []uint32{uint32(rank)}
+	}
+	return out
+}
+
+// names writes the names of the values that index.json has no room for.
+func (w *writer) names() error {
+	for _, f := range w.facets {
+		for at := inRoot; at < len(f.Values); at += inRoot {
+			data, err := json.Marshal(f.Values[at:min(at+inRoot, len(f.Values))])
+			if err != nil {
+				return fmt.Errorf("search: %w", err)
+			}
+			if err := w.file("v", fmt.Sprintf("%s-%d", f.Key, at/inRoot), "json", data); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// parallel calls fn for 0 … n-1 from several goroutines; after an error no
+// further call begins.
+func parallel(n int, fn func(int) error) error {
+	var mu sync.Mutex
+	var failed error
+	next := 0
+	take := func(err error) (int, bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		failed = errors.Join(failed, err)
+		next++
+		return next - 1, failed == nil && next <= n
+	}
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		wg.Go(func() {
+			var err error
+			for i, ok := take(nil); ok; i, ok = take(err) {
+				err = fn(i)
+			}
+		})
+	}
+	wg.Wait()
+	return failed
+}
