@@ -3,7 +3,7 @@
 // browser's back button works. Without this script the lists are linked.
 (function () {
   'use strict';
-  var perPage = 20, fewValues = 6, mostSnippets = 3, around = 36;
+  var perPage = 10, fewValues = 6, mostSnippets = 3, around = 36;
   var $ = function (id) { return document.getElementById(id); };
   var finder = $('finder'), input = $('q'), status = $('status'), results = $('results'), list = $('list');
   if (!finder || !window.taizhangSearch) return;

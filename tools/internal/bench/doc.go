@@ -1,9 +1,11 @@
 // Package bench measures what judging a registry costs, on synthetic
 // registries of several sizes, against the floor: reading the same files and
-// nothing else. It holds no code of the product.
+// nothing else; and what searching the public site finds and costs, against
+// plain searching of all public texts. It holds no code of the product.
 //
 //	go test -run '^$' -bench . ./tools/internal/bench
 //	TAIZHANG_BENCH_PROJECTS=100000 go test -run '^$' -bench Check -benchtime 1x ./tools/internal/bench
+//	TAIZHANG_BENCH_PROJECTS=16000 go test -run '^$' -bench Search -benchtime 1x ./tools/internal/bench
 //	tools/internal/bench/run.sh 10000
 //
 // run.sh measures whole processes and compares them with baseline.mjs, which

@@ -40,9 +40,10 @@ func valueHash(facet, id string) uint32 {
 	return hash(facetSeed, []rune(facet+"="+id))
 }
 
-// grams returns hash<<2|level of every gram of the folded texts, each once with
-// its highest level, in the order of the hashes.
-func grams(buf []uint64, texts []byte) []uint64 {
+// grams returns hash<<2|level of every gram of the folded texts whose hash is
+// wanted, each once with its highest level, in the order of the hashes. It
+// overwrites buf.
+func grams(buf []uint64, texts []byte, wanted func(uint32) bool) []uint64 {
 	buf = buf[:0]
 	var field []rune
 	for len(texts) > 0 {
@@ -55,7 +56,11 @@ func grams(buf []uint64, texts []byte) []uint64 {
 			texts = texts[n:]
 		}
 		texts = texts[1:]
-		add := func(gram []rune) { buf = append(buf, uint64(hash(gramSeed, gram))<<2|level) }
+		add := func(gram []rune) {
+			if h := hash(gramSeed, gram); wanted(h) {
+				buf = append(buf, uint64(h)<<2|level)
+			}
+		}
 		for i := range field {
 			for n := 1; n <= short && i+n <= len(field); n++ {
 				add(field[i : i+n])

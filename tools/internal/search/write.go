@@ -14,11 +14,12 @@ import (
 )
 
 const (
-	// perShard is how large a file of grams may be on average, in bytes: a query
-	// fetches a few of them, so that small ones make it cheap.
-	perShard = 6 << 10
-	// perPass bounds how many characters are looked at with their grams held in
-	// memory at a time: about 25 bytes each.
+	// perShard is how many characters of text there may be for each file of
+	// grams, on average, which comes to about as many bytes in it: a query fetches
+	// a few of these files, so that small ones make it cheap.
+	perShard = 3 << 10
+	// perPass bounds for how many characters the grams are held in memory at a
+	// time: about 20 bytes each, in each of the goroutines.
 	perPass = 4 << 20
 )
 
@@ -96,7 +97,7 @@ func (w *writer) number(facets []Facet) error {
 	}
 	sum.Write(about)
 	w.root = root{Version: hex.EncodeToString(sum.Sum(nil)[:6]), Projects: len(w.entries), Block: BlockSize, InRoot: inRoot,
-		Bits: max(1, bits.Len(uint(w.runes*2/perShard)))}
+		Bits: max(1, bits.Len(uint(w.runes/perShard)))}
 	for _, f := range w.facets {
 		f.Values = f.Values[:min(inRoot, len(f.Values))]
 		w.root.Facets = append(w.root.Facets, f)
@@ -189,11 +190,9 @@ func (w *writer) collect(part, parts int) ([]found, error) {
 		if err != nil {
 			return nil, err
 		}
-		buf = grams(buf, texts)
+		buf = grams(buf, texts, in)
 		for _, g := range buf {
-			if h := uint32(g >> 2); in(h) {
-				out = append(out, found{h, uint32(n)<<2 | uint32(g&3)})
-			}
+			out = append(out, found{uint32(g >> 2), uint32(n)<<2 | uint32(g&3)})
 		}
 		for i, f := range w.facets {
 			for _, v := range w.values[i][n] {
