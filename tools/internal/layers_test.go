@@ -37,7 +37,7 @@ var layers = map[string][]string{
 	"gitobj":     {},
 	"forge":      {},
 	"search":     {},
-	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check", "due", "chart", "search"},
+	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check", "due", "chart", "search", "decision", "seal"},
 	"due":        {"finding", "value", "record", "schema", "expression", "registry", "lifecycle", "check"},
 	"site":       {"finding"},
 	"browser":    {},

@@ -15,6 +15,7 @@ import (
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/publish"
 	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/transition"
 )
@@ -341,4 +342,48 @@ func (a *app) worst(e *audit.Entry) string {
 		}
 	}
 	return errors.New("nothing").Error()
+}
+
+// auditPage audits what is checked out, for the page of the site.
+func (a *app) auditPage(root, from string) (*publish.Audit, error) {
+	repo, err := gitobj.Open(root)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	defer repo.Close()
+	prefix, err := a.prefix(repo, root)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	start, err := repo.Commit(from)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	head, err := repo.Commit("HEAD")
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	entries, err := a.auditLinks(repo, prefix, start.Hash, head.Hash, nil)
+	if err != nil {
+		return nil, err
+	}
+	sum := summarise(start.Hash, head.Hash, entries, nil)
+	out := &publish.Audit{From: start.Hash, Head: head.Hash, Good: sum.Good}
+	for _, s := range []audit.Status{audit.Proven, audit.Overridden, audit.Unsealed, audit.Unapproved, audit.Illegal} {
+		l := s.Label()
+		if n := sum.Counts[string(s)]; n > 0 {
+			out.Counts = append(out.Counts, publish.AuditCount{Zh: l.Zh, En: l.En, Count: n})
+		}
+	}
+	for _, e := range slices.Backward(entries) {
+		for _, it := range e.Items {
+			r := publish.AuditRow{On: e.When.In(shanghai()).Format(time.DateOnly), Commit: e.Commit, Subject: it.Subject, Good: it.Status.Good(),
+				Status: finding.Text(it.Status.Label()), Proof: finding.Text(it.Proof.Label())}
+			for _, st := range it.Steps {
+				r.Step = st.Name
+			}
+			out.Rows = append(out.Rows, r)
+		}
+	}
+	return out, nil
 }

@@ -23,7 +23,7 @@ import (
 )
 
 func (a *app) buildCommand() *cobra.Command {
-	var out, baseURL string
+	var out, baseURL, auditFrom string
 	c := &cobra.Command{
 		Use:   "build",
 		Short: "检查台账并生成公开网站 · check the registry and build the public site",
@@ -40,6 +40,11 @@ The first run compiles Hugo, which takes minutes and happens once.`,
 			if err != nil {
 				return err
 			}
+			if auditFrom != "" {
+				if b.audit, err = a.auditPage(b.root, auditFrom); err != nil {
+					return err
+				}
+			}
 			res, err := b.build(cmd.Context(), a.abs(out), baseURL)
 			if err != nil {
 				return err
@@ -51,6 +56,7 @@ The first run compiles Hugo, which takes minutes and happens once.`,
 	}
 	c.Flags().StringVarP(&out, "out", "o", "public", "网站文件夹 · folder of the site")
 	c.Flags().StringVar(&baseURL, "base-url", "", "网站的网址，如 https://example.org/tz/ · address that the site will have")
+	c.Flags().StringVar(&auditFrom, "audit-from", "", "从这个可信的版本起审计主干，公布结果 · audit HEAD from this trusted revision and publish what it finds")
 	return c
 }
 
@@ -73,9 +79,10 @@ Checks the registry, builds the site and serves it here; rebuilds when files cha
 
 // siteBuilder builds the site of one registry again and again.
 type siteBuilder struct {
-	app  *app
-	root string
-	hugo site.Builder
+	app   *app
+	root  string
+	hugo  site.Builder
+	audit *publish.Audit // nil: no page of it
 }
 
 // built tells of a site that was put in place.
@@ -148,6 +155,7 @@ func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, e
 	if err != nil {
 		return nil, cannot(err, "")
 	}
+	meta.Audit = b.audit
 	projection, err := publish.New(work, meta)
 	if err != nil {
 		return nil, cannot(err, "")

@@ -233,6 +233,7 @@ func (s *pages) settings() error {
 		"siteTitle":  words{Zh: t.Zh, En: t.En},
 		"district":   words{Zh: c.District.Zh, En: c.District.En},
 		"maintainer": maintainer,
+		"audited":    s.b.meta.Audit != nil,
 		"builtFrom":  map[string]string{"commit": s.b.meta.Commit, "date": s.b.meta.Date},
 	}}, "", "  ")
 	if err != nil {

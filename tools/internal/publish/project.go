@@ -173,7 +173,7 @@ func (s *subject) contractors() []string {
 func (s *subject) view(resolve func(id string) *row, named []ref) *projectView {
 	st := s.lifecycle.State(s.history.State)
 	v := &projectView{ID: s.project.ID, Title: s.title(), State: stateView(st), Facts: s.facts(), Steps: s.steps(),
-		Timeline: s.timeline(), Money: s.money(), Plans: s.plans(), Decisions: []struct{}{}, Waivers: s.waivers(), Related: s.related(resolve, named),
+		Timeline: s.timeline(), Money: s.money(), Plans: s.plans(), Decisions: s.decisions(), Waivers: s.waivers(), Related: s.related(resolve, named),
 		Evaluations: s.evaluations(), Indicators: s.indicators(), Date: s.today}
 	v.State.Since = s.since()
 	for i := range s.waits {

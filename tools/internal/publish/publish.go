@@ -45,6 +45,8 @@ type Meta struct {
 	// translations of its templates: a value that occurs in one of them cannot
 	// be told from a leak and is left out of Manifest.Forbidden.
 	Public [][]byte
+	// Audit is what an audit of main found; nil without one.
+	Audit *Audit
 }
 
 // Manifest says what must come of a projection.
@@ -204,7 +206,7 @@ func (b *Builder) Finish(j *check.Judge) (*Manifest, error) {
 	s := &pages{b: b, j: j, out: b.out, offices: b.offices}
 	s.sort()
 	s.queues()
-	for _, write := range []func() error{s.projects, s.plans, s.units, s.departments, s.contractors, s.indicators, s.statistics, s.compare, s.rules, s.coverage, s.guide, s.search, s.home, s.settings} {
+	for _, write := range []func() error{s.projects, s.plans, s.units, s.departments, s.contractors, s.indicators, s.statistics, s.compare, s.rules, s.coverage, s.guide, s.search, s.home, s.audit, s.settings} {
 		if err := write(); err != nil {
 			return nil, err
 		}

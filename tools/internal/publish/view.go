@@ -178,26 +178,26 @@ type related struct {
 }
 
 type projectView struct {
-	ID          string       `json:"id"`
-	Title       string       `json:"title"`
-	Facts       []fact       `json:"facts"`
-	State       *state       `json:"state"`
-	Steps       []step       `json:"steps"`
-	Timeline    []event      `json:"timeline"`
-	Money       []money      `json:"money,omitempty"`
-	Body        string       `json:"body,omitempty"`
-	Forms       []form       `json:"forms,omitempty"`
-	Documents   []document   `json:"documents,omitempty"`
-	Plans       []planRef    `json:"plans,omitempty"`
-	Decisions   []struct{}   `json:"decisions"`
-	Waivers     []waiver     `json:"waivers,omitempty"`
-	Withheld    []withheld   `json:"withheld,omitempty"`
-	Unreviewed  string       `json:"unreviewed,omitempty"` // fields that await the disclosure review
-	Related     []related    `json:"related,omitempty"`
-	Waiting     []waitView   `json:"waiting,omitempty"`
-	Evaluations []evaluation `json:"evaluations,omitempty"`
-	Indicators  []indicator  `json:"indicators,omitempty"`
-	Date        string       `json:"date,omitempty"` // of the data
+	ID          string         `json:"id"`
+	Title       string         `json:"title"`
+	Facts       []fact         `json:"facts"`
+	State       *state         `json:"state"`
+	Steps       []step         `json:"steps"`
+	Timeline    []event        `json:"timeline"`
+	Money       []money        `json:"money,omitempty"`
+	Body        string         `json:"body,omitempty"`
+	Forms       []form         `json:"forms,omitempty"`
+	Documents   []document     `json:"documents,omitempty"`
+	Plans       []planRef      `json:"plans,omitempty"`
+	Decisions   []decisionView `json:"decisions"`
+	Waivers     []waiver       `json:"waivers,omitempty"`
+	Withheld    []withheld     `json:"withheld,omitempty"`
+	Unreviewed  string         `json:"unreviewed,omitempty"` // fields that await the disclosure review
+	Related     []related      `json:"related,omitempty"`
+	Waiting     []waitView     `json:"waiting,omitempty"`
+	Evaluations []evaluation   `json:"evaluations,omitempty"`
+	Indicators  []indicator    `json:"indicators,omitempty"`
+	Date        string         `json:"date,omitempty"` // of the data
 }
 
 // evaluation is one yearly evaluation.
