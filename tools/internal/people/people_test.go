@@ -254,6 +254,7 @@ func TestWhatLeavesOpenWhoSpeaksForWhomIsRefused(t *testing.T) {
 	}{
 		{"nothing wrong", person("a-01", account("2026-01-01", "")) + "," + person("a-02", ""), nil},
 		{"an id twice", person("a-01", "") + "," + person("a-01", ""), []string{"people 1 id: registered twice"}},
+		{"an id twice hides nobody behind it", person("a-01", delegate("a-02 a 2026-01-01 2026-01-31")) + "," + person("a-01", "") + "," + person("a-02", ""), []string{"people 1 id: registered twice"}},
 		{"no id", person("", "") + ", null, " + person("", "") + "," + person("a-01", "") + "," + person("a-01", ""), []string{"people 0: no person id", "people 1: no person id", "people 2: no person id", "people 4 id: registered twice"}},
 		{"a day that is none", person("a-01", `, "from": "2026-02-30"`), []string{"people 0 from: not a real date"}},
 		{"a last day that is none", person("a-01", `, "until": "soon"`), []string{"people 0 until: not a real date"}},
