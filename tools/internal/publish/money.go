@@ -98,23 +98,30 @@ func (s *subject) cashFlows() []flow {
 	return out
 }
 
-// contractFlows adds contracts, approved changes and payments. The payments of
-// the contracts count; a project that has recorded none there is shown with
-// those of its newest stock filing, which lists all payments so far.
+// contractFlows adds contracts, approved changes and payments. A change that was
+// put into supplementary contracts counts with their amounts, and they do not
+// count as contracts again. The payments of the contracts count; a project that
+// has recorded none there is shown with those of its newest stock filing, which
+// lists all payments so far.
 func (s *subject) contractFlows(add func(sum, string, string, int64, string, *name), from func(revealed) *name, stocks []revealed) {
 	var total, delta, given int64
 	var on, changedOn, spentOn string
 	var source, changedBy, spentBy *name
-	contracts := s.all("contract")
-	for _, c := range contracts {
+	count := 0
+	supplements, forWork := map[int]int64{}, map[int]bool{}
+	for _, c := range s.all("contract") {
 		fen, ok := c.root.fen("amount")
 		if !ok {
 			continue
 		}
-		total += fen
-		on = max(on, c.root.str("signedOn"))
-		if source == nil {
-			source = from(c)
+		if change, _ := c.rec.Env["change"].(int); change != 0 {
+			supplements[change] += fen
+			forWork[change] = forWork[change] || c.root.str("kind") != "监理"
+		} else {
+			total, on, count = total+fen, max(on, c.root.str("signedOn")), count+1
+			if source == nil {
+				source = from(c)
+			}
 		}
 		for _, p := range c.root.list("payments") {
 			fen, _ := p.fen("amount")
@@ -126,13 +133,16 @@ func (s *subject) contractFlows(add func(sum, string, string, int64, string, *na
 	}
 	if source != nil {
 		zh := "合同金额"
-		if n := len(contracts); n > 1 {
-			zh = fmt.Sprintf("合同金额（%d 份）", n)
+		if count > 1 {
+			zh = fmt.Sprintf("合同金额（%d 份）", count)
 		}
 		add(contracted, zh, "Contracts", total, on, source)
 	}
 	for _, c := range s.all("change") {
 		if fen, ok := c.root.fen("netDelta"); ok && c.root.str("approval", "result") == "同意" {
+			if forWork[c.rec.Number] {
+				fen = supplements[c.rec.Number]
+			}
 			delta, changedOn, changedBy = delta+fen, max(changedOn, c.root.str("approval", "on")), from(c)
 		}
 	}

@@ -158,6 +158,9 @@ func (s *subject) contractors() []string {
 	for _, c := range s.all("contract") {
 		if c.root.str("kind") != "监理" {
 			add(c.root.str("contractor", "name"))
+			for _, m := range c.root.list("consortium") {
+				add(m.str("name"))
+			}
 		}
 	}
 	if len(out) == 0 {

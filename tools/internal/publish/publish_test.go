@@ -339,6 +339,32 @@ func TestRelatedProjectsLinkBothWays(t *testing.T) {
 	}
 }
 
+// TestSupplementaryContractsCountOnce follows the money of a change that was put
+// into a supplementary contract for less than it allowed, with a consortium.
+func TestSupplementaryContractsCountOnce(t *testing.T) {
+	files := fixture(t)
+	const dir = "content/projects/2025/nyj/01/"
+	contractor := "{name: 示例集成有限公司, uscc: 91320812000000027D}"
+	files[dir+"contract-02.md"] = "---\nnumber: NYJ-HT-2025-01-补1\nkind: 建设\ncontractor: " + contractor +
+		"\nchange: 1\namount: 5.5\nsignedOn: 2025-07-22\nstart: 2025-07-22\nend: 2025-12-31\n---\n"
+	files.replace(t, dir+"contract-01.md", "amount: 305\n", "amount: 305\nconsortium: [{name: 示例数据有限公司, uscc: 91320812000000051X}]\n")
+	v := project(t, files, Meta{}, 1).view(t, "2025-nyj-01")
+	got := map[string]string{}
+	for _, m := range v.Money {
+		got[m.Zh] = m.Amount
+	}
+	for zh, want := range map[string]string{"合同金额": "305.00", "批准变更增减": "+1.50", "变更后合同金额": "306.50"} {
+		if got[zh] != want {
+			t.Errorf("%s is %q, want %q; all: %v", zh, got[zh], want, got)
+		}
+	}
+	if !slices.ContainsFunc(v.Facts, func(f fact) bool {
+		return f.Zh == "承建单位" && f.Value == "示例集成有限公司、示例数据有限公司"
+	}) {
+		t.Errorf("the consortium is not shown: %v", v.Facts)
+	}
+}
+
 func TestPagesAreFrontMatterWithPlainAddresses(t *testing.T) {
 	files := fixture(t)
 	hostile := `"</script>\u2028{"a":1}\\';--`

@@ -95,9 +95,14 @@ func newKinds(set *schema.Set) *kinds {
 	}
 	k.env["totalInvestment"] = types.TypeOf((func() int)(nil))
 	k.env["filedOn"], k.absent["filedOn"] = types.String, ""
+	if contracts := k.env[plural("contract")]; contracts != nil {
+		k.env["works"], k.absent["works"] = contracts, []any{}
+	}
+	k.env["agreedAmount"], k.absent["agreedAmount"] = types.Int, 0
 	k.env["acceptedOn"], k.absent["acceptedOn"] = types.String, ""
 	k.env["personalData"], k.env["secretMarks"] = types.Array(hit), types.Array(hit)
 	ask, say := types.TypeOf((func(string) bool)(nil)), types.TypeOf((func(string) string)(nil))
+	k.env["stateOf"] = say
 	k.env["isUnit"], k.env["known"], k.env["hasRecord"], k.env["reached"] = ask, ask, ask, ask
 	k.env["unitName"], k.env["unitKind"], k.env["authorityOf"], k.env["fileHash"], k.env["reachedOn"], k.env["classOn"] = say, say, say, say, say, say
 	k.env["reading"], k.env["today"] = say, types.String

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -22,6 +23,21 @@ func (r *Registry) lookups(env map[string]any) {
 	env["legalBasis"] = r.basis
 	env["known"] = func(id string) bool { return r.byID[id] != nil }
 	env["evaluationYears"] = r.evaluationYears
+	env["stateOf"] = r.stateOf
+}
+
+// stateOf returns the state that a project declares, "" for one that the
+// registry does not hold. Only the top of its index record is read.
+func (r *Registry) stateOf(id string) string {
+	f := r.byID[id]
+	if f == nil {
+		return ""
+	}
+	data, err := r.files.Read(path.Join(f.Dir, "index.md"), RecordLimit)
+	if err != nil {
+		return ""
+	}
+	return topLines(data)["state"]
 }
 
 // evaluationYears returns the years in which a project was evaluated, ascending.

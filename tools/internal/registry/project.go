@@ -272,6 +272,8 @@ func (p *Project) fill() {
 	p.Env["classOn"] = p.classOn
 	p.Env["filedOn"] = p.filedOn()
 	p.Env["acceptedOn"] = p.acceptedOn()
+	p.Env["works"] = p.works()
+	p.Env["agreedAmount"] = p.agreedAmount()
 	p.Env["namesakes"] = p.namesakes
 	p.Env["hasRecord"] = func(name string) bool { return p.Record(name) != nil || slices.Contains(p.Files, name+".md") }
 	p.Env["fileHash"] = func(name string) string {
@@ -327,45 +329,6 @@ func (p *Project) submissions() []any {
 		collect(rec.Name, rec.Form.Root, rec.Env)
 	}
 	return out
-}
-
-// totalInvestment returns, in 分, the amount that every threshold compares
-// (三（四）¶1, readings ): the IT share of a larger project (the
-// whole of it where A-12 says so), else the approved amount, else that of the
-// newest plan, else the estimate, else the total of the newest stock filing.
-func (p *Project) totalInvestment() int {
-	at := func(v any, path ...string) int {
-		for _, k := range path {
-			m, _ := v.(map[string]any)
-			v = m[k]
-		}
-		n, _ := v.(int)
-		return n
-	}
-	index, _ := p.Env["index"].(map[string]any)
-	if index["scopeBasis"] == "参照-建设项目内含" {
-		if p.registry.readings["A-12"] == "whole" {
-			return at(index, "parentProject", "total")
-		}
-		return at(index, "parentProject", "itShare")
-	}
-	if n := at(p.Env["approval"], "reply", "amount"); n > 0 {
-		return n
-	}
-	planned, _ := p.Env["planned"].([]any)
-	for i := len(planned) - 1; i >= 0; i-- {
-		if planned[i].(map[string]any)["issued"] == true {
-			return at(planned[i], "total")
-		}
-	}
-	if n := at(p.Env["declaration"], "estimate"); n > 0 {
-		return n
-	}
-	stocks, _ := p.Env["stocks"].([]any)
-	if len(stocks) > 0 {
-		return at(stocks[len(stocks)-1], "total")
-	}
-	return 0
 }
 
 // PlanEnv returns the environment in which rules about one plan are evaluated.

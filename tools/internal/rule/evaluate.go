@@ -55,6 +55,10 @@ func broken(roots []string, bad map[string]bool) bool {
 			if bad["acceptance"] {
 				return true
 			}
+		case "works", "agreedAmount":
+			if bad["contracts"] || bad["changes"] || bad["acceptance"] {
+				return true
+			}
 		case "submissions", "documents", "totalInvestment":
 			if len(bad) > 0 {
 				return true

@@ -48,6 +48,9 @@ func (c *compiler) field(path []string, each *expression.Program) *schema.Field 
 	if len(path) == 0 {
 		return nil
 	}
+	if path[0] == "works" { // a choice of them
+		path = append([]string{"contracts"}, path[1:]...)
+	}
 	form := c.reg.Schemas.Form(path[0])
 	if form == nil {
 		form = c.reg.Schemas.Form(strings.TrimSuffix(path[0], "s"))
