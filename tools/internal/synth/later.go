@@ -68,6 +68,9 @@ func (p *project) company(s *sheet) {
 	s.text("uscc", p.makerCode)
 }
 
+// firstPayment is what was paid when the contract was signed, in 分.
+func (p *project) firstPayment() int64 { return p.price * 3 / 10 }
+
 func (p *project) contract() []byte {
 	r := p.rng
 	return record("", func(s *sheet) {
@@ -93,7 +96,7 @@ func (p *project) contract() []byte {
 			s.item(func() {
 				s.word("on", value.AddDays(p.contracted, 20))
 				s.int("batch", 1)
-				s.wan("amount", p.price*3/10)
+				s.wan("amount", p.firstPayment())
 			})
 		})
 		s.object("documents", func() { s.item(func() { p.doc(s, "合同", p.title+"合同", p.contracted, 5) }) })
@@ -146,14 +149,14 @@ func (p *project) operation() []byte {
 func (p *project) filing() []byte {
 	r := p.rng
 	began, filed := p.contracted, p.filed
-	paid := p.estimate * int64(3+r.IntN(4)) / 10
+	paid := p.firstPayment()
 	return record("", func(s *sheet) {
 		s.int("year", p.year)
 		s.word("filedOn", filed)
 		s.word("proposedBy", p.unit.code)
 		s.text("unitHead", p.head())
 		s.text("officePhone", p.phone())
-		s.wan("total", p.estimate)
+		s.wan("total", p.price)
 		s.object("contractor", func() { p.company(s) })
 		s.text("content", content(r, p.theme))
 		s.object("period", func() {
@@ -164,12 +167,12 @@ func (p *project) filing() []byte {
 		s.object("payments", func() {
 			s.item(func() {
 				s.int("year", p.year-1)
-				s.word("on", value.AddDays(began, 30))
+				s.word("on", value.AddDays(began, 20))
 				s.int("batch", 1)
 				s.wan("amount", paid)
 			})
 		})
-		s.wan("nextYearNeed", (p.estimate-paid)/2)
+		s.wan("nextYearNeed", (p.price-paid)/2)
 		p.attest(s, filed)
 	})
 }
