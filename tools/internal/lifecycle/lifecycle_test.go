@@ -183,6 +183,13 @@ notice: {docNo: 清大数据发〔2027〕1号, on: 2027-01-20, by: dsjj}
 	{"a key project becomes a general one", "2026-cgj-01", "T80", "S51", map[string]string{p26cgj + "scheme-2.md": removed, p26cgj + "review.md": removed, p26cgj + "approval.md": removed,
 		p26cgj + "procurement.md": removed, p26cgj + "contract-01.md": removed, p26cgj + "contract-02.md": removed, p26cgj + "trial.md": removed, p26cgj + "acceptance.md": removed,
 		p26cgj + "index.md": "class: 一般\nclassDecisions: [{class: 重点, by: dsjj, on: 2025-11-10, basis: 初步}, {class: 一般, by: dsjj, on: 2026-03-02, basis: 规模缩小}]\n"}},
+	{"two packages, one fails and is procured again after the other was signed", "2026-jyj-01", "T23", "S101",
+		map[string]string{p26jyj + "procurement.md": `rounds:
+  - {method: 竞争性磋商, number: CG-1, noticeOn: 2026-03-26, awardOn: 2026-04-10}
+  - {method: 竞争性磋商, number: CG-2, noticeOn: 2026-03-28, failedOn: 2026-04-10, failure: 流标}
+  - {method: 竞争性磋商, number: CG-2, noticeOn: 2026-04-24, failedOn: 2026-04-30, failure: 流标}
+  - {method: 询价, number: CG-3, noticeOn: 2026-05-06, awardOn: 2026-05-15}
+`}},
 	{"a class is decided anew after the appraisal", "2026-cgj-01", "T25", "S100",
 		map[string]string{p26cgj + "index.md": `classDecisions:
   - {class: 重点, by: dsjj, on: 2025-11-10, basis: 初步}
@@ -242,6 +249,7 @@ func TestSkippedAndMisplacedStepsAreRefused(t *testing.T) {
 	}{
 		{"procurement before the plan", "2027-jyj-01", p27jyj + "procurement.md", "rounds: [{method: 询价, number: CG-1, noticeOn: 2026-10-01}]\n", "T17"},
 		{"a contract without procurement", "2027-jyj-01", p27jyj + "contract-01.md", "number: HT-1\nkind: 建设\ncontractor: {name: 示例软件有限公司, uscc: 91320812000000019J}\namount: 10\nsignedOn: 2026-10-01\nstart: 2026-10-01\nend: 2026-12-01\n", "T18"},
+		{"a notice again before the procurement has failed", "2026-jyj-01", p26jyj + "procurement.md", "rounds:\n  - {method: 询价, number: CG-1, noticeOn: 2026-03-26}\n  - {method: 询价, number: CG-1, noticeOn: 2026-04-02, awardOn: 2026-04-10}\n", "T17"},
 		{"a trial run of a maintenance project", "2026-dsjj-01", p26op + "trial.md", "completedOn: 2026-06-01\nstartedOn: 2026-06-01\n", "T21"},
 		{"an evaluation before acceptance", "2026-dsjj-01", p26op + "evaluation-2026.md", "on: 2026-09-01\nby: dsjj\nsummary: 好\n", "T30"},
 		{"appraisal before the reserve", "2027-jyj-01", p27jyj + "appraisal.md", meeting, "T06"},
