@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -118,4 +120,33 @@ func TestAnUnknownReadingIsRefused(t *testing.T) {
 	choose(t, dir, "A-06", "sometimes")
 	out, got := verdicts(t, dir, "")
 	hold(t, "S-004 error", out, got)
+}
+
+// TestAnErrorThatSaysSoMayBeWaived lets a rule file open its errors to waivers
+// of the bureau; without the key the waiver is refused.
+func TestAnErrorThatSaysSoMayBeWaived(t *testing.T) {
+	dir := fixture(t)
+	edit := func(name, old, new string) {
+		t.Helper()
+		file := filepath.Join(dir, filepath.FromSlash(name))
+		data, err := os.ReadFile(file)
+		if err != nil || !strings.Contains(string(data), old) {
+			t.Fatalf("%s does not hold %q: %v", name, old, err)
+		}
+		if err := os.WriteFile(file, []byte(strings.Replace(string(data), old, new, 1)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const project = "content/projects/2024/mzj/01"
+	edit(project+"/contract-01.md", "amount: 60\n", "amount: 55\n")
+	edit(project+"/acceptance.md", "contractAmount: 60\n", "contractAmount: 55\n")
+	edit(project+"/accounts.md", "amount: 60\n", "amount: 55\n")
+	edit(project+"/index.md", "state:", "waivers: [{rule: R-154, reason: 尾款按调解书支付, by: dsjj, ruledOn: 2024-09-01}]\nstate:")
+	if _, got := judge(t, dir, project); !slices.Equal(got, []string{"R-154", "C-008"}) {
+		t.Errorf("without the key: %v", got)
+	}
+	edit("schemas/rules/R-154.md", "severity: error\n", "severity: error\nwaivable: true\n")
+	if code, out, _ := run(t, dir, "check", project); code != 0 {
+		t.Errorf("the waiver is refused:\n%s", out)
+	}
 }

@@ -220,7 +220,7 @@ func parse(file string, data []byte) (*Rule, error) {
 	return r, nil
 }
 
-var ruleKeys = []string{"id", "name", "clause", "statements", "title", "severity", "scope", "when", "each", "assert", "at", "message", "help", "since", "downgrade", "upgrade", "explains", "checks"}
+var ruleKeys = []string{"id", "name", "clause", "statements", "title", "severity", "scope", "when", "each", "assert", "at", "message", "help", "since", "downgrade", "upgrade", "explains", "waivable", "checks"}
 
 func str(n *record.Node, key string) string {
 	if v := n.Get(key); v != nil {
