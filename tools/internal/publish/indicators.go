@@ -151,12 +151,7 @@ func (s *subject) changeLimit() measured {
 	whole := int64(total())
 	by := reading("A-22")
 	if by == "gross-contract" || by == "net-contract" {
-		whole = 0
-		for _, c := range s.all("contract") {
-			if fen, ok := c.root.fen("amount"); ok && c.root.str("kind") != "监理" {
-				whole += fen
-			}
-		}
+		whole, _ = s.works()
 	}
 	net := by == "net-approved" || by == "net-contract"
 	var sum, most int64
@@ -206,7 +201,8 @@ func (s *subject) missing() measured {
 			unannounced++
 		}
 		until := value.AddMonths(c.root.str("signedOn"), payWithin)
-		if len(c.root.list("payments")) == 0 && !s.amounts().has[spent] && until != "" && s.today > until {
+		fen, _ := c.root.fen("amount") // a supplementary contract may add none
+		if fen > 0 && len(c.root.list("payments")) == 0 && !s.amounts().has[spent] && until != "" && s.today > until {
 			unpaid++
 		}
 	}
@@ -237,13 +233,7 @@ func (s *subject) inconsistent() measured {
 	with, agreed, ok := a.agreed()
 	add(ok && a.has[spent] && a.fen[spent] > agreed, "已付超过"+sumName(with).Zh, "payments above "+sumName(with).En)
 	add(a.has[settled] && a.has[spent] && a.fen[spent] > a.fen[settled], "决算低于已付", "accounts below payments")
-	works, end := int64(0), ""
-	for _, c := range s.all("contract") {
-		if fen, has := c.root.fen("amount"); has && c.root.str("kind") != "监理" {
-			works += fen
-			end = max(end, c.root.str("end"))
-		}
-	}
+	works, end := s.works()
 	if form, has := s.one("acceptance").fen("contractAmount"); has && works > 0 {
 		add(form != works+a.fen[changed], "验收表上的合同金额与合同加变更不同", "acceptance form with another contract amount")
 	}
@@ -252,6 +242,20 @@ func (s *subject) inconsistent() measured {
 		add(last != "" && end > last, "合同到期晚于计划周期（"+last+"）", "a contract ends after the planned period ("+last+")")
 	}
 	return found(zh, en)
+}
+
+// works sums the contracts for the work itself, in 分, and returns the last day
+// of their terms: without supervision, without supplementary contracts, which
+// belong to their changes, and without what was signed after acceptance.
+func (s *subject) works() (sum int64, end string) {
+	accepted := text(s.project.Env["acceptedOn"])
+	for _, c := range s.all("contract") {
+		fen, has := c.root.fen("amount")
+		if has && c.root.str("kind") != "监理" && c.rec.Env["change"] == 0 && (accepted == "" || c.root.str("signedOn") <= accepted) {
+			sum, end = sum+fen, max(end, c.root.str("end"))
+		}
+	}
+	return sum, end
 }
 
 // periodEnd returns the end of a plan entry's period.

@@ -348,7 +348,12 @@ func TestSupplementaryContractsCountOnce(t *testing.T) {
 	files[dir+"contract-02.md"] = "---\nnumber: NYJ-HT-2025-01-补1\nkind: 建设\ncontractor: " + contractor +
 		"\nchange: 1\namount: 5.5\nsignedOn: 2025-07-22\nstart: 2025-07-22\nend: 2025-12-31\n---\n"
 	files.replace(t, dir+"contract-01.md", "amount: 305\n", "amount: 305\nconsortium: [{name: 示例数据有限公司, uscc: 91320812000000051X}]\n")
-	v := project(t, files, Meta{}, 1).view(t, "2025-nyj-01")
+	files.replace(t, dir+"acceptance.md", "contractAmount: 307", "contractAmount: 306.5")
+	b := project(t, files, Meta{}, 1)
+	if odd := b.holding("验收表上的合同金额与合同加变更不同"); len(odd) > 0 {
+		t.Errorf("called inconsistent in %v", odd)
+	}
+	v := b.view(t, "2025-nyj-01")
 	got := map[string]string{}
 	for _, m := range v.Money {
 		got[m.Zh] = m.Amount
