@@ -216,7 +216,7 @@ func (s *pages) rules() error {
 // enter files a rule under its clause, or under its letter where it has none.
 func enter(groups []*ruleGroup, r *rule.Rule) []*ruleGroup {
 	letters := map[string]finding.Text{"F": {Zh: "文件格式", En: "File format"}, "S": {Zh: "表单填写", En: "Forms"}, "L": {Zh: "办理流程", En: "Lifecycle"},
-		"P": {Zh: "文件位置", En: "Paths"}, "C": {Zh: "修改", En: "Changes"}}
+		"P": {Zh: "文件位置", En: "Paths"}, "C": {Zh: "修改", En: "Changes"}, "H": {Zh: "主干审计", En: "Audit"}}
 	title, anchor := clauseGroup(r.Clause)
 	letter := r.ID[:1]
 	name := finding.Text{Zh: title}
@@ -243,7 +243,7 @@ func rank(anchor string) int {
 	}
 	rest, ok := strings.CutPrefix(anchor, "clause-")
 	if !ok {
-		return 1000 + strings.Index("rfslpc", strings.TrimPrefix(anchor, "rules-"))
+		return 1000 + strings.Index("rfslpch", strings.TrimPrefix(anchor, "rules-"))
 	}
 	chapter, section, _ := strings.Cut(rest, "-")
 	c, _ := strconv.Atoi(chapter)
