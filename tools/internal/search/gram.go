@@ -40,11 +40,9 @@ func valueHash(facet, id string) uint32 {
 	return hash(facetSeed, []rune(facet+"="+id))
 }
 
-// grams returns hash<<2|level of every gram of the folded texts whose hash is
-// wanted, each once with its highest level, in the order of the hashes. It
-// overwrites buf.
-func grams(buf []uint64, texts []byte, wanted func(uint32) bool) []uint64 {
-	buf = buf[:0]
+// grams adds to all, which holds hash<<2|level, every gram of the folded texts
+// and returns each once with its highest level, in the order of the hashes.
+func grams(all []uint64, texts []byte) []uint64 {
 	var field []rune
 	for len(texts) > 0 {
 		level := uint64(texts[0])
@@ -56,11 +54,7 @@ func grams(buf []uint64, texts []byte, wanted func(uint32) bool) []uint64 {
 			texts = texts[n:]
 		}
 		texts = texts[1:]
-		add := func(gram []rune) {
-			if h := hash(gramSeed, gram); wanted(h) {
-				buf = append(buf, uint64(h)<<2|level)
-			}
-		}
+		add := func(gram []rune) { all = append(all, uint64(hash(gramSeed, gram))<<2|level) }
 		for i := range field {
 			for n := 1; n <= short && i+n <= len(field); n++ {
 				add(field[i : i+n])
@@ -76,10 +70,10 @@ func grams(buf []uint64, texts []byte, wanted func(uint32) bool) []uint64 {
 			}
 		}
 	}
-	slices.Sort(buf)
-	out := buf[:0]
-	for i, g := range buf {
-		if i+1 == len(buf) || buf[i+1]>>2 != g>>2 {
+	slices.Sort(all)
+	out := all[:0]
+	for i, g := range all {
+		if i+1 == len(all) || all[i+1]>>2 != g>>2 {
 			out = append(out, g)
 		}
 	}

@@ -1,20 +1,13 @@
 package search
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
-// Every byte of a binary file but the beginning of a long number is below 128,
-// and a number has at most maxVarint-1 such beginnings: no run of bytes is long
-// enough to be two Chinese characters.
-
-// varint appends a number as groups of seven bits, lowest first, all but the
-// last with the high bit set.
-func varint(out []byte, n uint64) []byte {
-	for n >= 128 {
-		out = append(out, byte(n)|128)
-		n >>= 7
-	}
-	return append(out, byte(n))
-}
+// Numbers are written as groups of seven bits (unsigned LEB128) or packed seven
+// bits a byte. Every byte but the beginnings of a long number is below 128, and
+// none is so long that these beginnings could be two Chinese characters.
 
 // packer writes numbers of a fixed width in bits, seven bits a byte.
 type packer struct {
@@ -63,15 +56,15 @@ func (p *posting) list(out []byte, projects int) []byte {
 		}
 		head := uint64(len(docs))<<4 | uint64(level)<<1 | more
 		if sparse(docs) <= (projects+6)/7 {
-			out = varint(out, head)
+			out = binary.AppendUvarint(out, head)
 			last := uint32(0)
 			for _, d := range docs {
-				out = varint(out, uint64(d-last))
+				out = binary.AppendUvarint(out, uint64(d-last))
 				last = d
 			}
 			continue
 		}
-		out = varint(out, head|8)
+		out = binary.AppendUvarint(out, head|8)
 		bitmap := make([]byte, (projects+6)/7)
 		for _, d := range docs {
 			bitmap[d/7] |= 1 << (d % 7)
@@ -103,7 +96,7 @@ func column(out []byte, values [][]uint32) []byte {
 		}
 	}
 	width := bits.Len32(most)
-	out = varint(out, uint64(width))
+	out = binary.AppendUvarint(out, uint64(width))
 	p := packer{out: out}
 	var further []byte
 	n, last := uint64(0), 0
@@ -114,10 +107,10 @@ func column(out []byte, values [][]uint32) []byte {
 		}
 		p.put(vs[0]+1, width)
 		for _, v := range vs[1:] {
-			further = varint(varint(further, uint64(i-last)), uint64(v))
+			further = binary.AppendUvarint(binary.AppendUvarint(further, uint64(i-last)), uint64(v))
 			n, last = n+1, i
 		}
 	}
 	p.flush()
-	return append(varint(p.out, n), further...)
+	return append(binary.AppendUvarint(p.out, n), further...)
 }

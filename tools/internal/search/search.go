@@ -150,20 +150,28 @@ func (b *Builder) Add(id string, d Doc) error {
 	}
 	texts, runes := foldedTexts(d.Fields)
 	s := stored{runes: runes, sum: sha256.Sum256(card)}
+	if s.texts, err = b.keep(texts); err == nil {
+		s.card, err = b.keep(card)
+	}
+	if err != nil {
+		return fmt.Errorf("search: keep %s: %w", id, err)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, part := range []struct {
-		span *span
-		data []byte
-	}{{&s.texts, texts}, {&s.card, card}} {
-		if _, err := b.spool.Write(part.data); err != nil {
-			return fmt.Errorf("search: keep %s: %w", id, err)
-		}
-		*part.span = span{b.end, len(part.data)}
-		b.end += int64(len(part.data))
-	}
 	b.docs[id] = s
 	return nil
+}
+
+// keep appends to the spool.
+func (b *Builder) keep(data []byte) (span, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, err := b.spool.Write(data); err != nil {
+		return span{}, err
+	}
+	at := span{b.end, len(data)}
+	b.end += int64(len(data))
+	return at, nil
 }
 
 func (b *Builder) read(s span) ([]byte, error) {

@@ -13,16 +13,6 @@ import (
 	"sync"
 )
 
-const (
-	// perShard is how many characters of text there may be for each file of
-	// grams, on average, which comes to about as many bytes in it: a query fetches
-	// a few of these files, so that small ones make it cheap.
-	perShard = 3 << 10
-	// perPass bounds for how many characters the grams are held in memory at a
-	// time: about 20 bytes each, in each of the goroutines.
-	perPass = 4 << 20
-)
-
 // root is index.json.
 type root struct {
 	Version  string  `json:"version"`
@@ -37,7 +27,7 @@ type root struct {
 // been added, in the order given. write gets names below the index's folder and
 // is called from several goroutines.
 func (b *Builder) Write(entries []Entry, facets []Facet, write func(name string, data []byte) error) error {
-	w := &writer{b: b, entries: entries, write: write}
+	w := &writer{b: b, entries: entries, perPart: perPart, write: write}
 	if err := w.number(facets); err != nil {
 		return err
 	}
@@ -61,6 +51,7 @@ type writer struct {
 	values  [][][]uint32 // numbers of the values by facet and project
 	root    root
 	runes   int
+	perPart int
 	write   func(name string, data []byte) error
 }
 
@@ -145,83 +136,6 @@ func (w *writer) docs() error {
 		}
 		return w.file("d", n, "json", data)
 	})
-}
-
-// grams writes the files of grams. The space of hashes is worked through in
-// parts, so that memory does not grow with the registry.
-func (w *writer) grams() error {
-	shards := 1 << w.root.Bits
-	parts := 1
-	for parts < shards && w.runes/parts > perPass {
-		parts *= 2
-	}
-	return parallel(parts, func(part int) error {
-		found, err := w.collect(part, parts)
-		if err != nil {
-			return err
-		}
-		each := shards / parts
-		for n := part * each; n < (part+1)*each; n++ {
-			var data []byte
-			if data, found, err = w.shard(n, found); err != nil {
-				return err
-			}
-			if err := w.file("g", n, "bin", data); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// found is a gram in a project: hash, number of the project, level.
-type found struct {
-	hash uint32
-	doc  uint32 // number<<2 | level
-}
-
-// collect returns what is to be listed in one part of the hashes, in order.
-func (w *writer) collect(part, parts int) ([]found, error) {
-	in := func(h uint32) bool { return int(uint64(h)*uint64(parts)>>32) == part }
-	var out []found
-	var buf []uint64
-	for n, s := range w.stored {
-		texts, err := w.b.read(s.texts)
-		if err != nil {
-			return nil, err
-		}
-		buf = grams(buf, texts, in)
-		for _, g := range buf {
-			out = append(out, found{uint32(g >> 2), uint32(n)<<2 | uint32(g&3)})
-		}
-		for i, f := range w.facets {
-			for _, v := range w.values[i][n] {
-				if h := valueHash(f.Key, f.Values[v].ID); in(h) {
-					out = append(out, found{h, uint32(n) << 2})
-				}
-			}
-		}
-	}
-	slices.SortFunc(out, func(a, b found) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.doc, b.doc)) })
-	return out, nil
-}
-
-// shard makes the n-th file of grams from the beginning of all and returns the
-// rest: for each gram the distance of its hash to the one before, and its list.
-func (w *writer) shard(n int, all []found) (data []byte, rest []found, err error) {
-	last := uint32(uint64(n) << (32 - w.root.Bits))
-	for len(all) > 0 && int(uint64(all[0].hash)>>(32-w.root.Bits)) == n {
-		var p posting
-		h := all[0].hash
-		for len(all) > 0 && all[0].hash == h {
-			level := all[0].doc & 3
-			p[level] = append(p[level], all[0].doc>>2)
-			all = all[1:]
-		}
-		data = p.list(varint(data, uint64(h-last)), len(w.entries))
-		last = h
-	}
-	return data, all, nil
 }
 
 // blocks writes the values of facets and the order of amounts, by block.
