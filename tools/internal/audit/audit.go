@@ -18,6 +18,8 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/people"
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/seal"
+	"taizhang/tools/internal/statement"
 	"taizhang/tools/internal/transition"
 	"taizhang/tools/internal/value"
 )
@@ -70,6 +72,7 @@ var labels = map[string]value.Label{
 type Link struct {
 	Commit, Parent string
 	When           time.Time // committer's date
+	After          time.Time // that of the parent
 	Message        string
 	Merge          bool              // it has further parents
 	Authors        []string          // addresses of those who wrote what it brings
@@ -90,6 +93,13 @@ type Item struct {
 	reg      *people.Register
 	registry string
 	parent   string
+	after    time.Time // date of the parent: nothing was decided before it
+	before   time.Time // date of the commit
+}
+
+// Hear takes a signed statement as a vote on the item, at a moment.
+func (i *Item) Hear(signed *statement.Signed, on time.Time) (decision.Vote, finding.Text) {
+	return seal.Hear(signed, i.reg, i.registry, on)
 }
 
 // Seat says who filled a seat.
@@ -181,11 +191,12 @@ func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, o che
 			authors = append(authors, p)
 		}
 	}
-	for _, t := range transition.Of(res, content) {
-		it := &Item{Transition: t, reg: reg, registry: res.Base.Registry.Config.DivisionCode, parent: l.Parent,
+	items := transition.Of(res, content)
+	for _, t := range items {
+		it := &Item{Transition: t, reg: reg, registry: res.Base.Registry.Config.DivisionCode, parent: l.Parent, after: l.After, before: l.When,
 			question: decision.Question{ID: t.ID, Subject: t.Subject, Content: t.Content(), Seats: t.Seats, Override: t.Override, Authors: authors}}
 		for i := range res.Findings {
-			if f := &res.Findings[i]; f.Blocks() && concerns(f, &t) {
+			if f := &res.Findings[i]; f.Blocks() && (concerns(f, &t) || !slices.ContainsFunc(items, func(o transition.Transition) bool { return concerns(f, &o) })) {
 				it.Status = Illegal
 				it.Why = append(it.Why, finding.Text{Zh: f.Rule + " " + f.File + "：" + f.Message.Zh, En: f.Rule + " " + f.File + ": " + f.Message.En})
 			}
@@ -195,7 +206,8 @@ func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, o che
 	return res.Base, nil
 }
 
-// concerns reports whether a finding is about a transition.
+// concerns reports whether a finding is about a transition. One that is about
+// none of a commit stands against all of them.
 func concerns(f *finding.Finding, t *transition.Transition) bool {
 	if f.Project != "" {
 		return f.Project == t.Subject || t.Subject == registry.SubjectDefinitions

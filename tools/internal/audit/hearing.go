@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -88,6 +89,10 @@ func (h *hearing) decision(file string) {
 		h.fault(file, "决定的事项不是这次合并（或还没有封存的前几次）所做的：内容、状态或基础提交不同", "what it decides is not what this merge, or an earlier one without decision, did: content, state or base differ")
 		return
 	}
+	if d.When().After(it.before.Add(skew)) || d.When().Before(it.after.Add(-skew)) {
+		h.fault(file, "决定的时间与提交的时间不符", "the time of the decision does not fit that of the commit")
+		return
+	}
 	it.Decision = file
 	if it.parent != h.link.Parent {
 		it.Sealed = h.link.Commit
@@ -113,8 +118,6 @@ func (h *hearing) chained(file string, d *seal.Decision) bool {
 		h.fault(file, "没有接在前一份决定之后（哈希不符）：历史被改写或分叉", "it does not follow the decision before it (the hashes differ): history was rewritten or forked")
 	case d.Registry != h.judge.Registry.Config.DivisionCode:
 		h.fault(file, "是另一份台账的决定", "it is a decision of another registry")
-	case d.When().After(h.link.When.Add(skew)) || d.When().Before(h.link.When.Add(-30*skew)):
-		h.fault(file, "决定的时间与提交的时间不符", "the time of the decision does not fit that of the commit")
 	default:
 		return true
 	}
@@ -140,7 +143,17 @@ func (h *hearing) replay(it *Item, d *seal.Decision) {
 		it.Status = Illegal
 		it.Why = append(it.Why, finding.Text{Zh: zh, En: en})
 	}
+	if !reflect.DeepEqual(d.Transition, seal.Of(&it.Transition)) {
+		refuse("决定里写的步骤、状态或文件与实际的不同", "the steps, states or files that it names are not those of the transition")
+		return
+	}
 	q := it.question
+	for _, p := range q.Authors {
+		if !slices.Contains(d.Authors, p) {
+			refuse("决定里没有写明作者 "+p, "it leaves out the author "+p)
+			return
+		}
+	}
 	for _, p := range d.Authors {
 		if !slices.Contains(q.Authors, p) {
 			q.Authors = append(slices.Clone(q.Authors), p)
@@ -161,6 +174,11 @@ func (h *hearing) replay(it *Item, d *seal.Decision) {
 	r := decision.Decide(q, votes, it.reg, d.When())
 	if r.Outcome != d.Outcome || !r.Outcome.Allows() {
 		refuse("按当时的人员表重算，结论是“"+r.Outcome.Label().Zh+"”，不是“"+d.Outcome.Label().Zh+"”", "replayed with the people of its time the outcome is “"+r.Outcome.Label().En+"”, not “"+d.Outcome.Label().En+"”")
+		return
+	}
+	again := &seal.Decision{}
+	if again.Fill(&r); !slices.Equal(again.Seats, d.Seats) || !slices.Equal(again.Override, d.Override) {
+		refuse("决定里写的谁代表哪个部门，与按意见重算的不同", "who filled which seat is not what its votes say")
 		return
 	}
 	key, err := d.Sealer()
@@ -206,6 +224,9 @@ func (h *hearing) vote(it *Item, d *seal.Decision, v *seal.Vote) (decision.Vote,
 			When: when, Source: v.Forge.Forge + " " + v.Forge.Kind + " " + v.Forge.ID, Reason: v.Reason}, false, finding.Text{}
 	}
 	file := seal.StatementFile(v.Statement)
+	if _, err := h.link.Base.Read(file, statement.Limit); err == nil {
+		return decision.Vote{}, false, finding.Text{Zh: "签名意见 " + file + " 早已用在以前的决定里", En: "the statement " + file + " was spent on an earlier decision"}
+	}
 	data, err := h.link.Head.Read(file, statement.Limit)
 	if err != nil {
 		return decision.Vote{}, false, finding.Text{Zh: "签名意见 " + file + " 不在", En: "the statement " + file + " is not there"}
@@ -216,7 +237,8 @@ func (h *hearing) vote(it *Item, d *seal.Decision, v *seal.Vote) (decision.Vote,
 	}
 	h.statements[v.Statement] = true
 	vote, refusal := seal.Hear(signed, it.reg, it.registry, d.When())
-	if refusal == (finding.Text{}) && (vote.Person != v.Person || vote.Department != v.Department || vote.Verdict != v.Verdict) {
+	if refusal == (finding.Text{}) && (vote.Person != v.Person || vote.Department != v.Department || vote.Verdict != v.Verdict ||
+		vote.Reason != v.Reason || vote.When.UTC().Format(time.RFC3339) != v.On || v.Forge != nil) {
 		refusal = finding.Text{Zh: "决定里抄的与签名的不同", En: "the decision repeats it wrongly"}
 	}
 	return vote, true, refusal

@@ -16,6 +16,7 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/publish"
+	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/transition"
 )
@@ -71,16 +72,17 @@ func (a *app) runAudit(o *auditOptions) error {
 	if err != nil {
 		return cannot(err, "")
 	}
-	commits, err := repo.FirstParents(o.from, o.branch)
+	branch := repo.Branch(o.branch)
+	commits, err := repo.FirstParents(o.from, branch)
 	if err != nil {
 		return a.gitFailure(err)
 	}
 	start := commits[len(commits)-1]
-	entries, err := a.auditLinks(repo, prefix, start.Hash, o.branch, a.progress(o.quiet))
+	entries, err := a.auditLinks(repo, prefix, start.Hash, branch, a.progress(o.quiet))
 	if err != nil {
 		return err
 	}
-	checked, err := a.checkpoints(repo, prefix, o.branch, o.checkpoints)
+	checked, err := a.checkpoints(repo, prefix, branch, o.checkpoints)
 	if err != nil {
 		return err
 	}
@@ -128,8 +130,8 @@ func (a *app) auditLinks(repo *gitobj.Repo, prefix, from, head string, progress 
 			if files, err = newGitFiles(is, prefix); err != nil {
 				return nil, a.gitFailure(err)
 			}
-			link := audit.Link{Commit: c.Hash, Parent: commits[i].Hash, When: c.When, Message: c.Message, Merge: len(c.Parents) > 1, Base: base, Head: files}
-			if link.Authors, err = authorsOf(repo, c); err != nil {
+			link := audit.Link{Commit: c.Hash, Parent: commits[i].Hash, When: c.When, After: commits[i].When, Message: c.Message, Merge: len(c.Parents) > 1, Base: base, Head: files}
+			if link.Authors, err = authorsOf(repo, c, prefix, changes); err != nil {
 				return nil, a.gitFailure(err)
 			}
 			p := &proposal{prefix: prefix}
@@ -151,21 +153,28 @@ func (a *app) auditLinks(repo *gitobj.Repo, prefix, from, head string, progress 
 }
 
 // authorsOf lists the addresses of those who wrote what a commit of main brings.
-func authorsOf(repo *gitobj.Repo, c gitobj.Commit) ([]string, error) {
-	brought := []gitobj.Commit{c}
-	if len(c.Parents) > 1 {
-		brought = nil // a merge is written by whoever merges
-	}
+// Whoever merges writes nothing, unless the merge holds what no branch of it has.
+func authorsOf(repo *gitobj.Repo, c gitobj.Commit, prefix string, changes []gitobj.Change) ([]string, error) {
+	var brought []gitobj.Commit
+	own := slices.Clone(changes)
+	own = slices.DeleteFunc(own, func(ch gitobj.Change) bool { return registry.InDecisions(strings.TrimPrefix(ch.Path, prefix)) })
 	for _, p := range c.Parents[min(1, len(c.Parents)):] {
-		base, err := repo.MergeBase(c.Parents[0], p)
-		if err != nil {
-			continue // no single start: its authors cannot be told from here
-		}
-		list, err := repo.Between(base, p)
+		list, err := repo.Beyond(c.Parents[0], p)
 		if err != nil {
 			return nil, err
 		}
 		brought = append(brought, list...)
+		side, err := repo.Tree(p)
+		if err != nil {
+			return nil, err
+		}
+		own = slices.DeleteFunc(own, func(ch gitobj.Change) bool {
+			e, there, err := side.Lookup(ch.Path)
+			return err == nil && there == (ch.New != nil) && (!there || e.Hash == ch.New.Hash && e.Mode == ch.New.Mode)
+		})
+	}
+	if len(c.Parents) < 2 || len(own) > 0 {
+		brought = append(brought, c)
 	}
 	return addresses(brought), nil
 }

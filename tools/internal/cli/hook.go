@@ -6,12 +6,17 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"taizhang/tools/internal/audit"
+	"taizhang/tools/internal/decision"
+	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
 )
 
@@ -136,6 +141,10 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 	if err != nil {
 		return err
 	}
+	against, err := a.against(repo, now)
+	if err != nil {
+		return err
+	}
 	for _, e := range entries {
 		if !e.Good() {
 			return a.refusePush(name, e.Commit[:12]+" "+a.worst(e))
@@ -144,9 +153,46 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 			if it.Proof != audit.Signed && it.Proof != audit.Attested {
 				return a.refusePush(name, e.Commit[:12]+" "+it.Subject+" "+a.say("没有签名的决定，谁都写得出来", "a decision without signatures could be written by anybody"))
 			}
+			if slices.ContainsFunc(against[it.ID], func(s *statement.Signed) bool { _, no := it.Hear(s, time.Now()); return no == finding.Text{} }) {
+				return a.refusePush(name, e.Commit[:12]+" "+it.Subject+" "+a.say("送来的不同意或撤回没有写进决定", "a rejection or withdrawal that was handed in is not in the decision"))
+			}
 		}
 	}
 	return nil
+}
+
+// against lists, by transition, the rejections and withdrawals that this
+// repository holds and no decision of a commit rests on: whoever merges must not
+// leave them out.
+func (a *app) against(repo *gitobj.Repo, commit string) (map[string][]*statement.Signed, error) {
+	refs, err := repo.Refs(statementRefs)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	tree, err := repo.Tree(commit)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	out := map[string][]*statement.Signed{}
+	for _, r := range refs {
+		if _, heard, err := tree.Lookup(seal.StatementFile(strings.TrimPrefix(r.Name, statementRefs))); heard && err == nil {
+			continue
+		}
+		data, err := repo.Blob(r.Hash, statement.Limit)
+		if err != nil {
+			continue
+		}
+		signed, err := statement.Decode(data)
+		if err != nil {
+			continue
+		}
+		if st, _, err := signed.Open(); err == nil && slices.Contains([]string{string(decision.Reject), string(decision.Withdraw)}, st.Verdict) {
+			for _, id := range st.IDs() {
+				out[id] = append(out[id], signed)
+			}
+		}
+	}
+	return out, nil
 }
 
 // receiveSigned takes statements and checkpoints: added, never altered, and only

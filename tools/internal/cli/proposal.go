@@ -41,7 +41,7 @@ func (a *app) propose(repo *gitobj.Repo, root, baseRev, headRev string) (*propos
 	if p.prefix, err = a.prefix(repo, root); err != nil {
 		return nil, cannot(err, "")
 	}
-	if p.tip, err = repo.Commit(baseRev); err != nil {
+	if p.tip, err = repo.Commit(repo.Branch(baseRev)); err != nil {
 		return nil, a.gitFailure(err)
 	}
 	if p.head, err = repo.Commit(headRev); err != nil {
@@ -133,7 +133,12 @@ func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
 	}
 	p.items = transition.Of(p.result, files)
 	p.people = p.result.Base.Registry.People
-	return a.wrote(p)
+	commits, err := p.repo.Between(p.mergeBase, p.head.Hash)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	p.wrote(addresses(commits))
+	return nil
 }
 
 // relative gives the path of a file inside the registry; one that lies beside it
@@ -156,14 +161,11 @@ func hashOf(e *gitobj.Entry) string {
 	return fmt.Sprintf("%s %o", e.Hash, e.Mode)
 }
 
-// wrote finds the persons who wrote, committed or helped with the change.
-func (a *app) wrote(p *proposal) error {
-	commits, err := p.repo.Between(p.mergeBase, p.head.Hash)
-	if err != nil {
-		return a.gitFailure(err)
-	}
+// wrote notes who wrote, committed or helped with the change, by their addresses.
+func (p *proposal) wrote(addresses []string) {
 	persons := map[string]bool{}
-	for _, address := range addresses(commits) {
+	p.unknown = 0
+	for _, address := range addresses {
 		if person, ok := p.people.ByEmail(address); ok {
 			persons[person] = true
 		} else {
@@ -171,7 +173,6 @@ func (a *app) wrote(p *proposal) error {
 		}
 	}
 	p.authors = slices.Sorted(maps.Keys(persons))
-	return nil
 }
 
 // addresses lists the mail addresses of those who wrote, committed or helped

@@ -131,7 +131,39 @@ func (a *app) mergedProposal(repo *gitobj.Repo, root, merged string) (*proposal,
 	if len(c.Parents) == 0 {
 		return nil, cannot(fmt.Errorf("%s: %s", merged, a.say("第一个提交不是合并", "the first commit is no merge")), "")
 	}
-	return a.propose(repo, root, c.Parents[0], merged)
+	p, err := a.propose(repo, root, c.Parents[0], merged)
+	if err != nil {
+		return nil, err
+	}
+	wrote, err := authorsOf(repo, c, p.prefix, p.changes)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	p.wrote(wrote) // whoever pressed the button of the forge has not
+	return p, nil
+}
+
+// sealed proves that a commit seals what the proposal merged: that lies on main,
+// and had no decision before.
+func (a *app) sealed(p *proposal, commit string) error {
+	entries, err := a.auditLinks(p.repo, p.prefix, p.tip.Hash, commit, nil)
+	if err != nil {
+		return err
+	}
+	last := entries[len(entries)-1]
+	good := len(last.Faults) == 0
+	for _, e := range entries {
+		for _, it := range e.Items {
+			if e.Commit == p.head.Hash && !it.Status.Good() {
+				good, last = false, e
+			}
+		}
+	}
+	if !good {
+		return cannot(fmt.Errorf("%s: %s", a.say("决定不能自证，没有封存", "the decision does not prove itself, so nothing was sealed"), a.worst(last)),
+			a.say("可能已经封存过，或合并的提交不在主干上：用 taizhang audit 查看", "it may be sealed already, or the commit is not on main: see taizhang audit"))
+	}
+	return nil
 }
 
 // commitSeal writes a commit that holds nothing but decisions.
@@ -148,6 +180,9 @@ func (a *app) commitSeal(p *proposal, tip *gitobj.Tree, branch string, edits map
 	commit, err := p.repo.WriteCommit(tree, []string{tip.Commit.Hash}, who, time.Now().In(shanghai()), fmt.Sprintf("Seal the decision on request %d\n", number))
 	if err != nil {
 		return cannot(err, "")
+	}
+	if err := a.sealed(p, commit); err != nil {
+		return err
 	}
 	p.tip = tip.Commit
 	if err := a.moveBranch(p, p.dir, branch, commit); err != nil {

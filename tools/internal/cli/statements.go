@@ -37,8 +37,12 @@ func (a *app) signedVotes(p *proposal, files []string, now time.Time) (*votes, e
 	if err != nil {
 		return nil, a.gitFailure(err)
 	}
+	tip, err := p.repo.Tree(p.tip.Hash)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
 	seen := map[string]bool{}
-	take := func(name string, data []byte) {
+	take := func(name string, data []byte, named bool) {
 		signed, err := statement.Decode(data)
 		if err != nil {
 			v.refuse(name, finding.Text{Zh: "不是签名意见：" + err.Error(), En: err.Error()})
@@ -48,6 +52,16 @@ func (a *app) signedVotes(p *proposal, files []string, now time.Time) (*votes, e
 			return
 		}
 		seen[signed.Hash()] = true
+		about, exact := p.concerned(signed)
+		if _, spent, err := tip.Lookup(p.prefix + seal.StatementFile(signed.Hash())); spent && err == nil {
+			if exact {
+				v.refuse(name, finding.Text{Zh: "已经用在以前的决定里，要重新签", En: "it was spent on an earlier decision: sign again"})
+			}
+			return
+		}
+		if !about && !named {
+			return // said of something else: the refs of years are not verified again
+		}
 		vote, refusal := seal.Hear(signed, p.people, p.registry(), now)
 		if refusal != (finding.Text{}) {
 			v.refuse(name, refusal)
@@ -63,16 +77,28 @@ func (a *app) signedVotes(p *proposal, files []string, now time.Time) (*votes, e
 			v.refuse(ref.Name, finding.Text{Zh: "读不出来：" + err.Error(), En: err.Error()})
 			continue
 		}
-		take("statement "+abbreviate(strings.TrimPrefix(ref.Name, statementRefs)), data)
+		take("statement "+abbreviate(strings.TrimPrefix(ref.Name, statementRefs)), data, false)
 	}
 	for _, f := range files {
 		data, err := os.ReadFile(a.abs(f))
 		if err != nil {
 			return nil, cannot(err, "")
 		}
-		take("statement "+f, data)
+		take("statement "+f, data, true)
 	}
 	return v, nil
+}
+
+// concerned tells, before anything is verified, whether a statement speaks of a
+// subject of the change, and whether of exactly what the change does to it.
+func (p *proposal) concerned(signed *statement.Signed) (about, exact bool) {
+	for _, b := range signed.Claims() {
+		for i := range p.items {
+			about = about || p.items[i].Subject == b.Subject
+			exact = exact || p.items[i].ID == b.ID
+		}
+	}
+	return about || exact, exact
 }
 
 // registry names the registry in statements, so that one is worthless elsewhere.

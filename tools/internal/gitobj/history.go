@@ -1,6 +1,7 @@
 package gitobj
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -9,6 +10,31 @@ import (
 
 // maxBranch bounds the commits of one change: more are no change but a history.
 const maxBranch = 2000
+
+// Beyond lists the commits that head has and base has not, whatever their
+// histories share.
+func (r *Repo) Beyond(base, head string) ([]Commit, error) {
+	common, err := r.MergeBase(base, head)
+	none, many := (*NoMergeBaseError)(nil), (*ManyMergeBasesError)(nil)
+	if err == nil {
+		return r.Between(common, head)
+	} else if !errors.As(err, &none) && !errors.As(err, &many) {
+		return nil, err
+	}
+	stop, err := r.resolve(base)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[plumbing.Hash]bool{}
+	if err := r.reach(stop, seen); err != nil {
+		return nil, err
+	}
+	start, err := r.resolve(head)
+	if err != nil {
+		return nil, err
+	}
+	return r.walk(start, seen, func() error { return nil })
+}
 
 // Between lists the commits that head has and base has not, from head downwards.
 // base must be the single merge base of the change.
@@ -23,6 +49,18 @@ func (r *Repo) Between(base, head string) ([]Commit, error) {
 	}
 	seen := map[plumbing.Hash]bool{stop: true}
 	lined := true // no merge so far: nothing below base can be met
+	return r.walk(start, seen, func() error {
+		if !lined {
+			return nil
+		}
+		lined = false
+		return r.reach(stop, seen)
+	})
+}
+
+// walk lists the commits from start downwards that were not seen before. atMerge
+// is called at each merge, before its parents are visited.
+func (r *Repo) walk(start plumbing.Hash, seen map[plumbing.Hash]bool, atMerge func() error) ([]Commit, error) {
 	var out []Commit
 	for todo := []plumbing.Hash{start}; len(todo) > 0; todo = todo[1:] {
 		h := todo[0]
@@ -41,9 +79,8 @@ func (r *Repo) Between(base, head string) ([]Commit, error) {
 			return nil, fmt.Errorf("the change has more than %d commits", maxBranch)
 		}
 		out = append(out, c)
-		if len(c.Parents) > 1 && lined {
-			lined = false
-			if err := r.reach(stop, seen); err != nil {
+		if len(c.Parents) > 1 {
+			if err := atMerge(); err != nil {
 				return nil, err
 			}
 		}

@@ -67,6 +67,20 @@ func (r *Repo) resolveName(rev, name string) (plumbing.Hash, error) {
 	return r.abbreviated(rev, strings.ToLower(name))
 }
 
+// Branch gives the full name of a branch that exists, and any other revision as
+// it is. Git itself prefers a tag of that name, and anybody may push tags.
+func (r *Repo) Branch(rev string) string {
+	if _, hash := parseHash(rev); hash {
+		return rev
+	}
+	if full := "refs/heads/" + rev; validRefName(full) {
+		if _, err := r.reference(full); err == nil {
+			return full
+		}
+	}
+	return rev
+}
+
 // refCandidates lists where Git looks for a name, in its order.
 func refCandidates(name string) []string {
 	var list []string

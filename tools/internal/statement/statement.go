@@ -191,6 +191,16 @@ func (s *Signed) Open() (*Statement, string, error) {
 	return st, key, nil
 }
 
+// Claims lists the ballots that a signed document seems to hold. Nothing of it is
+// verified: it only tells whether the trouble of [Signed.Open] is worth it.
+func (s *Signed) Claims() []Ballot {
+	var st Statement
+	if json.Unmarshal(s.Document, &st) != nil {
+		return nil
+	}
+	return st.Ballots
+}
+
 // OpenDocument verifies a signature in a namespace and decodes the document.
 func (s *Signed) OpenDocument(doc any, namespace string) (key string, err error) {
 	sig, err := sshsig.Unarmor([]byte(s.Signature))
