@@ -4,9 +4,11 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/pem"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/crypto/ssh"
@@ -43,13 +45,43 @@ func readme(ts *testscript.TestScript, _ bool, args []string) {
 // newKey is the script command `key FILE`: a new SSH key pair, FILE and FILE.pub.
 func newKey(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args {
-		public, private, err := ed25519.GenerateKey(rand.Reader)
+		_, err := writeKey(ts.MkAbs(name), "")
 		ts.Check(err)
-		block, err := ssh.MarshalPrivateKey(private, "")
-		ts.Check(err)
-		ts.Check(os.WriteFile(ts.MkAbs(name), pem.EncodeToMemory(block), 0o600))
-		key, err := ssh.NewPublicKey(public)
-		ts.Check(err)
-		ts.Check(os.WriteFile(ts.MkAbs(name)+".pub", ssh.MarshalAuthorizedKey(key), 0o644))
 	}
+}
+
+// lockedKey is the script command `lockedkey FILE`: the same, behind a passphrase.
+func lockedKey(ts *testscript.TestScript, _ bool, args []string) {
+	_, err := writeKey(ts.MkAbs(args[0]), "secret")
+	ts.Check(err)
+}
+
+// keyPair writes a key pair and returns its public key.
+func keyPair(t *testing.T, file string) string {
+	t.Helper()
+	public, err := writeKey(file, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return public
+}
+
+func writeKey(file, passphrase string) (string, error) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	block, err := ssh.MarshalPrivateKey(private, "")
+	if passphrase != "" {
+		block, err = ssh.MarshalPrivateKeyWithPassphrase(private, "", []byte(passphrase))
+	}
+	if err != nil {
+		return "", err
+	}
+	key, err := ssh.NewPublicKey(public)
+	if err != nil {
+		return "", err
+	}
+	line := ssh.MarshalAuthorizedKey(key)
+	return strings.TrimSpace(string(line)), errors.Join(os.WriteFile(file, pem.EncodeToMemory(block), 0o600), os.WriteFile(file+".pub", line, 0o644))
 }

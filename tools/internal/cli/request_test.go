@@ -46,6 +46,7 @@ type onGitea struct {
 	reviews  []map[string]any
 	author   int
 	closed   bool
+	merged   string // commit of the merge
 	broken   string // path of which nothing is answered
 	statuses []map[string]any
 }
@@ -123,6 +124,9 @@ func (g *onGitea) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	account := func(id int, login string) map[string]any { return map[string]any{"id": id, "login": login} }
 	pull := map[string]any{"number": 1, "state": map[bool]string{false: "open", true: "closed"}[g.closed], "title": "申报 2027-jyj-02", "user": account(g.author, "clerk"),
 		"base": map[string]any{"ref": "main", "sha": ""}, "head": map[string]any{"ref": "topic", "sha": g.head}}
+	if g.merged != "" {
+		pull["merged"], pull["merge_commit_sha"] = true, g.merged
+	}
 	const repo = "/repos/qjp/registry"
 	switch key := r.Method + " " + path; {
 	case key == "GET /user":

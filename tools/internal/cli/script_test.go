@@ -83,10 +83,11 @@ func scripts(t *testing.T, dir string) {
 				}
 				return before + args[1] + after
 			}),
-			"examples": examples,
-			"key":      newKey,
-			"sample":   sample,
-			"readme":   readme,
+			"examples":  examples,
+			"key":       newKey,
+			"lockedkey": lockedKey,
+			"sample":    sample,
+			"readme":    readme,
 		},
 	})
 }

@@ -1,0 +1,168 @@
+package cli_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"taizhang/tools/internal/cli"
+)
+
+// run runs a command in the registry, and returns its exit code and output.
+func (g *onGitea) run(args ...string) (int, string) {
+	g.t.Helper()
+	var out bytes.Buffer
+	env := map[string]string{"TAIZHANG_TOKEN": "t0ken"}
+	code := cli.Main(append([]string{"--lang", "zh"}, args...), &cli.IO{Out: &out, Err: &out, Env: func(k string) string { return env[k] }, Dir: g.dir})
+	return code, out.String()
+}
+
+func (g *onGitea) seal(args ...string) (int, string) {
+	g.t.Helper()
+	return g.run(append([]string{"seal", "--forge", "gitea", "--forge-url", g.url, "--repo", "qjp/registry", "--request", "1"}, args...)...)
+}
+
+// merge does what the forge does when somebody presses its button.
+func (g *onGitea) merge(how ...string) {
+	g.t.Helper()
+	time.Sleep(1100 * time.Millisecond) // dates of commits are whole seconds
+	git(g.t, g.dir, "switch", "-q", "main")
+	git(g.t, g.dir, append([]string{"merge", "-q"}, append(how, "topic")...)...)
+	if how[0] == "--squash" {
+		git(g.t, g.dir, "commit", "-q", "-m", "Declare (#1)")
+	}
+	g.closed, g.merged = true, git(g.t, g.dir, "rev-parse", "main")
+}
+
+func (g *onGitea) wantAudit(step string, code int, words ...string) {
+	g.t.Helper()
+	got, out := g.run("audit", "--quiet")
+	for _, w := range words {
+		if got != code || !strings.Contains(out, w) {
+			g.t.Errorf("%s: exit %d without %q:\n%s", step, got, w, out)
+		}
+	}
+}
+
+// withGate registers a key of the gate before anything else happens.
+func (g *onGitea) withGate(until string) (key string) {
+	g.t.Helper()
+	key = filepath.Join(g.t.TempDir(), "gate")
+	public := keyPair(g.t, key)
+	git(g.t, g.dir, "switch", "-q", "main")
+	data, err := os.ReadFile(filepath.Join(g.dir, "data", "registry.yaml"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.write("data/registry.yaml", string(data)+"gateKeys:\n  - {key: "+public+", from: 2026-01-01"+until+"}\n")
+	git(g.t, g.dir, "commit", "-q", "-a", "--amend", "--no-edit")
+	git(g.t, g.dir, "rebase", "-q", "main", "topic")
+	g.head = git(g.t, g.dir, "rev-parse", "topic")
+	return key
+}
+
+func TestASealFollowsTheMergeOfAForge(t *testing.T) {
+	for _, how := range []string{"--squash", "--no-ff"} {
+		g := newOnGitea(t)
+		g.press(21, "APPROVED", g.head, time.Minute)
+		if code, out := g.seal(); code != 3 || !strings.Contains(out, "还没有合并") {
+			t.Errorf("%s before the merge: exit %d\n%s", how, code, out)
+		}
+		g.merge(how)
+		g.wantAudit(how, 1, "未封存")
+		g.press(22, "REQUEST_CHANGES", g.head, -time.Hour) // after the merge: no ground for it
+		if code, out := g.seal(); code != 0 {
+			t.Fatalf("%s: exit %d\n%s", how, code, out)
+		}
+		g.wantAudit(how, 0, "已证明 · 只有记录", "dsjj=dsjj-01")
+		sealed := git(t, g.dir, "rev-parse", "main")
+		if code, out := g.seal(); code != 3 || !strings.Contains(out, "没有封存") || git(t, g.dir, "rev-parse", "main") != sealed {
+			t.Errorf("%s, sealed twice: exit %d\n%s", how, code, out)
+		}
+	}
+}
+
+func TestWhatWasNotAgreedIsNotSealed(t *testing.T) {
+	g := newOnGitea(t)
+	g.press(23, "APPROVED", g.head, time.Minute) // another department
+	g.merge("--squash")
+	before := git(t, g.dir, "rev-parse", "main")
+	if code, out := g.seal(); code != 1 || git(t, g.dir, "rev-parse", "main") != before {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	// A commit beside main is not what main did.
+	g.press(21, "APPROVED", g.head, time.Minute)
+	git(t, g.dir, "commit", "-q", "--amend", "-m", "rewritten")
+	before = git(t, g.dir, "rev-parse", "main")
+	if code, out := g.seal(); code != 3 || git(t, g.dir, "rev-parse", "main") != before {
+		t.Errorf("a commit beside main: exit %d\n%s", code, out)
+	}
+}
+
+func TestOnlyTheGatesKeyAttests(t *testing.T) {
+	g := newOnGitea(t)
+	key := g.withGate("")
+	g.press(21, "APPROVED", g.head, time.Minute)
+	g.merge("--no-ff")
+	other := filepath.Join(t.TempDir(), "other")
+	keyPair(t, other)
+	if code, out := g.seal("--key", other); code != 3 || !strings.Contains(out, "没有登记为审批程序的密钥") {
+		t.Errorf("another key: exit %d\n%s", code, out)
+	}
+	if code, out := g.seal("--key", key); code != 0 {
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+	g.wantAudit("sealed", 0, "已证明 · 审批程序盖章")
+	file := filepath.Join(g.dir, "content/projects/2027/jyj/02/decisions/0001.json")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, forged := range map[string]string{
+		"another request": strings.Replace(string(data), `"number": 1,
+    "head"`, `"number": 2,
+    "head"`, 1),
+		"another review": strings.Replace(string(data), `"id": "1"`, `"id": "2"`, 1),
+	} {
+		if forged == string(data) {
+			t.Fatalf("%s: nothing was forged in\n%s", name, data)
+		}
+		if err := os.WriteFile(file, []byte(forged), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		git(t, g.dir, "commit", "-q", "-a", "--amend", "--no-edit")
+		g.wantAudit(name, 1, "封章不成立")
+	}
+
+	// One whose time is over gives no more weight than none.
+	g = newOnGitea(t)
+	key = g.withGate(", until: 2026-02-01")
+	g.press(21, "APPROVED", g.head, time.Minute)
+	g.merge("--no-ff")
+	if code, out := g.seal("--key", key); code != 3 {
+		t.Errorf("an old key of the gate: exit %d\n%s", code, out)
+	}
+}
+
+// Whoever presses the button of the forge has written nothing.
+func TestMergingIsNotWriting(t *testing.T) {
+	g := newOnGitea(t)
+	git(t, g.dir, "switch", "-q", "main")
+	g.write("data/people.yaml", strings.Replace(requestPeople, "departments: [dsjj]\n", "departments: [dsjj]\n    emails: [presser@example.org]\n", 1))
+	git(t, g.dir, "commit", "-q", "-a", "--amend", "--no-edit")
+	git(t, g.dir, "rebase", "-q", "main", "topic")
+	g.head = git(t, g.dir, "rev-parse", "topic")
+	g.press(21, "APPROVED", g.head, time.Minute)
+	time.Sleep(1100 * time.Millisecond)
+	git(t, g.dir, "switch", "-q", "main")
+	git(t, g.dir, "merge", "-q", "--no-ff", "topic")
+	git(t, g.dir, "commit", "-q", "--amend", "--no-edit", "--author", "presser <presser@example.org>")
+	g.closed, g.merged = true, git(t, g.dir, "rev-parse", "main")
+	if code, out := g.seal(); code != 0 {
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+	g.wantAudit("sealed", 0, "已证明 · 只有记录")
+}
