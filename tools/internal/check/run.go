@@ -162,6 +162,7 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 		return nil, err
 	}
 	was.Registry.Today, is.Registry.Today = o.Today, o.Today
+	was.Registry.CompareWith(is.Registry)
 	res := &Result{Judge: is, Base: was, Findings: is.Global(was)}
 	global := was.Global(nil)
 	identities(global).mark(res.Findings)

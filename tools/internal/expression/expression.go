@@ -231,6 +231,8 @@ func functions() []expr.Option {
 		expr.Function("earliest", func(p ...any) (any, error) { return extreme(p[0], -1), nil }, new(func([]any) string), new(func([]string) string)),
 		expr.Function("latest", func(p ...any) (any, error) { return extreme(p[0], 1), nil }, new(func([]any) string), new(func([]string) string)),
 		expr.Function("wan2", func(p ...any) (any, error) { return value.FormatWan(int64(p[0].(int))) + " 万元", nil }, new(func(int) string)),
+		expr.Function("share", func(p ...any) (any, error) { return value.Share(p[0].(int), p[1].(int)), nil }, new(func(int, int) int)),
+		expr.Function("percent", func(p ...any) (any, error) { return value.FormatShare(p[0].(int)), nil }, new(func(int) string)),
 		expr.Function("year", func(p ...any) (any, error) { return value.Year(p[0].(string)), nil }, new(func(string) int)),
 		expr.Function("monthDay", func(p ...any) (any, error) { return value.MonthDay(p[0].(string)), nil }, new(func(string) string)),
 		expr.Function("addMonths", func(p ...any) (any, error) { return value.AddMonths(p[0].(string), p[1].(int)), nil }, new(func(string, int) string)),

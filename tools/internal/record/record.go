@@ -77,6 +77,23 @@ func Parse(path string, data []byte) (*Record, []finding.Finding) {
 	return rec, r.findings
 }
 
+// FrontMatter reads the front matter alone, for those who only want to know what
+// it says: nil when it cannot be used, and no word about why.
+func FrontMatter(path string, data []byte) *Node {
+	r := &reader{path: path, data: data}
+	if !r.checkBytes() {
+		return nil
+	}
+	start, end, _, ok := r.split()
+	if !ok {
+		return nil
+	}
+	if root := r.readYAML(start, end, 2); root != nil && root.Kind == Map {
+		return root
+	}
+	return nil
+}
+
 // ParseYAML reads a plain YAML data file under the same rules as front matter.
 // The node, a map or a list, is nil when the file cannot be used.
 func ParseYAML(path string, data []byte) (*Node, []finding.Finding) {

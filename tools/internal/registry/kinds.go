@@ -114,6 +114,9 @@ func newKinds(set *schema.Set) *kinds {
 		k.env["legalBasis"] = typeOf(basis.Root.Child("basis"))
 	}
 	k.env["evaluationYears"] = types.TypeOf((func(string) []int)(nil))
+	k.env["system"] = types.TypeOf((func(string) System)(nil))
+	k.env["maintenanceRatios"] = types.TypeOf((func() Ratios)(nil))
+	k.env["upkeepBefore"] = types.TypeOf((func([]any, int) int)(nil))
 	k.env["base"] = maps.Clone(k.env)
 	k.env = expression.Freeze(k.env)
 	return k

@@ -275,6 +275,9 @@ func (p *Project) fill() {
 	p.Env["works"] = p.works()
 	p.Env["agreedAmount"] = p.agreedAmount()
 	p.Env["namesakes"] = p.namesakes
+	p.Env["system"] = r.system()
+	p.Env["maintenanceRatios"] = r.district.ratios
+	p.Env["upkeepBefore"] = p.upkeepBefore
 	p.Env["hasRecord"] = func(name string) bool { return p.Record(name) != nil || slices.Contains(p.Files, name+".md") }
 	p.Env["fileHash"] = func(name string) string {
 		if !slices.Contains(p.Files, name) {

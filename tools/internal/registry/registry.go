@@ -127,6 +127,7 @@ type Registry struct {
 	brands   map[string]string // folded spelling → folded name
 	basis    []any
 	names    map[int]func() map[string][]sake
+	district *district
 	kinds    *kinds
 }
 
@@ -144,6 +145,7 @@ func New(files Files, set *schema.Set) *Registry {
 	r.readBrands()
 	r.readBasis()
 	r.listNames()
+	r.district = r.newDistrict()
 	r.readPlans()
 	return r
 }
