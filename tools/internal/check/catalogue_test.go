@@ -31,7 +31,8 @@ func judge(t *testing.T) *check.Judge {
 	return j
 }
 
-// TestTheLiveRegistryIsClean checks every record in content/.
+// TestTheLiveRegistryIsClean checks every record in content/: nothing is wrong
+// and nothing waits for an answer. Notes are for reading.
 func TestTheLiveRegistryIsClean(t *testing.T) {
 	files, err := disk.Open(root)
 	if err != nil {
@@ -42,7 +43,7 @@ func TestTheLiveRegistryIsClean(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range res.Findings {
-		if !f.Waived {
+		if !f.Waived && f.Severity != finding.Info {
 			t.Errorf("%s:%d:%d %s %s", f.File, f.Line, f.Col, f.Rule, f.Message.Zh)
 		}
 	}
@@ -116,7 +117,11 @@ func TestRulesCiteTheRegulation(t *testing.T) {
 		if r.Help.Zh == "" || r.Help.En == "" {
 			t.Errorf("%s: help in both languages is needed", r.ID)
 		}
-		for _, h := range []string{"## 为什么", "## 怎么改", "## 反例", "## 正例"} {
+		headings := []string{"## 为什么", "## 怎么改", "## 反例", "## 正例"}
+		if r.Scope == rule.Registry { // no record shows it
+			headings = headings[:2]
+		}
+		for _, h := range headings {
 			if !strings.Contains(r.Body, h) {
 				t.Errorf("%s: no section %s", r.ID, h)
 			}

@@ -262,6 +262,14 @@ func (j *Judge) Global(base *Judge) []finding.Finding {
 	return fs
 }
 
+// state returns the findings about the registry itself, which no single change
+// is to blame for.
+func (j *Judge) state() []finding.Finding {
+	fs := j.Rules.Registry(j.Registry)
+	j.Rules.Complete(fs)
+	return fs
+}
+
 // attachment looks into the name of an attachment and, when it is plain text,
 // into what it says.
 func (j *Judge) attachment(p *registry.Project, name string) []finding.Finding {

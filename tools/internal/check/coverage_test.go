@@ -57,7 +57,7 @@ func TestEveryRuleHasAFailingExample(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		if strings.HasPrefix(r.ID, "R-") && !slices.ContainsFunc(examples, func(e rule.Example) bool { return e.Bad }) {
+		if strings.HasPrefix(r.ID, "R-") && r.Scope != rule.Registry && !slices.ContainsFunc(examples, func(e rule.Example) bool { return e.Bad }) {
 			t.Errorf("%s has no failing example", r.ID)
 		}
 	}

@@ -73,7 +73,12 @@ func All(files registry.Files, o Options) (*Result, error) {
 	j.Registry.Today = o.Today
 	res := &Result{Judge: j}
 	var beside sync.WaitGroup // plans take as long as many projects
-	beside.Go(func() { res.Findings = j.Global(nil) })
+	beside.Go(func() {
+		res.Findings = j.Global(nil)
+		if o.Only == nil {
+			res.Findings = append(res.Findings, j.state()...)
+		}
+	})
 	folders := j.Registry.Folders
 	if o.Only != nil {
 		folders = slices.DeleteFunc(slices.Clone(folders), func(f *registry.Folder) bool { return !o.Only(f.Dir) })

@@ -80,7 +80,7 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 		return fmt.Errorf("--today %s: %s", o.today, a.say("不是 YYYY-MM-DD 的日期", "is not a date YYYY-MM-DD"))
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
-		return fmt.Errorf("--color %s: auto, always, never", o.color)
+		return fmt.Errorf("--color %s: %s", o.color, a.say("只能是 auto、always 或 never", "choose auto, always or never"))
 	}
 	if o.head != "" && o.base == "" {
 		return errors.New(a.say("--head 要与 --base 一起用", "--head needs --base"))
@@ -198,8 +198,8 @@ func (a *app) outputs(specs []string) ([]output, error) {
 	stdout := 0
 	for _, s := range specs {
 		format, file, err := report.ParseSpec(s)
-		if err != nil {
-			return nil, err
+		if spec := (*report.SpecError)(nil); errors.As(err, &spec) {
+			return nil, errors.New("--format: " + a.say(spec.Message.Zh, spec.Message.En))
 		}
 		if file == "" || file == "-" {
 			stdout++
@@ -266,8 +266,15 @@ func table(s *rule.Set) []report.Rule {
 	return out
 }
 
-// writeFile replaces a file whole: aside, synced, renamed.
+// writeFile replaces a file whole: aside, synced, renamed. A device or a pipe,
+// such as /dev/null, is written to and stays what it is.
 func writeFile(path string, data []byte) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		if err := os.WriteFile(path, data, 0); err != nil {
+			return fmt.Errorf("writing %s: %w", path, err)
+		}
+		return nil
+	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".taizhang-*")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -38,7 +39,22 @@ func fixture(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
+	if err := ruleOnReadings(dir); err != nil {
+		t.Fatal(err)
+	}
 	return dir
+}
+
+// ruleOnReadings answers all open readings of the registry in dir, as they are
+// in force, so that a clean one has nothing to note (R-118).
+func ruleOnReadings(dir string) error {
+	file := filepath.Join(dir, "schemas/interpretations.yaml")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	ruled := regexp.MustCompile(`(?m)^    inForce: .*$`).ReplaceAll(data, []byte("$0\n    ruled: {by: dsjj, on: 2026-01-05}"))
+	return os.WriteFile(file, ruled, 0o644)
 }
 
 func git(t *testing.T, dir string, args ...string) string {
@@ -111,7 +127,7 @@ func TestEveryRuleExampleIsJudgedAsItSays(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		if r.Scope != rule.Builtin {
+		if r.Scope != rule.Builtin && r.Scope != rule.Registry {
 			if !slices.ContainsFunc(examples, func(e rule.Example) bool { return e.Bad }) || !slices.ContainsFunc(examples, func(e rule.Example) bool { return !e.Bad }) {
 				t.Errorf("%s needs at least one bad and one good example", r.ID)
 			}

@@ -150,3 +150,35 @@ func TestAnErrorThatSaysSoMayBeWaived(t *testing.T) {
 		t.Errorf("the waiver is refused:\n%s", out)
 	}
 }
+
+// TestOpenReadingsAreNotedOnce takes rulings back: a check of the whole registry
+// names the readings without one, a check of a part or of a change does not.
+func TestOpenReadingsAreNotedOnce(t *testing.T) {
+	dir := fixture(t)
+	file := filepath.Join(dir, "schemas/interpretations.yaml")
+	ruled, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := regexp.MustCompile(`(?s)(- id: A-(?:06|28)\n.*?)    ruled: [^\n]*\n`).ReplaceAll(ruled, []byte("$1"))
+	if err := os.WriteFile(file, open, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, got := verdicts(t, dir, "")
+	hold(t, "R-118 info", out, got)
+	if files, message := found(t, dir, "R-118"); len(files) != 1 || files[0] != "schemas/interpretations.yaml" || !strings.Contains(message, "2 处还没有负责解释的单位答复，检查按默认读法：A-06、A-28") {
+		t.Errorf("%v %s", files, message)
+	}
+	if files, _ := found(t, dir, "R-118", "content/projects/2026/jyj/01"); len(files) > 0 {
+		t.Error("noted in a check of one project")
+	}
+	git(t, dir, "init", "-q", "-b", "main")
+	git(t, dir, "add", "-A")
+	git(t, dir, "commit", "-q", "-m", "base")
+	if err := os.WriteFile(filepath.Join(dir, "content/projects/2026/jyj/01/index.md"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if files, _ := found(t, dir, "R-118", "--base", "HEAD"); len(files) > 0 {
+		t.Error("noted in a check of a change")
+	}
+}

@@ -47,6 +47,7 @@ func scripts(t *testing.T, dir string) {
 					to := filepath.Join(dir, strings.TrimPrefix(from, "schemas/examples/"))
 					ts.Check(os.CopyFS(to, os.DirFS(filepath.Join(root, from))))
 				}
+				ts.Check(ruleOnReadings(dir))
 				for _, cmd := range [][]string{{"init", "-q", "-b", "main", dir}, {"-C", dir, "add", "-A"}, {"-C", dir, "commit", "-q", "-m", "registry"}} {
 					ts.Check(ts.Exec("git", cmd...))
 				}

@@ -73,6 +73,8 @@ func scopeWords(s rule.Scope) words {
 		return words{string(s), "整个项目", "Whole project"}
 	case rule.Plan:
 		return words{string(s), "年度计划", "Annual plan"}
+	case rule.Registry:
+		return words{string(s), "整个台账", "Whole registry"}
 	case rule.Record:
 		return words{string(s), "每份记录的文字", "Text of each record"}
 	case rule.Schema:

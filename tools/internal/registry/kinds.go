@@ -106,6 +106,7 @@ func newKinds(set *schema.Set) *kinds {
 	k.env["isUnit"], k.env["known"], k.env["hasRecord"], k.env["reached"] = ask, ask, ask, ask
 	k.env["unitName"], k.env["unitKind"], k.env["authorityOf"], k.env["fileHash"], k.env["reachedOn"], k.env["classOn"] = say, say, say, say, say, say
 	k.env["reading"], k.env["today"] = say, types.String
+	k.env["readings"] = types.Array(types.Map{"id": types.String, "inForce": types.String, "ruled": types.Bool})
 	k.env["workdays"] = types.TypeOf((func(string, string) int)(nil))
 	k.env["hasRole"] = types.TypeOf((func(string, string) bool)(nil))
 	k.env["sameBrand"] = types.TypeOf((func(string, string) bool)(nil))

@@ -20,7 +20,7 @@ func (r *Registry) lookups(env map[string]any) {
 		return slices.Contains(roles, any(role))
 	}
 	env["sameBrand"] = r.sameBrand
-	env["legalBasis"] = r.basis
+	env["legalBasis"], env["readings"] = r.basis, r.rulings
 	env["known"] = func(id string) bool { return r.byID[id] != nil }
 	env["evaluationYears"] = r.evaluationYears
 	env["stateOf"] = r.stateOf

@@ -334,10 +334,16 @@ func (p *Project) submissions() []any {
 	return out
 }
 
-// PlanEnv returns the environment in which rules about one plan are evaluated.
-func (r *Registry) PlanEnv(p *Plan) map[string]any {
+// Env returns the environment in which rules about the registry are evaluated.
+func (r *Registry) Env() map[string]any {
 	env := maps.Clone(r.kinds.absent)
 	r.lookups(env)
+	return env
+}
+
+// PlanEnv returns the environment in which rules about one plan are evaluated.
+func (r *Registry) PlanEnv(p *Plan) map[string]any {
+	env := r.Env()
 	env["plan"], env["planItems"] = p.Env, p.Items
 	return env
 }

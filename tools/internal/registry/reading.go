@@ -43,7 +43,7 @@ func (r *Reading) Choice() Choice {
 }
 
 func (r *Registry) readReadings() {
-	r.readings = map[string]string{}
+	r.readings, r.rulings = map[string]string{}, []any{}
 	if !r.has[ReadingsFile] {
 		return
 	}
@@ -76,6 +76,7 @@ func (r *Registry) readReadings() {
 		}
 		r.Readings = append(r.Readings, x)
 		r.readings[x.ID] = x.InForce
+		r.rulings = append(r.rulings, Placed(map[string]any{"id": x.ID, "inForce": x.InForce, "ruled": x.RuledBy != ""}, ReadingsFile, n.Get("inForce")))
 	}
 }
 

@@ -123,6 +123,7 @@ type Registry struct {
 	codes    []string
 	planned  map[string][]any
 	readings map[string]string
+	rulings  []any // the open readings, as rules see them
 	calendar calendar
 	brands   map[string]string // folded spelling → folded name
 	basis    []any

@@ -99,14 +99,14 @@ func Write(w io.Writer, format string, fs []finding.Finding, rules []Rule, o Opt
 }
 
 // ParseSpec reads the value of --format: "F" for standard output (file is
-// empty, as it is for "F=-") or "F=FILE".
+// empty, as it is for "F=-") or "F=FILE". Its error is a [*SpecError].
 func ParseSpec(s string) (format, file string, err error) {
 	format, file, named := strings.Cut(s, "=")
 	if !slices.Contains(Formats(), format) {
 		return "", "", unknownFormat(format)
 	}
 	if named && file == "" {
-		return "", "", fmt.Errorf("format %q names no file after =", s)
+		return "", "", &SpecError{finding.Text{Zh: fmt.Sprintf("%q 的等号后面没有文件名", s), En: fmt.Sprintf("%q names no file after =", s)}}
 	}
 	if file == "-" {
 		file = ""
@@ -114,8 +114,14 @@ func ParseSpec(s string) (format, file string, err error) {
 	return format, file, nil
 }
 
+// SpecError says, in both languages, what is wrong with a value of --format.
+type SpecError struct{ Message finding.Text }
+
+func (e *SpecError) Error() string { return e.Message.En }
+
 func unknownFormat(format string) error {
-	return fmt.Errorf("unknown format %q: want one of %s", format, strings.Join(Formats(), ", "))
+	all := strings.Join(Formats(), ", ")
+	return &SpecError{finding.Text{Zh: fmt.Sprintf("没有输出格式 %q，可用的有：%s", format, all), En: fmt.Sprintf("there is no format %q; choose one of %s", format, all)}}
 }
 
 // Detect picks the format for where the command runs, given a way to read the

@@ -60,7 +60,9 @@ func (r *report) text() {
 			color = red
 			break
 		}
-		color = yellow
+		if r.active[i].Severity == finding.Warn {
+			color = yellow
+		}
 	}
 	r.wrapped("", r.verdict(), color)
 }

@@ -93,6 +93,22 @@ func (s *Set) Plan(reg *registry.Registry, p *registry.Plan, base map[string]any
 	return out
 }
 
+// Registry evaluates the rules about the registry itself. They speak of a state
+// of affairs, so a check of the whole asks them and a check of a part does not.
+func (s *Set) Registry(reg *registry.Registry) []finding.Finding {
+	env := reg.Env()
+	var out []finding.Finding
+	for _, r := range s.Rules {
+		if r.Scope != Registry {
+			continue
+		}
+		for _, c := range r.Checks {
+			out = append(out, r.run(c, env, finding.Place{File: registry.ReadingsFile, Line: 1, Col: 1})...)
+		}
+	}
+	return out
+}
+
 // maxHits bounds the findings about the text of one file.
 const maxHits = 20
 

@@ -27,15 +27,16 @@ import (
 // Scope says what a rule is evaluated on.
 type Scope string
 
-// Project and Plan rules see a whole project or an annual plan; Record rules
-// one record's text; Schema rules are enforced by the form's schema, Builtin
-// ones by the tool itself.
+// Project and Plan rules see a whole project or an annual plan, Registry rules
+// what the registry itself says; Record rules one record's text; Schema rules
+// are enforced by the form's schema, Builtin ones by the tool itself.
 const (
-	Project Scope = "project"
-	Plan    Scope = "plan"
-	Record  Scope = "record"
-	Schema  Scope = "schema"
-	Builtin Scope = "builtin"
+	Project  Scope = "project"
+	Plan     Scope = "plan"
+	Registry Scope = "registry"
+	Record   Scope = "record"
+	Schema   Scope = "schema"
+	Builtin  Scope = "builtin"
 )
 
 // Rule is one rule file.
@@ -205,7 +206,7 @@ func parse(file string, data []byte) (*Rule, error) {
 	switch {
 	case !r.Severity.Valid():
 		return nil, fmt.Errorf("%s: severity %q is none of error, warn, info", file, r.Severity)
-	case !slices.Contains([]Scope{Project, Plan, Record, Schema, Builtin}, r.Scope):
+	case !slices.Contains([]Scope{Project, Plan, Registry, Record, Schema, Builtin}, r.Scope):
 		return nil, fmt.Errorf("%s: unknown scope %q", file, r.Scope)
 	case len(r.Checks) == 0 && r.Scope != Schema && r.Scope != Builtin:
 		return nil, fmt.Errorf("%s: the rule asserts nothing", file)
