@@ -33,6 +33,7 @@ var layers = map[string][]string{
 	"rule":       {"finding", "value", "record", "schema", "expression", "registry"},
 	"check":      {"finding", "value", "record", "schema", "registry", "lifecycle", "rule"},
 	"report":     {"finding", "value"},
+	"attach":     {"finding"},
 	"disk":       {},
 	"gitobj":     {},
 	"forge":      {},

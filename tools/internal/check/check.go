@@ -26,6 +26,8 @@ type Judge struct {
 	Registry  *registry.Registry
 	Lifecycle *lifecycle.Lifecycle
 	Rules     *rule.Set
+	// Inspect takes attachments apart; nil leaves all but plain text unread.
+	Inspect Inspector
 }
 
 // NewJudge loads schemas, lifecycle, rules and registers from files. An error
@@ -268,14 +270,4 @@ func (j *Judge) state() []finding.Finding {
 	fs := j.Rules.Registry(j.Registry)
 	j.Rules.Complete(fs)
 	return fs
-}
-
-// attachment looks into the name of an attachment and, when it is plain text,
-// into what it says.
-func (j *Judge) attachment(p *registry.Project, name string) []finding.Finding {
-	var raw []byte
-	if path.Ext(name) == ".txt" {
-		raw, _ = j.Registry.Read(p.Dir+"/"+name, registry.AttachmentLimit)
-	}
-	return j.Rules.Text(p.Dir+"/"+name, raw, nil)
 }

@@ -50,6 +50,7 @@ type Options struct {
 	Context  context.Context
 	Workers  int                   // 0: all processors
 	Progress func(done, total int) // called now and then, may be nil
+	Inspect  Inspector             // takes attachments apart; nil: they are not looked into
 	Visit    func(*Verdict)        // sees each project once, from several goroutines; may be nil
 	Only     func(dir string) bool // projects to judge by folder, nil: all
 	// Today, YYYY-MM-DD, also judges what waiting has brought by that date. It is
@@ -70,7 +71,7 @@ func All(files registry.Files, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
-	j.Registry.Today = o.Today
+	j.Registry.Today, j.Inspect = o.Today, o.Inspect
 	res := &Result{Judge: j}
 	var beside sync.WaitGroup // plans take as long as many projects
 	beside.Go(func() {
@@ -167,6 +168,8 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 		return nil, err
 	}
 	was.Registry.Today, is.Registry.Today = o.Today, o.Today
+	is.Inspect = remember(o.Inspect)
+	was.Inspect = is.Inspect
 	was.Registry.CompareWith(is.Registry)
 	res := &Result{Judge: is, Base: was, Findings: is.Global(was)}
 	global := was.Global(nil)
@@ -386,7 +389,7 @@ func mended(before, after []finding.Finding) []finding.Finding {
 
 // markExisting marks the findings that the base has under its own definitions.
 func markExisting(res *Result, base registry.Files, o Options) error {
-	was, err := All(base, Options{Workers: o.Workers})
+	was, err := All(base, Options{Workers: o.Workers, Inspect: o.Inspect})
 	if err != nil {
 		return nil // a base that cannot be judged excuses nothing
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/tools/internal/attach"
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/finding"
@@ -163,7 +164,7 @@ func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, e
 	defer projection.Close()
 	var mu sync.Mutex
 	var failed error
-	res, err := check.All(files, check.Options{Context: ctx, Progress: a.progress(false), Visit: func(v *check.Verdict) {
+	res, err := check.All(files, check.Options{Context: ctx, Progress: a.progress(false), Inspect: attach.Inspect, Visit: func(v *check.Verdict) {
 		if err := projection.Add(v); err != nil {
 			mu.Lock()
 			failed = errors.Join(failed, err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/tools/internal/attach"
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/due"
@@ -127,7 +128,7 @@ func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60)
 // check runs the judgement that the options ask for. source gives the files to
 // quote from.
 func (a *app) check(root string, o *checkOptions, paths []string) (*check.Result, registry.Files, error) {
-	opts := check.Options{Context: a.ctx, Progress: a.progress(o.quiet), Today: o.today}
+	opts := check.Options{Context: a.ctx, Progress: a.progress(o.quiet), Today: o.today, Inspect: attach.Inspect}
 	if o.base != "" {
 		return a.checkChange(root, o, opts)
 	}
@@ -298,6 +299,9 @@ func writeFile(path string, data []byte) error {
 	return nil
 }
 
+// maxCommits is how many commits of a change are looked at. Nobody reviews more.
+const maxCommits = 1000
+
 // checkChange judges a change between two revisions, or between a revision and
 // the working tree.
 func (a *app) checkChange(root string, o *checkOptions, opts check.Options) (*check.Result, registry.Files, error) {
@@ -352,6 +356,18 @@ func (a *app) checkChange(root string, o *checkOptions, opts check.Options) (*ch
 	res, err := check.Change(b, h, changed, opts)
 	if err != nil {
 		return nil, nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+	}
+	log, err := repo.Log(base, headName, maxCommits)
+	if err != nil {
+		return nil, nil, a.gitFailure(err)
+	}
+	if len(changed) > 0 {
+		var commits []check.Commit
+		for _, c := range log {
+			commits = append(commits, check.Commit{Hash: c.Hash, Author: c.Author, Committer: c.Committer, Message: c.Message})
+		}
+		res.Findings = append(res.Findings, res.Judge.History(commits, changed[0])...)
+		finding.Sort(res.Findings)
 	}
 	res.Summary.Base, res.Summary.Head = o.base, o.head
 	if o.head == "" {

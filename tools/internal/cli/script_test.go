@@ -34,6 +34,7 @@ func scripts(t *testing.T, dir string) {
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			env.Setenv("GIT_CONFIG_SYSTEM", os.DevNull)
 			env.Setenv("TAIZHANG_LANG", "zh")
+			env.Setenv("REPO", root)
 			for _, who := range []string{"AUTHOR", "COMMITTER"} {
 				env.Setenv("GIT_"+who+"_NAME", "clerk")
 				env.Setenv("GIT_"+who+"_EMAIL", "clerk@example.org")

@@ -89,7 +89,7 @@ func newKinds(set *schema.Set) *kinds {
 		k.env["planned"], k.env["planItems"] = types.Array(entry), types.Array(entry)
 	}
 	k.env["project"] = types.Map{"id": types.String, "year": types.Int, "unit": types.String, "number": types.Int}
-	hit := types.Map{"kind": types.String, "kindEn": types.String}
+	hit := types.Map{"kind": types.String, "kindEn": types.String, "where": types.String, "whereEn": types.String}
 	if decl := set.Form("declaration"); decl != nil {
 		k.env["submissions"] = types.Array(types.Map{"form": types.String, "on": types.String, "proposedBy": types.String, "attestation": typeOf(decl.Root.Child("attestation"))})
 	}

@@ -115,7 +115,18 @@ const maxHits = 20
 // Text evaluates the rules about the text of one file. root is its front
 // matter, nil for a file without or with an unreadable one.
 func (s *Set) Text(file string, raw []byte, root *record.Node) []finding.Finding {
-	personal, secret := scan(file, raw, root)
+	return s.text(file, scan(file, raw, root))
+}
+
+// Within evaluates the same rules about a text that is inside a file which has
+// no lines of its own, such as an attachment; where says so in words. There is
+// one finding for each kind of thing found.
+func (s *Set) Within(file string, where finding.Text, text string) []finding.Finding {
+	return s.text(file, within(file, where, text))
+}
+
+func (s *Set) text(file string, found *scanner) []finding.Finding {
+	personal, secret := found.personal, found.secret
 	if len(personal)+len(secret) == 0 {
 		return nil
 	}

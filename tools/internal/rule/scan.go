@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/value"
@@ -15,11 +16,12 @@ import (
 // matter as read, where escapes and line breaks no longer hide anything.
 type scanner struct {
 	file             string
+	where            finding.Text // words for the place; none: the line itself
 	personal, secret []any
 	hit              map[int]bool // lines that have a hit
 }
 
-func scan(file string, raw []byte, root *record.Node) (personal, secret []any) {
+func scan(file string, raw []byte, root *record.Node) *scanner {
 	s := &scanner{file: file, personal: []any{}, secret: []any{}, hit: map[int]bool{}}
 	name := strings.NewReplacer("-", " ", "/", " ", ".", " ").Replace(file)
 	if len(value.PersonalData(name)) > 0 {
@@ -38,7 +40,30 @@ func scan(file string, raw []byte, root *record.Node) (personal, secret []any) {
 	if root != nil {
 		s.node(root)
 	}
-	return s.personal, s.secret
+	return s
+}
+
+// within looks through a text that stands somewhere inside the file.
+func within(file string, where finding.Text, text string) *scanner {
+	where.Zh += "里有一处"
+	s := &scanner{file: file, where: where, personal: []any{}, secret: []any{}, hit: map[int]bool{}}
+	kinds := map[value.Label]bool{}
+	for line := range strings.Lines(text) {
+		for i, hits := range [][]value.Hit{value.PersonalData(line), value.SecretMarks(line)} {
+			for _, h := range hits {
+				if kinds[h.Kind] {
+					continue
+				}
+				kinds[h.Kind] = true
+				if item := s.item(1, h, 1, 1); i == 0 {
+					s.personal = append(s.personal, item)
+				} else {
+					s.secret = append(s.secret, item)
+				}
+			}
+		}
+	}
+	return s
 }
 
 // markup are the marks that may stand inside a number or a word and vanish when
@@ -99,6 +124,10 @@ func (s *scanner) node(n *record.Node) {
 }
 
 func (s *scanner) item(line int, h value.Hit, col, end int) map[string]any {
-	return registry.Placed(map[string]any{"kind": h.Kind.Zh, "kindEn": h.Kind.En}, s.file,
+	where := s.where
+	if where == (finding.Text{}) {
+		where = finding.Text{Zh: "这里", En: "this line"}
+	}
+	return registry.Placed(map[string]any{"kind": h.Kind.Zh, "kindEn": h.Kind.En, "where": where.Zh, "whereEn": where.En}, s.file,
 		&record.Node{Kind: record.String, Line: int32(line), Col: int32(col), EndCol: int32(end)})
 }
