@@ -408,11 +408,8 @@ func (o overlay) side(p string) registry.Files {
 	return o.base
 }
 
-func (o overlay) Paths() []string { return o.join(o.base.Paths(), o.head.Paths()) }
-
-func (o overlay) Irregular() []string { return o.join(o.base.Irregular(), o.head.Irregular()) }
-
-func (o overlay) join(base, head []string) []string {
+func (o overlay) Paths() []string {
+	base, head := o.base.Paths(), o.head.Paths()
 	var out []string
 	for _, p := range base {
 		if !strings.HasPrefix(p, "content/") {
@@ -427,5 +424,9 @@ func (o overlay) join(base, head []string) []string {
 	slices.Sort(out)
 	return out
 }
+
+// Irregular gives all that the head has: what must not be there is refused
+// wherever it is.
+func (o overlay) Irregular() []string { return o.head.Irregular() }
 
 func (o overlay) Read(p string, limit int64) ([]byte, error) { return o.side(p).Read(p, limit) }

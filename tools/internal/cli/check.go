@@ -94,7 +94,19 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 		today = time.Now().In(shanghai()).Format(time.DateOnly)
 	}
 	a.spend(len(paths) > 0 || o.base != "")
-	res, source, err := a.check(root, o, paths)
+	opts := check.Options{Context: a.ctx, Progress: a.progress(o.quiet), Today: o.today, Inspect: attach.Inspect}
+	var res *check.Result
+	var source registry.Files
+	if o.base == "" {
+		res, source, err = a.checkFolder(root, opts, paths)
+	} else {
+		repo, failed := gitobj.Open(root)
+		if failed != nil {
+			return a.gitFailure(failed)
+		}
+		defer repo.Close() // the report quotes from it
+		res, source, err = a.checkChange(repo, root, o, opts)
+	}
 	if err != nil {
 		return err
 	}
@@ -125,13 +137,9 @@ func (a *app) spend(few bool) {
 // 1991, so a fixed offset needs no zone database.
 func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
 
-// check runs the judgement that the options ask for. source gives the files to
-// quote from.
-func (a *app) check(root string, o *checkOptions, paths []string) (*check.Result, registry.Files, error) {
-	opts := check.Options{Context: a.ctx, Progress: a.progress(o.quiet), Today: o.today, Inspect: attach.Inspect}
-	if o.base != "" {
-		return a.checkChange(root, o, opts)
-	}
+// checkFolder judges a folder on disk, or a part of it. The files returned are
+// to quote from.
+func (a *app) checkFolder(root string, opts check.Options, paths []string) (*check.Result, registry.Files, error) {
 	files, err := disk.Open(root)
 	if err != nil {
 		return nil, nil, cannot(err, "")
@@ -297,81 +305,4 @@ func writeFile(path string, data []byte) error {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return nil
-}
-
-// maxCommits is how many commits of a change are looked at. Nobody reviews more.
-const maxCommits = 1000
-
-// checkChange judges a change between two revisions, or between a revision and
-// the working tree.
-func (a *app) checkChange(root string, o *checkOptions, opts check.Options) (*check.Result, registry.Files, error) {
-	repo, err := gitobj.Open(root)
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
-	defer repo.Close()
-	headName := o.head
-	if headName == "" {
-		headName = "HEAD"
-	}
-	base, err := repo.MergeBase(o.base, headName)
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
-	was, err := repo.Tree(base)
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
-	var is gitobj.Snapshot
-	if o.head != "" {
-		is, err = repo.Tree(o.head)
-	} else {
-		is, err = repo.Worktree()
-	}
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
-	prefix, err := registryPrefix(repo.Root(), root)
-	if err != nil {
-		return nil, nil, cannot(err, "")
-	}
-	changes, err := repo.Diff(was, is)
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
-	var changed []string
-	for _, c := range changes {
-		if rel, ok := strings.CutPrefix(c.Path, prefix); ok {
-			changed = append(changed, rel)
-		}
-	}
-	b, err := newGitFiles(was, prefix)
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
-	h, err := newGitFiles(is, prefix)
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
-	res, err := check.Change(b, h, changed, opts)
-	if err != nil {
-		return nil, nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
-	}
-	log, err := repo.Log(base, headName, maxCommits)
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
-	if len(changed) > 0 {
-		var commits []check.Commit
-		for _, c := range log {
-			commits = append(commits, check.Commit{Hash: c.Hash, Author: c.Author, Committer: c.Committer, Message: c.Message})
-		}
-		res.Findings = append(res.Findings, res.Judge.History(commits, changed[0])...)
-		finding.Sort(res.Findings)
-	}
-	res.Summary.Base, res.Summary.Head = o.base, o.head
-	if o.head == "" {
-		res.Summary.Head = a.say("工作区", "working tree")
-	}
-	return res, h, nil
 }

@@ -23,9 +23,10 @@ func newGitFiles(s gitobj.Snapshot, prefix string) (*gitFiles, error) {
 	for _, top := range disk.Tops() {
 		err := s.Walk(prefix+top, func(e gitobj.Entry) error {
 			rel := strings.TrimPrefix(e.Path, prefix)
-			if e.Mode == gitobj.ModeFile {
+			if e.Mode == gitobj.ModeFile || e.Mode == gitobj.ModeExec {
 				f.paths = append(f.paths, rel)
-			} else {
+			}
+			if e.Mode != gitobj.ModeFile {
 				f.irregular = append(f.irregular, rel)
 			}
 			return nil

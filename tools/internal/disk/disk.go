@@ -25,6 +25,7 @@ type Files struct {
 // Open lists the registry below dir.
 func Open(dir string) (*Files, error) {
 	f := &Files{dir: dir}
+	var executable []string
 	for _, top := range Tops() {
 		err := filepath.WalkDir(filepath.Join(dir, top), func(p string, d fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
@@ -44,12 +45,18 @@ func Open(dir string) (*Files, error) {
 				f.irregular = append(f.irregular, rel)
 			default:
 				f.paths = append(f.paths, rel)
+				if info, err := d.Info(); err == nil && info.Mode()&0o111 != 0 {
+					executable = append(executable, rel)
+				}
 			}
 			return nil
 		})
 		if err != nil {
 			return nil, fmt.Errorf("listing %s: %w", top, err)
 		}
+	}
+	if len(executable) < len(f.paths) { // else the file system knows no such thing
+		f.irregular = append(f.irregular, executable...)
 	}
 	slices.Sort(f.paths)
 	slices.Sort(f.irregular)

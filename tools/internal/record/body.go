@@ -3,6 +3,8 @@ package record
 import (
 	"bytes"
 	"fmt"
+	"html"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -21,7 +23,7 @@ var markdown = goldmark.New(goldmark.WithExtensions(extension.Table)).Parser()
 // readBody checks the body and collects its headings and links.
 func (r *reader) readBody(rec *Record) {
 	base := len(rec.Raw) - len(rec.Body)
-	if !r.bodyTemplates(rec, base) || !r.bodyLimits(rec, base) || !needsParser(rec.Body) {
+	if !r.bodyTemplates(rec, base) || !r.bodyEntities(rec, base) || !r.bodyLimits(rec, base) || !needsParser(rec.Body) {
 		return
 	}
 	b := bodyReader{r: r, rec: rec, base: base, cursor: newCursor(rec.Raw, base, rec.BodyLine)}
@@ -58,6 +60,31 @@ func (r *reader) bodyTemplates(rec *Record, base int) bool {
 		r.add("F-014", line, col, col+2, templateMessage(string(rec.Body[at:at+2])))
 		ok = false
 		at += len(firstLine(rec.Body[at:])) // one finding for a line is enough
+	}
+	return ok
+}
+
+var entity = regexp.MustCompile(`&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});`)
+
+// bodyEntities refuses the characters that text may not hold also where they
+// are written as entities: a page shows both alike.
+func (r *reader) bodyEntities(rec *Record, base int) bool {
+	if !bytes.Contains(rec.Body, []byte("&")) {
+		return true
+	}
+	ok := true
+	c := newCursor(rec.Raw, base, rec.BodyLine)
+	for _, m := range entity.FindAllIndex(rec.Body, -1) {
+		written := string(rec.Body[m[0]:m[1]])
+		at, _ := firstRefused([]byte(html.UnescapeString(written)))
+		if at < 0 || r.full() {
+			continue
+		}
+		line, col := c.to(base + m[0])
+		r.add("F-017", line, col, col+len(written), say(
+			"“"+written+"”显示出来是看不见的控制字符", "“"+written+"” shows as an invisible control character",
+			"删除它；多半是从别处粘贴带来的", "delete it; it probably came with pasted text"))
+		ok = false
 	}
 	return ok
 }

@@ -183,6 +183,8 @@ func TestFaultsOfTheFile(t *testing.T) {
 		{"---\ra: 1\r---\r", false, "F-017 1:4-5 这里的换行是单独的回车符"},
 		{good + "正文\r", false, "F-017 4:3-4 这里的换行是单独的回车符"},
 		{good + "正文\u202e", false, "F-017 4:3-4 有看不见的控制字符 U+202E"},
+		{good + "正&#x202e;文", true, "F-017 4:2-10 “&#x202e;”显示出来是看不见的控制字符"},
+		{good + "正&ZeroWidthSpace;", true, "F-017 4:2-18 “&ZeroWidthSpace;”显示出来是看不见的控制字符"},
 		{good + "正\u200b文", false, "F-017 4:2-3 有看不见的控制字符 U+200B"},
 		{good + "正\u0085文", false, "F-017 4:2-3 有看不见的控制字符 U+0085"},
 		{good + "正\u2028文", false, "F-017 4:2-3 有看不见的控制字符 U+2028"},
@@ -199,6 +201,12 @@ func TestFaultsOfTheFile(t *testing.T) {
 		if (rec != nil) != tt.usable {
 			t.Errorf("%q: usable is %v", shown, rec != nil)
 		}
+	}
+}
+
+func TestOrdinaryEntitiesPass(t *testing.T) {
+	if _, got := Parse("a.md", []byte("---\na: 1\n---\n甲&amp;乙&#12290;&nbsp;丙 & 丁 &nosuch;")); len(got) > 0 {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -46,8 +46,8 @@ const (
 type Files interface {
 	// Paths returns the slash paths of all plain files, sorted.
 	Paths() []string
-	// Irregular returns the paths of everything else: symbolic links,
-	// submodules, executable files.
+	// Irregular returns the paths of what must not be there: symbolic links and
+	// submodules, which Paths leaves out, and executable files.
 	Irregular() []string
 	// Read returns a file's bytes. Of a file over limit it returns the first
 	// limit+1 bytes.
@@ -158,10 +158,8 @@ func (r *Registry) report(id, file string, msg, help finding.Text) {
 // list sorts paths into project folders and refuses what has no place.
 func (r *Registry) list() {
 	for _, p := range r.files.Irregular() {
-		if strings.HasPrefix(p, "content/") || strings.HasPrefix(p, "data/") {
-			r.report("P-002", p, finding.Text{Zh: "不是普通文件（符号链接、子模块或可执行文件）", En: "not a plain file (symbolic link, submodule or executable)"},
-				finding.Text{Zh: "换成普通文件，权限 644", En: "replace it by a plain file with mode 644"})
-		}
+		r.report("P-002", p, finding.Text{Zh: "不是普通文件（符号链接、子模块或可执行文件）", En: "not a plain file (symbolic link, submodule or executable)"},
+			finding.Text{Zh: "换成普通文件，权限 644", En: "replace it by a plain file with mode 644"})
 	}
 	for _, p := range r.files.Paths() {
 		r.has[p] = true
