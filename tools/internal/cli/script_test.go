@@ -90,6 +90,7 @@ func scripts(t *testing.T, dir string) {
 			"lockedkey": lockedKey,
 			"sample":    sample,
 			"readme":    readme,
+			"gotest":    gotest,
 		},
 	})
 }

@@ -91,13 +91,22 @@ func enforcement(s finding.Severity) finding.Text {
 }
 
 // clauseGroup gives the group of rules that a clause of the regulation belongs
-// to: the chapter and, where it has them, the section, or the annex. 三（四）¶1 s2
-// → 三（四）, anchor clause-3-4; 附2① → 附件2, anchor annex-2.
+// to: the chapter and, where it has them, the section, the annex, preamble or
+// end, or the other law that an article is of. 三（四）¶1 s2 → 三（四）, anchor
+// clause-3-4; 附2① → 附件2, anchor annex-2; 政府信息公开条例第十七条 → 《政府信息公开条例》.
 func clauseGroup(clause string) (title, anchor string) {
 	numerals := []rune("一二三四五六七八九十")
 	rs := []rune(clause)
-	if len(rs) == 0 {
+	switch {
+	case len(rs) == 0:
 		return "", ""
+	case clause == "前言":
+		return clause, "clause-0"
+	case clause == "末":
+		return "文末（解释）", "clause-11"
+	}
+	if law, _, ok := strings.Cut(clause, "第"); ok && law != "" && strings.HasSuffix(clause, "条") {
+		return "《" + law + "》", "law-" + law
 	}
 	if rs[0] == '附' {
 		if annex := digits.FindString(clause); annex != "" {
@@ -203,6 +212,7 @@ func (s *pages) rules() error {
 			figures = append(figures, figure{Zh: w.Zh, En: w.En, Value: count(n), Unit: "条"})
 		}
 	}
+	basis := s.basis()
 	return s.out.add(newPage("rules", "规则", "/rules/", struct {
 		En         string       `json:"en"`
 		Lead       string       `json:"lead"`
@@ -211,8 +221,9 @@ func (s *pages) rules() error {
 		Counts     []figure     `json:"counts"`
 		Groups     []*ruleGroup `json:"groups"`
 		Coverage   string       `json:"coverage,omitempty"`
+		Basis      []basisItem  `json:"basis,omitempty"`
 	}{"Rules", "一条规则一个文件：条款、真正执行的表达式、解释与正反例。下列规则由工具在每次变更时自动检查。",
-		"必要性、可行性、价格是否公允、承诺是否真实、数据是否确已销毁，机器不能判断，由部门审核并负责。", count(len(all)), figures, groups, outline}))
+		"必要性、可行性、价格是否公允、承诺是否真实、数据是否确已销毁，机器不能判断，由部门审核并负责。", count(len(all)), figures, groups, outline, basis}))
 }
 
 // enter files a rule under its clause, or under its letter where it has none.
@@ -242,6 +253,9 @@ func rank(anchor string) int {
 	if annex, ok := strings.CutPrefix(anchor, "annex-"); ok {
 		n, _ := strconv.Atoi(annex)
 		return 500 + n
+	}
+	if strings.HasPrefix(anchor, "law-") {
+		return 600
 	}
 	rest, ok := strings.CutPrefix(anchor, "clause-")
 	if !ok {

@@ -1,5 +1,7 @@
 package registry
 
+import "taizhang/tools/internal/record"
+
 // BasisFile holds the documents that the regulation rests on, and what has
 // become of them.
 const BasisFile = "data/legal-basis.yaml"
@@ -15,4 +17,15 @@ func (r *Registry) readBasis() {
 		return
 	}
 	r.basis, _ = r.kinds.value(form.Root.Child("basis"), list, BasisFile).([]any)
+}
+
+// LegalBasis returns the documents that the regulation rests on, as entered.
+func (r *Registry) LegalBasis() []*record.Node {
+	var out []*record.Node
+	for _, b := range r.basis {
+		if ref, ok := RefOf(b); ok {
+			out = append(out, ref.Node)
+		}
+	}
+	return out
 }
