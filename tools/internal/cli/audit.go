@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"taizhang/tools/internal/attach"
 	"taizhang/tools/internal/audit"
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/finding"
@@ -138,7 +139,7 @@ func (a *app) auditLinks(repo *gitobj.Repo, prefix, from, head string, progress 
 			for _, ch := range changes {
 				link.Files = append(link.Files, transition.File{Path: p.relative(ch.Path), Old: hashOf(ch.Old), New: hashOf(ch.New)})
 			}
-			e, err := auditor.Judge(link, check.Options{Context: a.ctx})
+			e, err := auditor.Judge(link, check.Options{Context: a.ctx, Inspect: attach.Inspect})
 			if err != nil {
 				return nil, cannot(err, a.say("这个提交不能判断：它之前的定义有错", "the commit cannot be judged: the definitions before it are broken"))
 			}

@@ -1,20 +1,13 @@
 package cli
 
 import (
-	"slices"
 	"strings"
 
 	"taizhang/tools/internal/check"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/registry"
 )
-
-func isSubmodule(e *gitobj.Entry) bool { return e != nil && e.Mode == gitobj.ModeSubmodule }
-
-// maxCommits is how many commits of a change are looked at. Nobody reviews more.
-const maxCommits = 1000
 
 // checkChange judges a change between two revisions, or between a revision and
 // the working tree.
@@ -48,16 +41,10 @@ func (a *app) checkChange(repo *gitobj.Repo, root string, o *checkOptions, opts 
 	if err != nil {
 		return nil, nil, a.gitFailure(err)
 	}
-	var changed, submodules []string
+	var changed []string
 	for _, c := range changes {
-		rel, ok := strings.CutPrefix(c.Path, prefix)
-		if !ok {
-			continue
-		}
-		changed = append(changed, rel)
-		top, _, _ := strings.Cut(rel, "/")
-		if isSubmodule(c.New) && !isSubmodule(c.Old) && !slices.Contains(disk.Tops(), top) {
-			submodules = append(submodules, rel)
+		if rel, ok := strings.CutPrefix(c.Path, prefix); ok {
+			changed = append(changed, rel)
 		}
 	}
 	b, err := newGitFiles(was, prefix)
@@ -68,26 +55,32 @@ func (a *app) checkChange(repo *gitobj.Repo, root string, o *checkOptions, opts 
 	if err != nil {
 		return nil, nil, a.gitFailure(err)
 	}
-	h.irregular = append(h.irregular, submodules...) // anywhere, they bring what nobody reviews
+	h.refuse(changes)
 	res, err := check.Change(b, h, changed, opts)
 	if err != nil {
 		return nil, nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
 	}
-	log, err := repo.Log(base, headName, maxCommits)
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
-	if len(changed) > 0 {
-		var commits []check.Commit
-		for _, c := range log {
-			commits = append(commits, check.Commit{Hash: c.Hash, Author: c.Author, Committer: c.Committer, Message: c.Message})
-		}
-		res.Findings = append(res.Findings, res.Judge.History(commits, changed[0])...)
-		finding.Sort(res.Findings)
+	// Commits that cannot be listed, or are too many for a change, are refused
+	// when the change is to be merged.
+	if commits, err := repo.Between(base, headName); err == nil {
+		addHistory(res, commits, changed)
 	}
 	res.Summary.Base, res.Summary.Head = o.base, o.head
 	if o.head == "" {
 		res.Summary.Head = a.say("工作区", "working tree")
 	}
 	return res, h, nil
+}
+
+// addHistory adds what the commits of a change say of persons.
+func addHistory(res *check.Result, commits []gitobj.Commit, changed []string) {
+	if len(changed) == 0 {
+		return
+	}
+	var said []check.Commit
+	for _, c := range commits {
+		said = append(said, check.Commit{Hash: c.Hash, Author: c.Author, Committer: c.Committer, Message: c.Message})
+	}
+	res.Findings = append(res.Findings, res.Judge.History(said, changed[0])...)
+	finding.Sort(res.Findings)
 }

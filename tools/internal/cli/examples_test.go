@@ -53,8 +53,14 @@ func ruleOnReadings(dir string) error {
 	if err != nil {
 		return err
 	}
-	ruled := regexp.MustCompile(`(?m)^    inForce: .*$`).ReplaceAll(data, []byte("$0\n    ruled: {by: dsjj, on: 2026-01-05}"))
-	return os.WriteFile(file, ruled, 0o644)
+	var out strings.Builder
+	for _, entry := range strings.SplitAfter(string(data), "\n  - id: ") {
+		if !strings.Contains(entry, "\n    ruled:") {
+			entry = regexp.MustCompile(`(?m)^    inForce: .*$`).ReplaceAllString(entry, "$0\n    ruled: {by: dsjj, on: 2026-01-05}")
+		}
+		out.WriteString(entry)
+	}
+	return os.WriteFile(file, []byte(out.String()), 0o644)
 }
 
 func git(t *testing.T, dir string, args ...string) string {

@@ -40,6 +40,19 @@ func newGitFiles(s gitobj.Snapshot, prefix string) (*gitFiles, error) {
 	return f, nil
 }
 
+// refuse counts the submodules that a change brings among what must not be
+// there, wherever they are: they bring what nobody reviews.
+func (f *gitFiles) refuse(changes []gitobj.Change) {
+	for _, c := range changes {
+		rel, ok := strings.CutPrefix(c.Path, f.prefix)
+		if top, _, _ := strings.Cut(rel, "/"); ok && isSubmodule(c.New) && !isSubmodule(c.Old) && !slices.Contains(disk.Tops(), top) {
+			f.irregular = append(f.irregular, rel)
+		}
+	}
+}
+
+func isSubmodule(e *gitobj.Entry) bool { return e != nil && e.Mode == gitobj.ModeSubmodule }
+
 func (f *gitFiles) Paths() []string     { return f.paths }
 func (f *gitFiles) Irregular() []string { return f.irregular }
 

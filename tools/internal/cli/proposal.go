@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/tools/internal/attach"
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
@@ -128,7 +129,8 @@ func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
 		changed = append(changed, f.Path)
 		files = append(files, f)
 	}
-	if p.result, err = check.Change(base, merged(base, theirs, changed), changed, check.Options{Context: a.ctx}); err != nil {
+	theirs.refuse(p.changes)
+	if p.result, err = check.Change(base, merged(base, theirs, changed), changed, check.Options{Context: a.ctx, Inspect: attach.Inspect}); err != nil {
 		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
 	}
 	p.items = transition.Of(p.result, files)
@@ -137,6 +139,7 @@ func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
 	if err != nil {
 		return a.gitFailure(err)
 	}
+	addHistory(p.result, commits, changed)
 	p.wrote(addresses(commits))
 	return nil
 }
