@@ -153,23 +153,29 @@ func gotest(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 	root, err := filepath.Abs(repoRoot)
 	ts.Check(err)
-	fork := filepath.Join(ts.MkAbs(".."), "fork")
-	for _, name := range []string{"tools", "layouts", "assets", "i18n", "static", "content/guide"} {
-		ts.Check(os.CopyFS(filepath.Join(fork, name), os.DirFS(filepath.Join(root, name))))
+	made, fork := ts.MkAbs("."), filepath.Join(ts.MkAbs(".."), "fork")
+	for _, old := range []string{"content", "data"} { // the script edits a copy of them
+		ts.Check(os.RemoveAll(filepath.Join(made, "schemas/examples", old)))
+	}
+	for _, c := range [][2]string{
+		{filepath.Join(made, "schemas"), "schemas"},
+		{filepath.Join(made, "data"), "data"}, {filepath.Join(made, "data"), "schemas/examples/data"},
+		{filepath.Join(made, "content"), "content"}, {filepath.Join(made, "content"), "schemas/examples/content"},
+		{filepath.Join(root, "data"), "data"}, // what the fixture has no need of
+		{filepath.Join(root, "content/guide"), "content/guide"},
+		{filepath.Join(root, "tools"), "tools"}, {filepath.Join(root, "layouts"), "layouts"}, {filepath.Join(root, "assets"), "assets"},
+		{filepath.Join(root, "i18n"), "i18n"}, {filepath.Join(root, "static"), "static"}, {filepath.Join(root, ".github"), ".github"}, {filepath.Join(root, ".ci"), ".ci"},
+	} {
+		ts.Check(fill(filepath.Join(fork, c[1]), c[0]))
 	}
 	for _, name := range []string{"go.mod", "go.sum", "hugo.toml", "README.md", "LICENSE"} {
 		data, err := os.ReadFile(filepath.Join(root, name))
 		ts.Check(err)
 		ts.Check(os.WriteFile(filepath.Join(fork, name), data, 0o644))
 	}
-	made := ts.MkAbs(".")
-	ts.Check(os.RemoveAll(filepath.Join(made, "schemas/examples")))
-	for from, to := range map[string][]string{"schemas": {"schemas"}, "data": {"data", "schemas/examples/data"}, "content": {"content", "schemas/examples/content"}} {
-		for _, name := range to {
-			ts.Check(os.CopyFS(filepath.Join(fork, name), os.DirFS(filepath.Join(made, from))))
-		}
-	}
+	ts.Check(os.Remove(filepath.Join(fork, "schemas/examples/adopt.txtar")))
 	for _, args := range [][]string{{"git", "init", "-q"}, {"git", "add", "-A"}, {"git", "commit", "-q", "-m", "fork"},
+		{"go", "test", "./tools/internal/publish", "-run", "TestPagesAreAsRecorded", "-update"},
 		{"go", "test", "./tools/internal/check", "./tools/internal/due", "./tools/internal/publish", "./tools/internal/cli"}} {
 		cmd := exec.Command(args[0], args[1:]...)
 		cmd.Dir = fork
@@ -178,4 +184,33 @@ func gotest(ts *testscript.TestScript, _ bool, _ []string) {
 			ts.Fatalf("%v in the fork: %v\n%s", args, err, out)
 		}
 	}
+}
+
+// fill copies the files of a folder that another one has not got.
+func fill(to, from string) error {
+	return filepath.WalkDir(from, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(from, p)
+		if err != nil {
+			return err
+		}
+		dst := filepath.Join(to, rel)
+		if _, err := os.Stat(dst); err == nil {
+			return nil
+		}
+		data, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(dst), 0o755); err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(dst, data, info.Mode().Perm())
+	})
 }

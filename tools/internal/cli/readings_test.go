@@ -40,79 +40,19 @@ func choose(t *testing.T, dir, id, value string) func() {
 // judged otherwise, and again as before when the switch is put back.
 func TestReadingsDecide(t *testing.T) {
 	dir := fixture(t)
-	late := "projects/2026/jyj/01/declaration.md\nsubmittedOn: 2025-09-16\n"
-	twelve := "projects/2025/nyj/01/change-02.md\namountInvolved: AMOUNT\nnetDelta: -4\n"
-	for _, c := range []struct {
-		id    string
-		edits string
-		says  [][2]string // answer, what the command says
-	}{
-		{"A-06", "projects/2026/jyj/01/declaration.md\nsubmittedOn: 2025-09-15\n",
-			[][2]string{{"included", "clean"}, {"excluded", "R-032 warn"}}},
-		{"A-07", late, [][2]string{{"accept-with-note", "R-032 warn"}, {"refuse", "R-032 error"}}},
-		{"A-08", "projects/2027/jyj/01/index.md\nimplementingUnit: qjpsx\nfilingUnit: null\nexceptionReason: 上级直接下达到学校的试点任务\nprojects/2027/jyj/01/declaration.md\nproposedBy: qjpsx\n",
-			[][2]string{{"exception-with-reason", "R-036 info"}, {"ban", "R-036 error"}}},
-		{"A-12", "projects/2025/nyj/01/index.md\nscopeBasis: 参照-建设项目内含\nparentProject: {name: 示例产业园, total: 900, itShare: 150}\n",
-			[][2]string{{"it-share", "R-077 error"}, {"whole", "no R-077"}}},
-		{"A-14", "projects/2026/jyj/01/contract-01.md\nstart: 2026-01-20\n",
-			[][2]string{{"earliest", "R-051 error"}, {"procurement", "no R-051"}, {"contract", "no R-051"}, {"work", "R-051 error"}}},
-		{"A-14", "projects/2026/jyj/01/procurement.md\nrounds: [{method: 竞争性磋商, number: JSQJ-2026-018, noticeOn: 2026-01-22, awardOn: 2026-04-10}]\n",
-			[][2]string{{"earliest", "R-051 error"}, {"procurement", "R-051 error"}, {"contract", "no R-051"}, {"work", "no R-051"}}},
-		{"A-18", "projects/2026/jyj/01/review.md\nleaderOpinion: {text: 同意, on: 2026-03-05}\n",
-			[][2]string{{"bureau-leader-last", "R-127 error"}, {"bureau-any-order", "no R-127"}}},
-		{"A-19", "projects/2025/nyj/01/index.md\nstate: S105\n",
-			[][2]string{{"engineering-only", "clean"}, {"all", "R-071 error, R-130 error"}}},
-		{"A-20", "projects/2026/cgj/01/contract-02.md delete\nprojects/2026/cgj/01/declaration.md\nestimate: 190\nfunding: null\n",
-			[][2]string{{"approved-plan-estimate", "R-071 error"}, {"contract", "R-071 error"}, {"estimate", "no R-071"}}},
-		{"A-20", "projects/2026/jyj/01/acceptance.md\ncontractAmount: 205\n",
-			[][2]string{{"approved-plan-estimate", "R-130 error"}, {"contract", "R-130 error"}, {"estimate", "no R-130"}}},
-		{"A-21", with(twelve, "AMOUNT", "12.01"), [][2]string{{"cumulative", "R-076 error"}, {"per-change", "no R-076, no R-077"}}},
-		{"A-21", with(twelve, "AMOUNT", "12"), [][2]string{{"cumulative", "no R-076"}, {"per-change", "no R-076"}}},
-		{"A-22", with(twelve, "AMOUNT", "12"), [][2]string{{"gross-approved", "no R-076"}, {"gross-contract", "R-076 error"}, {"net-contract", "no R-076"}}},
-		{"A-22", with(twelve, "AMOUNT", "12.01"), [][2]string{{"gross-approved", "R-076 error"}, {"net-approved", "no R-076"}}},
-		{"A-25", applied("2025-07-15", "2025-09-14"), [][2]string{{"calendar-months", "R-085 error"}, {"sixty-days", "no R-085"}}},
-		{"A-25", applied("2025-12-31", "2026-02-28"), [][2]string{{"calendar-months", "no R-085"}, {"sixty-days", "R-085 error"}}},
-		{"A-31", "projects/2026/yjj/01/index.md\nstate: S40\n",
-			[][2]string{{"skip", "clean"}, {"keep", "R-034 error, R-047 error, R-111 error"}}},
-		{"A-31", adhocInFull, [][2]string{{"skip", "clean"}, {"keep", "clean"}}},
-		{"A-31", with(adhocInFull, "2026-05-10, by: dsjj, result: 通过", "2026-05-16, by: dsjj, result: 通过"),
-			[][2]string{{"skip", "no R-041"}, {"keep", "R-041 error"}}},
-		{"A-32", "projects/2027/jyj/01/index.md\nimplementingUnit: heping\nfilingUnit: jyj\ncategory: 运维\nsubCategory: 运维续签\n",
-			[][2]string{{"new-only", "R-114 warn"}, {"all", "R-114 error"}}},
-		{"A-32", "projects/2027/jyj/01/index.md\nimplementingUnit: heping\nfilingUnit: jyj\n",
-			[][2]string{{"new-only", "R-114 error"}, {"all", "R-114 error"}}},
-	} {
-		t.Run(c.id, func(t *testing.T) {
-			defer apply(t, dir, edits(c.edits))()
-			for _, s := range append(c.says, c.says[0]) { // and back again
-				undo := choose(t, dir, c.id, s[0])
+	for _, v := range vectors(t, "readings") {
+		t.Run(v.name, func(t *testing.T) {
+			defer apply(t, dir, v.edits)()
+			for _, s := range append(v.says, v.says[0]) { // and back again
+				undo := choose(t, dir, v.name[:len("A-00")], s[0])
 				out, got := verdicts(t, dir, "")
 				undo()
-				t.Logf("%s: %s → %v", c.id, s[0], got)
+				t.Logf("%s: %s → %v", v.name, s[0], got)
 				hold(t, s[1], out, got)
 			}
 		})
 	}
 }
-
-// adhocInFull is the ad-hoc project with the necessity review and the appraisal
-// that it may take, and must where the reading says so.
-const adhocInFull = `projects/2026/yjj/01/necessity.md
-reviews:
-  - {on: 2026-05-10, by: dsjj, result: 通过, opinion: 确需当年建成}
-projects/2026/yjj/01/appraisal.md
-meetings:
-  - on: 2026-05-15
-    by: dsjj
-    participants: [{role: EXP, count: 3}, {role: CAC}, {role: CONF}, {role: CRYPT}, {role: FIN}, {role: DRC}]
-    aspects:
-      necessity: {result: 通过, opinion: 必要}
-      feasibility: {result: 通过, opinion: 可行}
-      security: {result: 通过, opinion: 按二级等级保护建设}
-      estimate: {result: 通过, opinion: 匡算合理}
-      dataSharing: {result: 通过, opinion: 已列出共享数据}
-    conclusion: 通过
-`
 
 // TestAnUnknownReadingIsRefused puts an answer in force that is none.
 func TestAnUnknownReadingIsRefused(t *testing.T) {

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,12 @@ func scripts(t *testing.T, dir string) {
 				env.Setenv("GIT_"+who+"_EMAIL", "clerk@example.org")
 			}
 			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "sample" {
+				return false, fmt.Errorf("unknown condition %s", cond)
+			}
+			return isSample(), nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"registry": func(ts *testscript.TestScript, _ bool, args []string) {

@@ -19,7 +19,7 @@ import (
 func TestEveryDeadlineComesAndGoes(t *testing.T) {
 	base := fixture(t)
 	shown, silent := map[string]bool{}, map[string]bool{}
-	cases, err := filepath.Glob("testdata/deadlines/*.txtar")
+	cases, err := filepath.Glob("../../../schemas/examples/deadlines/*.txtar")
 	if err != nil || len(cases) == 0 {
 		t.Fatal("no cases", err)
 	}
