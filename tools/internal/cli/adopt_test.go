@@ -176,7 +176,7 @@ func gotest(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(os.Remove(filepath.Join(fork, "schemas/examples/adopt.txtar")))
 	for _, args := range [][]string{{"git", "init", "-q"}, {"git", "add", "-A"}, {"git", "commit", "-q", "-m", "fork"},
 		{"go", "test", "./tools/internal/publish", "-run", "TestPagesAreAsRecorded", "-update"},
-		{"go", "test", "./tools/internal/check", "./tools/internal/due", "./tools/internal/publish", "./tools/internal/cli"}} {
+		{"go", "test", "-timeout", "30m", "./tools/internal/check", "./tools/internal/due", "./tools/internal/publish", "./tools/internal/cli"}} {
 		cmd := exec.Command(args[0], args[1:]...)
 		cmd.Dir = fork
 		cmd.Env = append(os.Environ(), forkEnv+"=", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.org")
