@@ -28,13 +28,16 @@
     if (text !== undefined) el.textContent = text;
     return parent.appendChild(el);
   }
-  // A text in Chinese with its English beside it.
-  function both(el, pair) {
-    el.append(pair[0]);
-    if (pair[1] && pair[1] !== pair[0]) {
-      el.append(' ');
-      add(el, 'span', 'en', pair[1]).lang = 'en';
+  // A text in Chinese with its English beside it; cls "en-x": instead of it, for
+  // readers who chose English.
+  function both(el, pair, cls) {
+    if (!pair[1] || pair[1] === pair[0]) {
+      el.append(pair[0]);
+      return el;
     }
+    add(el, 'span', 'zh', pair[0]);
+    el.append(' ');
+    add(el, 'span', cls || 'en', pair[1]).lang = 'en';
     return el;
   }
   function clear(el) { el.textContent = ''; return el; }
@@ -103,7 +106,7 @@
     both(clear(status), word(!r.hits.length ? 'none' : blank ? 'all' : r.exact ? 'found' : 'about', { n: n }));
     var select = clear($('sort')), now = state.sort || (blank ? 'newest' : 'relevance');
     (blank ? ['newest', 'amount'] : ['relevance', 'newest', 'amount']).forEach(function (key) {
-      var option = add(select, 'option', '', word(key)[0]);
+      var option = add(select, 'option', '', word(key)[document.documentElement.dataset.lang === 'en' ? 1 : 0]);
       option.value = key;
       option.selected = key === now;
     });
@@ -115,12 +118,16 @@
     title.href = url;
     mark(title, c.title, terms);
     var meta = add(li, 'p', 'result-meta');
-    add(meta, 'span', 'chip chip-' + (c.state.tone || 'plan'), c.state.zh);
+    both(add(meta, 'span', 'chip chip-' + (c.state.tone || 'plan')), [c.state.zh, c.state.en], 'en-x');
     mark(add(meta, 'span'), c.id, terms);
     mark(add(meta, 'span'), c.unit, terms);
     if (c.category) add(meta, 'span', '', c.category + (c.class ? ' · ' + c.class : ''));
-    if (c.amount) add(meta, 'span', '', c.amount + ' ' + word('wan')[0]);
-    if (c.on) add(meta, 'time', '', c.on).dateTime = c.on;
+    if (c.amount) both(add(meta, 'span', '', c.amount + ' '), word('wan'), 'en-x');
+    if (c.on) {
+      var time = add(meta, 'time'), on = c.on.split('-');
+      time.dateTime = c.on; // shown to readers who chose English
+      add(time, 'span', 'zh', on[0] + '年' + +on[1] + '月' + +on[2] + '日');
+    }
     places(d, terms).forEach(function (f) {
       var p = add(li, 'p', 'snippet');
       if (f[1]) {
@@ -171,7 +178,7 @@
   }
 
   function button(parent, pair, act) {
-    var b = both(add(parent, 'button', 'plain-button'), pair);
+    var b = both(add(parent, 'button', 'plain-button'), pair, 'en-x');
     b.type = 'button';
     b.addEventListener('click', act);
     return b;
@@ -244,8 +251,8 @@
     values.forEach(function (v, i) {
       var id = v.value[0], name = v.value[1] || id, on = chosen.indexOf(id) >= 0;
       if (on) {
-        var chip = button(add(chips, 'li'), [f.zh + '：' + name + ' ×'], function () { toggle(f.key, id, false).then(function () { $('found-title').focus(); }); });
-        chip.setAttribute('aria-label', word('remove', { what: f.zh + ' ' + name })[0]);
+        var chip = button(add(chips, 'li'), [f.zh + '：' + name + ' ×', f.en + ': ' + (v.value[2] || name) + ' ×'], function () { toggle(f.key, id, false).then(function () { $('found-title').focus(); }); });
+        chip.setAttribute('aria-label', word('remove', { what: f.zh + '：' + name })[0]);
       }
       if (i >= fewValues && !open[f.key] && !on) return;
       var label = add(set, 'label'), check = add(label, 'input');
@@ -296,7 +303,7 @@
   input.addEventListener('compositionend', function () { input.dispatchEvent(new Event('input')); });
   $('sort').addEventListener('change', function (e) { change({ sort: e.target.value }); });
   $('share').addEventListener('click', function () {
-    navigator.clipboard.writeText(location.href).then(function () { both(clear($('share')), word('shared')); });
+    navigator.clipboard.writeText(location.href).then(function () { both(clear($('share')), word('shared'), 'en-x'); });
   });
   window.addEventListener('popstate', function () {
     if (!root) return;
