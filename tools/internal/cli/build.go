@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -142,30 +144,70 @@ func (a *app) siteFailure(err error) error {
 // build checks the registry and builds its site into out. Findings that block
 // are printed and stop it.
 func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, error) {
-	a := b.app
-	files, err := disk.Open(b.root)
-	if err != nil {
-		return nil, cannot(err, "")
-	}
 	work, err := os.MkdirTemp("", "taizhang-projection-")
 	if err != nil {
 		return nil, cannot(err, "")
 	}
 	defer os.RemoveAll(work)
-	meta, err := b.meta(files)
+	p, err := b.app.project(ctx, b.root, work, baseURL, b.audit)
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	manifest, err := p.Finish(p.judge)
 	if err != nil {
 		return nil, cannot(err, "")
 	}
-	meta.Audit = b.audit
-	projection, err := publish.New(work, meta)
+	expected, patterns, err := b.own(manifest.Expected)
 	if err != nil {
 		return nil, cannot(err, "")
 	}
-	defer projection.Close()
+	r, err := b.hugo.Build(ctx, site.Input{Root: b.root, Projection: work, Out: out, BaseURL: baseURL,
+		Expected: expected, ExpectedPatterns: patterns, Forbidden: manifest.Forbidden})
+	if err != nil {
+		return nil, b.app.siteFailure(err)
+	}
+	for _, w := range r.Warnings {
+		fmt.Fprintln(b.app.io.Err, "hugo:", w)
+	}
+	return &built{r, manifest.Projects}, nil
+}
+
+// projection is the public view of a registry that has been judged, to be
+// finished as a site or as exports.
+type projection struct {
+	*publish.Builder
+	judge *check.Judge
+}
+
+// project checks the registry and projects it into work. Findings that block
+// are printed and stop it.
+func (a *app) project(ctx context.Context, root, work, baseURL string, audited *publish.Audit) (p *projection, err error) {
+	files, err := disk.Open(root)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	meta, err := siteMeta(root, files)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	if meta.BaseURL, err = a.address(baseURL); err != nil {
+		return nil, err
+	}
+	meta.Audit = audited
+	p = &projection{}
+	if p.Builder, err = publish.New(work, meta); err != nil {
+		return nil, cannot(err, "")
+	}
+	defer func() {
+		if err != nil {
+			p.Close()
+		}
+	}()
 	var mu sync.Mutex
 	var failed error
 	res, err := check.All(files, check.Options{Context: ctx, Progress: a.progress(false), Inspect: attach.Inspect, Visit: func(v *check.Verdict) {
-		if err := projection.Add(v); err != nil {
+		if err := p.Add(v); err != nil {
 			mu.Lock()
 			failed = errors.Join(failed, err)
 			mu.Unlock()
@@ -181,23 +223,21 @@ func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, e
 	if failed != nil {
 		return nil, cannot(failed, "")
 	}
-	manifest, err := projection.Finish(res.Judge)
-	if err != nil {
-		return nil, cannot(err, "")
+	p.judge = res.Judge
+	return p, nil
+}
+
+// address checks the address that a site will have and ends it with a slash.
+func (a *app) address(s string) (string, error) {
+	if s == "" {
+		return "", nil
 	}
-	expected, patterns, err := b.own(manifest.Expected)
-	if err != nil {
-		return nil, cannot(err, "")
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", &failure{exitUsage, fmt.Errorf("--base-url %s: %s", s, a.say("不是完整网址", "is not a full address")),
+			a.say("写成 https://example.org/tz/ 的形式", "write it like https://example.org/tz/")}
 	}
-	r, err := b.hugo.Build(ctx, site.Input{Root: b.root, Projection: work, Out: out, BaseURL: baseURL,
-		Expected: expected, ExpectedPatterns: patterns, Forbidden: manifest.Forbidden})
-	if err != nil {
-		return nil, a.siteFailure(err)
-	}
-	for _, w := range r.Warnings {
-		fmt.Fprintln(a.io.Err, "hugo:", w)
-	}
-	return &built{r, manifest.Projects}, nil
+	return strings.TrimSuffix(u.String(), "/") + "/", nil
 }
 
 // own adds the files that the site brings itself: style sheets and scripts,
@@ -225,9 +265,9 @@ func (b *siteBuilder) own(expected []string) (files, patterns []string, err erro
 	return files, patterns, err
 }
 
-// meta gathers what the site says of itself: the version of the data, the help
+// siteMeta gathers what the site says of itself: the version of the data, the help
 // pages, and the texts of its templates.
-func (b *siteBuilder) meta(files *disk.Files) (publish.Meta, error) {
+func siteMeta(root string, files *disk.Files) (publish.Meta, error) {
 	m := publish.Meta{Guide: map[string][]byte{}}
 	for _, p := range files.Paths() {
 		if path.Dir(p) != registry.GuideDir || path.Ext(p) != ".md" {
@@ -240,7 +280,10 @@ func (b *siteBuilder) meta(files *disk.Files) (publish.Meta, error) {
 		m.Guide[path.Base(p)] = data
 	}
 	for _, dir := range []string{"i18n", "layouts", "static", "assets"} {
-		err := filepath.WalkDir(filepath.Join(b.root, dir), func(p string, d os.DirEntry, err error) error {
+		err := filepath.WalkDir(filepath.Join(root, dir), func(p string, d os.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // an export needs no site
+			}
 			if err != nil || d.IsDir() {
 				return err
 			}
@@ -252,7 +295,7 @@ func (b *siteBuilder) meta(files *disk.Files) (publish.Meta, error) {
 			return m, err
 		}
 	}
-	repo, err := gitobj.Open(b.root)
+	repo, err := gitobj.Open(root)
 	if err != nil {
 		return m, nil // a registry without Git has no version to name
 	}

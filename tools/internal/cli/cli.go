@@ -116,6 +116,7 @@ A register of government IT projects kept as documents in Git.
   taizhang check --base origin/main 只检查这次修改 · check only what a change touches
   taizhang explain R-031            解释一条规则 · explain a rule
   taizhang serve                    检查、生成并打开网站 · check, build and serve the site
+  taizhang export --format xlsx     导出公开数据 · export what is public
 
 退出码 · exit codes: 0 没有问题 clean, 1 有问题 findings, 2 用法错误 wrong usage, 3 没能完成 could not do the work`,
 		SilenceErrors: true,
@@ -133,7 +134,7 @@ A register of government IT projects kept as documents in Git.
 	}
 	c.PersistentFlags().StringVar(&a.root, "root", "", "台账的根目录，默认向上查找 · root of the registry, found upwards by default")
 	c.PersistentFlags().StringVar(&a.lang, "lang", "", "zh 或 en，默认按环境 · zh or en, from the environment by default")
-	c.AddCommand(a.checkCommand(), a.explainCommand(), a.reviewCommand(), a.approveCommand(), a.mergeCommand(), a.sealCommand(), a.auditCommand(), a.checkpointCommand(), a.peopleCommand(), a.hookCommand(), a.dueCommand(), a.buildCommand(), a.serveCommand(), a.synthCommand())
+	c.AddCommand(a.checkCommand(), a.explainCommand(), a.reviewCommand(), a.approveCommand(), a.mergeCommand(), a.sealCommand(), a.auditCommand(), a.checkpointCommand(), a.peopleCommand(), a.hookCommand(), a.dueCommand(), a.buildCommand(), a.serveCommand(), a.exportCommand(), a.schemaCommand(), a.synthCommand())
 	return c
 }
 

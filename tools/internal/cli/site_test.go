@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -168,6 +170,28 @@ func TestLinksLeadSomewhere(t *testing.T) {
 	})()`, &broken)
 	if len(broken) > 0 {
 		t.Errorf("broken links:\n%s", strings.Join(broken, "\n"))
+	}
+}
+
+// TestCalendarHoldsPublishedProjectsOnly reads the calendar of the site.
+func TestCalendarHoldsPublishedProjectsOnly(t *testing.T) {
+	dir := builtSite(t)
+	ics, err := os.ReadFile(filepath.Join(dir, "data", "deadlines.ics"))
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip("a checkout without history has no date to compute deadlines for")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	projects := 0
+	for _, m := range regexp.MustCompile(`(?m)^UID:(\d{4}-[a-z0-9]+-\d{2,})\.`).FindAllSubmatch(ics, -1) {
+		projects++
+		if _, err := os.Stat(filepath.Join(dir, "data", "v1", "projects", string(m[1])+".json")); err != nil {
+			t.Errorf("%s is not published", m[1])
+		}
+	}
+	if projects < 3 {
+		t.Errorf("only %d entries of projects", projects)
 	}
 }
 

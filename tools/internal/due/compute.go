@@ -83,7 +83,7 @@ func (c *Calendar) Project(v *check.Verdict, o Options) ([]Item, error) {
 	env["state"], env["stateOn"], env["publicOn"] = state, stateOn, publicOn
 	env["today"], env["addWorkdays"] = today, addWorkdays(p.Env["workdays"])
 	s := c.judge.Lifecycle.State(state)
-	base := Item{Project: p.ID, Title: clean(p.Title()), State: state, Unit: text(index["implementingUnit"]), Public: s != nil && s.Public, Beside: beside(index)}
+	base := Item{Project: p.ID, Title: clean(p.Title()), State: state, Unit: text(index["implementingUnit"]), Public: s != nil && s.Public && !closed(index), Beside: beside(index)}
 	var out []Item
 	spoken := false
 	for _, d := range c.Definitions {
@@ -153,6 +153,12 @@ func (c *Calendar) Registry(o Options) ([]Item, error) {
 		}
 	}
 	return out, nil
+}
+
+// closed reports whether the disclosure review closes a project to the public.
+func closed(index map[string]any) bool {
+	review, _ := index["disclosureReview"].(map[string]any)
+	return text(review["result"]) == "不予公开"
 }
 
 // standing returns where a project is, since when, and when it first came into

@@ -306,7 +306,9 @@ func TestPagesOfTheExampleAddUp(t *testing.T) {
 			t.Errorf("the queue names %s, which has no page", x.ID)
 		}
 	}
-	if len(queue.Items) == 0 || len(b.holding("D-01")) > 0 {
+	// The calendar tells its entries apart by the ids of deadlines, pages do not.
+	named := slices.DeleteFunc(b.holding("D-01"), func(name string) bool { return strings.HasSuffix(name, ".ics") })
+	if len(queue.Items) == 0 || len(named) > 0 {
 		t.Errorf("%d items wait for the bureau", len(queue.Items))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/registry"
 )
 
 // news is what happened to one or several projects on a day.
@@ -100,8 +101,10 @@ func (s *pages) newest() []news {
 	return out
 }
 
-func (s *pages) siteTitle() finding.Text {
-	t := s.j.Registry.Config.Title
+func (s *pages) siteTitle() finding.Text { return siteTitle(s.j.Registry.Config) }
+
+func siteTitle(c registry.Config) finding.Text {
+	t := c.Title
 	if t.Zh == "" {
 		t = finding.Text{Zh: "政务信息化项目台账", En: "Register of Government IT Projects"}
 	}

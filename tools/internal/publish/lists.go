@@ -215,12 +215,9 @@ func (s *pages) settings() error {
 		URL string `json:"url,omitempty"`
 	}
 	c := s.j.Registry.Config
-	maintainer := words{}
-	for _, code := range s.j.Registry.UnitCodes() {
-		if roles, _ := s.j.Registry.Unit(code)["roles"].([]any); slices.Contains(roles, any("BDB")) {
-			maintainer = words{Zh: text(s.j.Registry.Unit(code)["name"]), URL: unitURL(code)}
-			break
-		}
+	keeper := words{}
+	if code := maintainer(s.j.Registry); code != "" {
+		keeper = words{Zh: text(s.j.Registry.Unit(code)["name"]), URL: unitURL(code)}
 	}
 	t := s.siteTitle()
 	feedback := words{}
@@ -232,7 +229,8 @@ func (s *pages) settings() error {
 		"sample":     c.Sample,
 		"siteTitle":  words{Zh: t.Zh, En: t.En},
 		"district":   words{Zh: c.District.Zh, En: c.District.En},
-		"maintainer": maintainer,
+		"maintainer": keeper,
+		"licence":    words{Zh: c.Licence.Zh, En: c.Licence.En, URL: c.Licence.URL},
 		"audited":    s.b.meta.Audit != nil,
 		"builtFrom":  map[string]string{"commit": s.b.meta.Commit, "date": s.b.meta.Date},
 	}}, "", "  ")
@@ -250,6 +248,7 @@ func (s *pages) publicTexts() {
 	}
 	g.text(s.b.meta.Commit, s.b.meta.Date)
 	c := s.j.Registry.Config
+	g.text(c.Licence.Zh, c.Licence.En, c.Licence.URL)
 	g.text(c.Feedback, c.District.Zh, c.District.En, c.City, c.DivisionCode, c.Title.Zh, c.Title.En)
 	for _, data := range s.b.meta.Guide {
 		g.text(string(data))

@@ -10,6 +10,7 @@ import (
 
 	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/lifecycle"
+	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/rule"
 	"taizhang/tools/internal/schema"
@@ -198,6 +199,7 @@ func (s *subject) view(resolve func(id string) *row, named []ref) *projectView {
 	if rec := s.project.Index(); rec != nil {
 		v.Body = f.body(rec)
 	}
+	v.JSON, v.Feed = "/"+opendata.ProjectFile(v.ID), "/"+opendata.FeedName("project", v.ID)
 	return v
 }
 

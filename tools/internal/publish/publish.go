@@ -28,6 +28,7 @@ import (
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/lifecycle"
+	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/registry"
 )
 
@@ -38,6 +39,9 @@ type Meta struct {
 	// ages are told from.
 	Commit string
 	Date   string
+	// BaseURL is the address that the site will have, ending in a slash; ""
+	// when it is not known: addresses in files are then those from its root.
+	BaseURL string
 	// Guide holds Markdown pages by file name: index.md becomes /guide/,
 	// about.md /about/, any other name.md /guide/name/.
 	Guide map[string][]byte
@@ -73,6 +77,7 @@ type Builder struct {
 	mu       sync.Mutex
 	rows     map[string]*row
 	withheld int
+	site     *opendata.Site
 	listed   clauses // of the rules that projects are judged by
 	calendar *due.Calendar
 	offices  *offices
@@ -114,7 +119,7 @@ func (b *Builder) prepare(j *check.Judge) (err error) {
 	if b.calendar, err = due.Load(j); err != nil {
 		return err
 	}
-	b.listed, b.offices = clausesOf(j.Rules), newOffices(j.Registry)
+	b.listed, b.offices, b.site = clausesOf(j.Rules), newOffices(j.Registry), siteOf(b.meta, j.Registry)
 	return nil
 }
 
@@ -151,6 +156,9 @@ func (b *Builder) Add(v *check.Verdict) error {
 		return err
 	}
 	r := s.row()
+	if r.deadlines, err = b.deadlines(v); err != nil {
+		return err
+	}
 	b.mu.Lock()
 	b.rows[r.ID] = r
 	b.mu.Unlock()
@@ -162,6 +170,9 @@ func (b *Builder) Add(v *check.Verdict) error {
 	}
 	if len(r.refs) > 0 {
 		return nil // names other projects: Finish knows which of them are public
+	}
+	if err := b.writeDocument(s, nil); err != nil {
+		return err
 	}
 	return b.project(s, nil, nil)
 }
@@ -206,7 +217,7 @@ func (b *Builder) Finish(j *check.Judge) (*Manifest, error) {
 	s := &pages{b: b, j: j, out: b.out, offices: b.offices}
 	s.sort()
 	s.queues()
-	for _, write := range []func() error{s.projects, s.plans, s.units, s.departments, s.contractors, s.indicators, s.statistics, s.compare, s.rules, s.coverage, s.guide, s.search, s.home, s.audit, s.settings} {
+	for _, write := range []func() error{s.projects, s.plans, s.units, s.departments, s.contractors, s.indicators, s.statistics, s.compare, s.rules, s.coverage, s.guide, s.search, s.home, s.audit, s.settings, s.calendar, s.data, s.sitemap} {
 		if err := write(); err != nil {
 			return nil, err
 		}
@@ -251,6 +262,11 @@ func (b *Builder) referring(j *check.Judge) error {
 		}
 		s.reveal()
 		s.waits = b.rows[id].waits
+		if len(b.rows[id].refs) > 0 {
+			if err := b.writeDocument(s, func(id string) bool { return b.rows[id] != nil }); err != nil {
+				return err
+			}
+		}
 		back := named[id]
 		slices.SortFunc(back, func(a, b ref) int { return strings.Compare(a.id+a.key, b.id+b.key) })
 		return b.project(s, b.resolve, slices.Compact(back))

@@ -3,6 +3,7 @@ package publish
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -114,24 +115,46 @@ func (s *sink) static(name string, data []byte) error {
 	return s.file("static/"+name, data)
 }
 
-func (s *sink) file(name string, data []byte) error {
-	full := filepath.Join(s.dir, filepath.FromSlash(name))
-	folder := path.Dir(name)
-	s.mu.Lock()
-	made := s.made[folder]
-	s.made[folder] = true
-	var err error
-	if !made {
-		err = os.MkdirAll(filepath.Dir(full), 0o755)
+// Create begins a file that is served as it is, for what is too large to hold.
+func (s *sink) Create(name string) (io.WriteCloser, error) {
+	if err := s.expect(name); err != nil {
+		return nil, err
 	}
-	s.mu.Unlock()
-	if err == nil {
-		err = os.WriteFile(full, data, 0o644)
-	}
+	full, err := s.place("static/" + name)
 	if err != nil {
+		return nil, err
+	}
+	f, err := os.Create(full)
+	if err != nil {
+		return nil, fmt.Errorf("write projection: %w", err)
+	}
+	return f, nil
+}
+
+func (s *sink) file(name string, data []byte) error {
+	full, err := s.place(name)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(full, data, 0o644); err != nil {
 		return fmt.Errorf("write projection: %w", err)
 	}
 	return nil
+}
+
+// place returns where a file stands and makes its folder.
+func (s *sink) place(name string) (string, error) {
+	full := filepath.Join(s.dir, filepath.FromSlash(name))
+	folder := path.Dir(name)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.made[folder] {
+		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+			return "", fmt.Errorf("write projection: %w", err)
+		}
+		s.made[folder] = true
+	}
+	return full, nil
 }
 
 // files returns the entered files, sorted.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/schema"
 )
 
@@ -27,6 +28,7 @@ type unitView struct {
 	More    string     `json:"more,omitempty"`
 	Queues  []name     `json:"queues,omitempty"`
 	Date    string     `json:"date,omitempty"`
+	Feed    string     `json:"feed,omitempty"` // without extension
 }
 
 // visibleUnit returns what the public may see of a unit's entry.
@@ -110,7 +112,7 @@ func (s *pages) units() error {
 
 func (s *pages) unit(code string, u map[string]any, roles *schema.Field) error {
 	rows := s.byUnit[code]
-	v := unitView{Code: code, Name: cmp.Or(text(u["name"]), code), Kind: text(u["kind"]), USCC: text(u["uscc"]), Until: text(u["until"])}
+	v := unitView{Code: code, Name: cmp.Or(text(u["name"]), code), Kind: text(u["kind"]), USCC: text(u["uscc"]), Until: text(u["until"]), Feed: "/" + opendata.FeedName("unit", code)}
 	short := text(u["shortName"])
 	aliases, _ := u["aliases"].([]any)
 	for _, a := range append([]any{short}, aliases...) {

@@ -198,6 +198,8 @@ type projectView struct {
 	Evaluations []evaluation   `json:"evaluations,omitempty"`
 	Indicators  []indicator    `json:"indicators,omitempty"`
 	Date        string         `json:"date,omitempty"` // of the data
+	JSON        string         `json:"json,omitempty"` // address of the project's document
+	Feed        string         `json:"feed,omitempty"` // without extension
 }
 
 // evaluation is one yearly evaluation.
@@ -246,6 +248,7 @@ type row struct {
 	amounts   amounts
 	contracts []contract
 	waits     []due.Item
+	deadlines []due.Item // that have a date, for the calendar
 	measured  []measured // by indicator
 }
 

@@ -256,11 +256,8 @@ func documents(f *schema.Field, v any, out []any) []any {
 	return out
 }
 
-// IsDocument reports whether a field refers to a document of record: the shape
-// of document in common.schema.json.
-func IsDocument(f *schema.Field) bool {
-	return f.Type == schema.Object && f.Child("kind") != nil && f.Child("sha256") != nil && f.Child("file") != nil
-}
+// IsDocument reports whether a field refers to a document of record.
+func IsDocument(f *schema.Field) bool { return f.IsDocument() }
 
 // PlaceAt returns the place of key below the object v: the value if it is
 // there, else the object itself.

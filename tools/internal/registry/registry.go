@@ -64,6 +64,13 @@ type Config struct {
 	Title        finding.Text
 	GateKeys     []GateKey
 	Feedback     string // https address to report errors to, or ""
+	Licence      Link   // of the published data; empty when nothing is stated
+}
+
+// Link is an address with what it is called.
+type Link struct {
+	finding.Text
+	URL string
 }
 
 // GateKey is a public key of the program that reads votes on a forge and seals
@@ -223,7 +230,8 @@ func (r *Registry) readConfig() {
 		return finding.Text{Zh: textOf(n.Get("zh")), En: textOf(n.Get("en"))}
 	}
 	r.Config = Config{District: text(root.Get("district")), City: textOf(root.Get("city")), DivisionCode: textOf(root.Get("divisionCode")),
-		Sample: textOf(root.Get("sample")) == "true", Contacts: textOf(root.Get("contacts")), Title: text(root.Get("siteTitle")), Feedback: textOf(root.Get("feedback"))}
+		Sample: textOf(root.Get("sample")) == "true", Contacts: textOf(root.Get("contacts")), Title: text(root.Get("siteTitle")), Feedback: textOf(root.Get("feedback")),
+		Licence: Link{text(root.Get("licence")), textOf(root.Get("licence").Get("url"))}}
 	if keys := root.Get("gateKeys"); keys != nil {
 		for _, k := range keys.Items {
 			r.Config.GateKeys = append(r.Config.GateKeys, GateKey{textOf(k.Get("key")), textOf(k.Get("from")), textOf(k.Get("until"))})

@@ -81,6 +81,12 @@ func (f *Field) Child(key string) *Field {
 	return f.byKey[key]
 }
 
+// IsDocument reports whether a field refers to a document of record: the shape
+// of document in common.schema.json.
+func (f *Field) IsDocument() bool {
+	return f != nil && f.Type == Object && f.Child("kind") != nil && f.Child("sha256") != nil && f.Child("file") != nil
+}
+
 // Form is the schema of one kind of document.
 type Form struct {
 	Name       string       // declaration, contract, plan, units …

@@ -115,6 +115,16 @@ func first(names []string) string {
 	return strings.Join(names, ", ")
 }
 
+// Scan looks for forbidden values in the files below a folder, as [Builder.Build]
+// does before it replaces a site; one that is found is an error.
+func Scan(ctx context.Context, dir string, values [][]byte) error {
+	files, err := list(dir)
+	if err != nil {
+		return fmt.Errorf("list %s: %w", dir, err)
+	}
+	return examine(ctx, dir, files, newForbidden(values))
+}
+
 // examine reads every file once, concurrently: it computes size and checksum,
 // looks for forbidden values, sets the permissions that a web server needs,
 // and (with [seal]) brings the bytes to the disk.

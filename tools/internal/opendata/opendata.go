@@ -1,0 +1,179 @@
+// Package opendata writes the public part of a registry in the formats that
+// other people's programs read: JSON, CSV, XLSX, OC4IDS, DCAT, feeds, a site
+// map, and the schemas and dictionaries that describe them.
+//
+// Which function do I want?
+//
+//   - [Write] writes everything, or the formats asked for.
+//   - [WriteProject] writes the document and the feeds of one project.
+//   - [Views] and [Fields] describe the tables and the forms.
+//   - [WriteSitemap] lists the pages of a finished site for search engines.
+//
+// It is given public values only: projects as the publisher reveals them, and
+// the schemas that label them. It must not know records, the registry, Git or
+// the site, so that an internal value has no way into a file. Time comes with
+// the data (dates of events, the date of the version), never from a clock: the
+// same input gives the same bytes.
+package opendata
+
+import (
+	"encoding/json"
+	"io"
+	"iter"
+	"strings"
+
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/schema"
+)
+
+// Version is the version of the JSON documents and tables. Within it keys and
+// columns are added, never renamed or removed, and addresses stay.
+const Version = 1
+
+// Dir is where the files stand on the site, a slash path from its root.
+const Dir = "data/v1/"
+
+// Site says whose data it is.
+type Site struct {
+	BaseURL      string // of the site, ending in a slash; "" when it is not known
+	Title        finding.Text
+	District     finding.Text
+	City         string
+	DivisionCode string // of the district (GB/T 2260)
+	Publisher    Unit   // the unit that keeps the registry
+	Licence      Licence
+	Sample       bool   // the data are an example and speak of nothing real
+	Commit       string // version of the data; "" when there is none
+	Date         string // of that version, YYYY-MM-DD; "" when there is none
+}
+
+// Licence says what others may do with the data. Its zero value says that
+// nothing was stated.
+type Licence struct {
+	finding.Text
+	URL string
+}
+
+// Unit is a unit of the register, as far as other data name it.
+type Unit struct {
+	Code, Name string
+	URL        string   // page, from the root of the site
+	USCC       string   // unified social credit code (GB 32100-2015)
+	Authority  string   // code of the sector authority
+	Roles      []string // BDB, DRC …
+}
+
+// Address writes a path from the root of the site ("/units/jyj/") as an
+// address: absolute where the site knows its own.
+func (s *Site) Address(path string) string {
+	if s.BaseURL == "" || !strings.HasPrefix(path, "/") {
+		return path
+	}
+	return s.BaseURL + strings.TrimPrefix(path, "/")
+}
+
+// Source is the public part of a registry.
+type Source struct {
+	Site   Site
+	Forms  *schema.Set
+	States []State
+	Stages []Stage
+	// Projects gives the public projects by id. It is ranged over once.
+	Projects iter.Seq2[*Project, error]
+	// Plans are the issued annual plans by year, and Register the register of
+	// units by code, as the public sees them.
+	Plans    []Plan
+	Register []map[string]any
+	// Unit and Project look up what other data name by code and by id.
+	Unit    func(code string) Unit
+	Project func(id string) Ref
+
+	entries map[string][]planEntry // of the plans, by project
+}
+
+// State is a public state of a project's life.
+type State struct {
+	Code, Stage, OC4IDS string
+	Name                finding.Text
+}
+
+// Stage is a step of the public step bar.
+type Stage struct {
+	Key  string
+	Name finding.Text
+}
+
+// Ref is what tables say of a project in other tables than its own.
+type Ref struct{ ID, Title, Unit string }
+
+// Project is the document of one public project. Its members up to URL are
+// columns of the table of projects. Dates are YYYY-MM-DD, amounts 万元.
+type Project struct {
+	Version     int         `json:"version"`
+	Sample      bool        `json:"sample,omitempty"`
+	Project     string      `json:"project"` // id
+	Title       string      `json:"title"`
+	Unit        string      `json:"unit"` // code of the implementing unit
+	UnitName    string      `json:"unitName"`
+	Year        int         `json:"year"`
+	State       string      `json:"state"`
+	StateName   string      `json:"stateName"`
+	StateNameEn string      `json:"stateNameEn,omitempty"`
+	Stage       string      `json:"stage,omitempty"`
+	StageName   string      `json:"stageName,omitempty"`
+	Updated     string      `json:"updated,omitempty"` // date of the latest event
+	Amount      json.Number `json:"amount,omitempty"`  // of the latest step that has one
+	URL         string      `json:"url"`               // page
+	Licence     string      `json:"licence,omitempty"` // address of the licence
+	Events      []Event     `json:"events"`
+	Amounts     []Amount    `json:"amounts"`
+	Records     []Record    `json:"records"`
+	Undisclosed []string    `json:"undisclosed,omitempty"` // fields that await the disclosure review
+}
+
+// Event is one step of a project's life.
+type Event struct {
+	On         string `json:"on"`
+	Transition string `json:"transition"`
+	Name       string `json:"name"`
+	NameEn     string `json:"nameEn,omitempty"`
+	State      string `json:"state"` // that it led to
+	Clause     string `json:"clause,omitempty"`
+	Record     string `json:"record,omitempty"` // "contract-01", "plan-2026"
+}
+
+// Amount is one amount of a project's life; none replaces another.
+type Amount struct {
+	Name   string      `json:"name"`
+	NameEn string      `json:"nameEn,omitempty"`
+	Amount json.Number `json:"amount"`
+	On     string      `json:"on,omitempty"`
+}
+
+// Record is the public part of one form or record.
+type Record struct {
+	Record string          `json:"record"` // "contract-01"
+	Form   string          `json:"form"`   // "contract"
+	On     string          `json:"on,omitempty"`
+	Data   json.RawMessage `json:"data"`           // by the form's schema
+	Body   string          `json:"body,omitempty"` // Markdown
+}
+
+// Plan is an issued annual plan. Entries of projects that are not public are
+// left out, and with them the total.
+type Plan struct {
+	Year    int             `json:"year"`
+	URL     string          `json:"url"`
+	Updated string          `json:"updated,omitempty"`
+	Data    json.RawMessage `json:"data"`
+	Body    string          `json:"body,omitempty"`
+}
+
+// Sink takes files by their slash paths from the root of the site. Closing a
+// file completes it.
+type Sink interface {
+	Create(name string) (io.WriteCloser, error)
+}
+
+// ProjectFile is where the document of a project stands, from the site's root.
+func ProjectFile(id string) string { return Dir + "projects/" + id + ".json" }
