@@ -41,7 +41,6 @@ type example struct {
 
 type dataView struct {
 	En       string       `json:"en"`
-	Lead     string       `json:"lead"`
 	Tables   []dataTable  `json:"tables"`
 	Whole    []dataFile   `json:"whole"`
 	Examples []example    `json:"examples"`
@@ -55,17 +54,18 @@ type dataView struct {
 
 // dataField is a line of the dictionary.
 type dataField struct {
-	Key        string   `json:"key"`
-	Zh         string   `json:"zh"`
-	En         string   `json:"en,omitempty"`
-	Type       string   `json:"type"`
-	Unit       string   `json:"unit,omitempty"`
-	Required   bool     `json:"required,omitempty"`
-	Visibility string   `json:"visibility,omitempty"` // public, review, internal
-	Cells      string   `json:"cells,omitempty"`
-	Choices    []string `json:"choices,omitempty"`
-	Help       string   `json:"help,omitempty"`
-	Field      *name    `json:"field,omitempty"` // of a form, that a column is taken from
+	Key        string       `json:"key"`
+	Zh         string       `json:"zh"`
+	En         string       `json:"en,omitempty"`
+	Type       finding.Text `json:"type"`
+	Unit       string       `json:"unit,omitempty"`
+	Required   bool         `json:"required,omitempty"`
+	Visibility string       `json:"visibility,omitempty"` // public, review, internal
+	Cells      string       `json:"cells,omitempty"`
+	Choices    []string     `json:"choices,omitempty"`
+	Help       string       `json:"help,omitempty"`
+	HelpEn     string       `json:"helpEn,omitempty"`
+	Field      *name        `json:"field,omitempty"` // of a form, that a column is taken from
 }
 
 type tableView struct {
@@ -98,8 +98,7 @@ func (s *pages) dataPages(src *opendata.Source, written *opendata.Written) error
 	}
 	both := func(zh, en string) finding.Text { return finding.Text{Zh: zh, En: en} }
 	var none finding.Text
-	v := dataView{En: "Open data", Lead: "本站公开的全部内容都可以下载，不用登录，不用申请。每次合并后随网站一起重新生成，同一版本的数据逐字节相同。",
-		OC4IDS: opendata.OC4IDSNote(), Date: s.b.meta.Date, Commit: s.b.meta.Commit, Examples: examples(site)}
+	v := dataView{En: "Open data", OC4IDS: opendata.OC4IDSNote(), Date: s.b.meta.Date, Commit: s.b.meta.Commit, Examples: examples(site)}
 	v.Cite = fmt.Sprintf("%s《%s》，数据版本 %s，%s", site.Publisher.Name, site.Title.Zh, strings.TrimSpace(site.Date+" "+short(site.Commit)), site.Address(dataURL))
 	for i := range written.Views {
 		t := &written.Views[i]
@@ -137,10 +136,10 @@ func (s *pages) dataPages(src *opendata.Source, written *opendata.Written) error
 }
 
 func (s *pages) tablePage(t dataTable, view *opendata.View, site *opendata.Site) error {
-	v := tableView{En: t.En, Lead: t.Note + "。", LeadEn: t.NoteEn + ".", Crumbs: []name{{Zh: "开放数据", URL: dataURL}}, Rows: t.Rows, Files: t.Files, Date: s.b.meta.Date,
+	v := tableView{En: t.En, Lead: t.Note + "。", LeadEn: t.NoteEn + ".", Crumbs: []name{{Zh: "开放数据", En: "Open data", URL: dataURL}}, Rows: t.Rows, Files: t.Files, Date: s.b.meta.Date,
 		Example: "curl -O " + address(site, t.Files[0].URL)}
 	for _, c := range view.Columns {
-		f := dataField{Key: c.Key, Zh: c.Label.Zh, En: c.Label.En, Type: c.TypeText().Zh, Unit: c.Unit, Help: c.Help.Zh}
+		f := dataField{Key: c.Key, Zh: c.Label.Zh, En: c.Label.En, Type: c.TypeText(), Unit: c.Unit, Help: c.Help.Zh, HelpEn: c.Help.En}
 		for _, e := range c.Enum {
 			f.Choices = append(f.Choices, strings.Join(nonEmpty(e, c.EnumZh[e], c.EnumEn[e]), " "))
 		}
@@ -163,12 +162,12 @@ func (s *pages) dictionary(src *opendata.Source) error {
 		Count  string `json:"count"`
 	}
 	var list []formLink
-	up := []name{{Zh: "开放数据", URL: dataURL}, {Zh: "字段字典", URL: fieldsURL}}
+	up := []name{{Zh: "开放数据", En: "Open data", URL: dataURL}, {Zh: "字段字典", En: "Dictionary", URL: fieldsURL}}
 	for _, form := range opendata.Described(src.Forms) {
-		v := tableView{En: form.Title.En, Lead: form.Root.Help.Zh, Crumbs: up, Clause: form.Clause, Annex: form.Annex}
+		v := tableView{En: form.Title.En, Lead: form.Root.Help.Zh, LeadEn: form.Root.Help.En, Crumbs: up, Clause: form.Clause, Annex: form.Annex}
 		for _, e := range opendata.Fields(form) {
-			f := dataField{Key: e.Path, Zh: e.Label.Zh, En: e.Label.En, Type: e.Type.Zh, Unit: e.Unit, Required: e.Required, Visibility: string(e.Visibility),
-				Cells: strings.Join(e.Cells, "、"), Help: e.Help.Zh}
+			f := dataField{Key: e.Path, Zh: e.Label.Zh, En: e.Label.En, Type: e.Type, Unit: e.Unit, Required: e.Required, Visibility: string(e.Visibility),
+				Cells: strings.Join(e.Cells, "、"), Help: e.Help.Zh, HelpEn: e.Help.En}
 			for _, c := range e.Choices {
 				f.Choices = append(f.Choices, strings.Join(nonEmpty(c.Value, c.Zh, c.En), " "))
 			}
@@ -183,10 +182,12 @@ func (s *pages) dictionary(src *opendata.Source) error {
 	return s.out.add(newPage("fields", "字段字典", fieldsURL, struct {
 		En     string     `json:"en"`
 		Lead   string     `json:"lead"`
+		LeadEn string     `json:"leadEn"`
 		Crumbs []name     `json:"crumbs"`
 		File   string     `json:"file"`
 		Forms  []formLink `json:"forms"`
-	}{"Dictionary of fields", "台账里每一张表有哪些字段：叫什么、填什么、出自哪一条、是否公开。由表单定义生成。", up[:1], "/" + opendata.Dir + "fields.csv", list}))
+	}{"Dictionary of fields", "台账里每一张表有哪些字段：叫什么、填什么、出自哪一条、是否公开。由表单定义生成。",
+		"The fields of every form: what they are called, what goes in, by which clause, and whether they are public. Made from the definitions of the forms.", up[:1], "/" + opendata.Dir + "fields.csv", list}))
 }
 
 // address is one that can be typed: with a placeholder where the site does not
