@@ -151,15 +151,20 @@ func (a *app) sealed(p *proposal, commit string) error {
 		return err
 	}
 	last := entries[len(entries)-1]
-	good := len(last.Faults) == 0
+	good := 0
 	for _, e := range entries {
 		for _, it := range e.Items {
-			if e.Commit == p.head.Hash && !it.Status.Good() {
-				good, last = false, e
+			if it.Sealed != commit {
+				continue
+			}
+			if it.Status.Good() {
+				good++
+			} else {
+				last = e
 			}
 		}
 	}
-	if !good {
+	if len(last.Faults) > 0 || good != len(p.items) {
 		return cannot(fmt.Errorf("%s: %s", a.say("决定不能自证，没有封存", "the decision does not prove itself, so nothing was sealed"), a.worst(last)),
 			a.say("可能已经封存过，或合并的提交不在主干上：用 taizhang audit 查看", "it may be sealed already, or the commit is not on main: see taizhang audit"))
 	}

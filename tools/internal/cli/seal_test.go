@@ -58,10 +58,16 @@ func (g *onGitea) withGate(until string) (key string) {
 		g.t.Fatal(err)
 	}
 	g.write("data/registry.yaml", string(data)+"gateKeys:\n  - {key: "+public+", from: 2026-01-01"+until+"}\n")
-	git(g.t, g.dir, "commit", "-q", "-a", "--amend", "--no-edit")
-	git(g.t, g.dir, "rebase", "-q", "main", "topic")
-	g.head = git(g.t, g.dir, "rev-parse", "topic")
+	g.amendMain()
 	return key
+}
+
+// amendMain makes what lies in the folder the start of main, and of the request.
+func (g *onGitea) amendMain() {
+	old := git(g.t, g.dir, "rev-parse", "main")
+	git(g.t, g.dir, "commit", "-q", "-a", "--amend", "--no-edit")
+	git(g.t, g.dir, "rebase", "-q", "--onto", "main", old, "topic")
+	g.head = git(g.t, g.dir, "rev-parse", "topic")
 }
 
 func TestASealFollowsTheMergeOfAForge(t *testing.T) {
@@ -95,7 +101,8 @@ func TestWhatWasNotAgreedIsNotSealed(t *testing.T) {
 	}
 	// A commit beside main is not what main did.
 	g.press(21, "APPROVED", g.head, time.Minute)
-	git(t, g.dir, "commit", "-q", "--amend", "-m", "rewritten")
+	g.write("content/projects/2027/jyj/02/index.md", "\n")
+	git(t, g.dir, "commit", "-q", "-a", "--amend", "-m", "rewritten")
 	before = git(t, g.dir, "rev-parse", "main")
 	if code, out := g.seal(); code != 3 || git(t, g.dir, "rev-parse", "main") != before {
 		t.Errorf("a commit beside main: exit %d\n%s", code, out)
@@ -152,9 +159,7 @@ func TestMergingIsNotWriting(t *testing.T) {
 	g := newOnGitea(t)
 	git(t, g.dir, "switch", "-q", "main")
 	g.write("data/people.yaml", strings.Replace(requestPeople, "departments: [dsjj]\n", "departments: [dsjj]\n    emails: [presser@example.org]\n", 1))
-	git(t, g.dir, "commit", "-q", "-a", "--amend", "--no-edit")
-	git(t, g.dir, "rebase", "-q", "main", "topic")
-	g.head = git(t, g.dir, "rev-parse", "topic")
+	g.amendMain()
 	g.press(21, "APPROVED", g.head, time.Minute)
 	time.Sleep(1100 * time.Millisecond)
 	git(t, g.dir, "switch", "-q", "main")

@@ -49,6 +49,9 @@ func (w words) severity(s finding.Severity) string {
 	return w.infoWord
 }
 
+// Severity words a severity in a language.
+func Severity(s finding.Severity, lang string) string { return wordsIn(lang).severity(s) }
+
 // pick returns the phrase in the language of w.
 func (w words) pick(zh, en string) string {
 	if w.en {

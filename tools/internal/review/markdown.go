@@ -156,7 +156,7 @@ func (w *writer) findingTable() {
 				w.printf(w.say("\n…… 还有 %d 个，见检查报告\n", "\n… and %d more, see the check\n"), len(fresh)-i)
 				break
 			}
-			w.printf("| %s %s | %s:%d | %s |\n", f.Severity, md(f.Rule), md(f.File), f.Line, md(short(f.Message.In(w.lang), 2*maxValue)))
+			w.printf("| %s %s | %s:%d | %s |\n", report.Severity(f.Severity, w.lang), md(f.Rule), md(f.File), f.Line, md(short(f.Message.In(w.lang), 2*maxValue)))
 		}
 	}
 	if n := len(w.Mended); n > 0 {

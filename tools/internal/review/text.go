@@ -129,7 +129,7 @@ func (w *writer) findings() {
 				w.printf(w.say("  …… 还有 %d 个，运行 taizhang check --base 看全部\n", "  … and %d more: run taizhang check --base\n"), len(fresh)-i)
 				break
 			}
-			w.printf("  %s:%d %s %s  %s\n", report.OneLine(f.File), f.Line, f.Severity, f.Rule, short(report.OneLine(f.Message.In(w.lang)), 2*maxValue))
+			w.printf("  %s:%d %s %s  %s\n", report.OneLine(f.File), f.Line, report.Severity(f.Severity, w.lang), f.Rule, short(report.OneLine(f.Message.In(w.lang)), 2*maxValue))
 		}
 	}
 	if n := len(w.Mended); n > 0 {
