@@ -131,6 +131,17 @@ func (e *Entry) Good() bool {
 	return len(e.Faults) == 0 && !slices.ContainsFunc(e.Items, func(i *Item) bool { return !i.Status.Good() })
 }
 
+// Demand takes away the good status of transitions that rest on no proof of the
+// given kinds.
+func (e *Entry) Demand(proofs ...Proof) {
+	for _, it := range e.Items {
+		if it.Status.Good() && !slices.Contains(proofs, it.Proof) {
+			it.Status = Unapproved
+			it.Why = append(it.Why, finding.Text{Zh: "只凭“" + it.Proof.Label().Zh + "”，谁能推送主干谁就写得出来", En: "it rests on “" + it.Proof.Label().En + "” alone, which whoever could push could write"})
+		}
+	}
+}
+
 // Auditor judges the links of main one after the other, oldest first.
 type Auditor struct {
 	pending []*Item // of earlier links, still without a decision

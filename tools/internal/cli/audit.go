@@ -27,6 +27,7 @@ type auditOptions struct {
 	formats      []string
 	checkpoints  []string
 	quiet        bool
+	strict       bool
 }
 
 func (a *app) auditCommand() *cobra.Command {
@@ -54,6 +55,7 @@ commit before it, each decision replayed from the votes that it keeps. A clone i
 	f.StringVar(&o.from, "from", "", "可信的起点（不含），默认第一个提交 · trusted start, itself not judged; the first commit by default")
 	f.StringArrayVarP(&o.formats, "format", "f", []string{"text"}, "输出 F[=文件]，可重复：text json sarif · output, repeatable")
 	f.StringArrayVar(&o.checkpoints, "checkpoint", nil, "另查一份检查点文件，可重复 · a checkpoint file, repeatable")
+	f.BoolVar(&o.strict, "strict", false, "只有记录、没有签名或盖章的，不算证明 · a record without signature or seal proves nothing")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "不显示进度 · no progress")
 	return c
 }
@@ -82,6 +84,11 @@ func (a *app) runAudit(o *auditOptions) error {
 	entries, err := a.auditLinks(repo, prefix, start.Hash, branch, a.progress(o.quiet))
 	if err != nil {
 		return err
+	}
+	if o.strict {
+		for _, e := range entries {
+			e.Demand(audit.Signed, audit.Attested)
+		}
 	}
 	checked, err := a.checkpoints(repo, prefix, branch, o.checkpoints)
 	if err != nil {

@@ -146,13 +146,11 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 		return err
 	}
 	for _, e := range entries {
+		e.Demand(audit.Signed, audit.Attested)
 		if !e.Good() {
 			return a.refusePush(name, e.Commit[:12]+" "+a.worst(e))
 		}
 		for _, it := range e.Items {
-			if it.Proof != audit.Signed && it.Proof != audit.Attested {
-				return a.refusePush(name, e.Commit[:12]+" "+it.Subject+" "+a.say("没有签名的决定，谁都写得出来", "a decision without signatures could be written by anybody"))
-			}
 			if slices.ContainsFunc(against[it.ID], func(s *statement.Signed) bool { _, no := it.Hear(s, time.Now()); return no == finding.Text{} }) {
 				return a.refusePush(name, e.Commit[:12]+" "+it.Subject+" "+a.say("送来的不同意或撤回没有写进决定", "a rejection or withdrawal that was handed in is not in the decision"))
 			}
