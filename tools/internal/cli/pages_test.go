@@ -9,10 +9,10 @@ import (
 )
 
 // kinds is one page of each kind that the site has.
-var kinds = []string{"/", "/data/", "/data/contracts/", "/data/fields/", "/data/fields/acceptance/", "/projects/", "/projects/2025/dsjj/01/", "/projects/2024/mzj/01/", "/projects/2024/slj/01/", "/plans/", "/plans/2025/",
+var kinds = []string{"/", "/projects/", "/projects/2025/dsjj/01/", "/projects/2024/mzj/01/", "/projects/2024/slj/01/", "/plans/", "/plans/2025/",
 	"/units/", "/units/jyj/", "/departments/", "/departments/bdb/", "/contractors/", "/contractors/9132081200000102XQ/", "/statistics/",
 	"/indicators/", "/indicators/missing/", "/compare/?p=2024-jyj-01&p=2024-slj-01", "/rules/", "/rules/R-031/", "/coverage/",
-	"/stages/build/", "/search/?q=平台", "/guide/", "/guide/accessibility/", "/about/", "/404.html"}
+	"/stages/build/", "/search/?q=平台", "/data/", "/data/contracts/", "/data/fields/", "/data/fields/acceptance/", "/guide/", "/guide/accessibility/", "/about/", "/404.html"}
 
 // TestPagesAreAccessible lets axe-core judge one page of each kind at phone
 // width, and those with most colours also in dark at desktop width.
@@ -28,7 +28,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	for _, p := range kinds {
 		t.Run(p, func(t *testing.T) { judge(t, b.Page(base+p, 390, 900)) })
 	}
-	for _, p := range []string{"/", "/projects/2024/jyj/01/", "/statistics/", "/search/?q=平台", "/rules/R-031/"} {
+	for _, p := range []string{"/", "/projects/2024/jyj/01/", "/statistics/", "/search/?q=平台", "/rules/R-031/", "/data/"} {
 		t.Run(p+" dark", func(t *testing.T) {
 			page := b.Page(base+p, 1280, 900)
 			page.Dark()
