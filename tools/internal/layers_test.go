@@ -30,6 +30,7 @@ var layers = map[string][]string{
 	"schema":     {"finding", "value", "record"},
 	"registry":   {"finding", "value", "record", "schema", "expression", "people"},
 	"lifecycle":  {"finding", "value", "record", "expression", "registry"},
+	"compose":    {"finding", "value", "record", "schema"},
 	"rule":       {"finding", "value", "record", "schema", "expression", "registry"},
 	"check":      {"finding", "value", "record", "schema", "registry", "lifecycle", "rule"},
 	"report":     {"finding", "value"},
@@ -49,7 +50,7 @@ var layers = map[string][]string{
 
 // core is the judging core: it knows no operating system, Git or network, so
 // that the same code can run in a browser.
-var core = []string{"finding", "value", "expression", "people", "decision", "vote", "record", "schema", "registry", "lifecycle", "rule", "check"}
+var core = []string{"finding", "value", "expression", "people", "decision", "vote", "record", "schema", "registry", "lifecycle", "rule", "check", "compose"}
 
 func TestImportsPointDownward(t *testing.T) {
 	dirs, err := os.ReadDir(".")

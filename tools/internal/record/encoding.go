@@ -101,3 +101,14 @@ func refused(r rune) bool {
 	}
 	return false
 }
+
+// Refused returns the first character of s that no text of a record may hold,
+// or ok false.
+func Refused(s string) (c rune, ok bool) {
+	at, _ := firstRefused([]byte(s))
+	if at < 0 {
+		return 0, false
+	}
+	c, _ = utf8.DecodeRuneInString(s[at:])
+	return c, true
+}

@@ -225,3 +225,18 @@ func (c *converter) endOfFlow(start, last int, closer byte) int {
 	}
 	return start + len(bytes.TrimRight(firstLine(text[start:]), " \t\r\n"))
 }
+
+// ReadsAsText reports whether s, written without quotes, is text to every
+// reader: no number, no yes or no, and nothing that versions of YAML take for
+// different things. Whether its characters need quotes is another question.
+func ReadsAsText(s string) bool {
+	if s == "" || s == "true" || s == "false" || isNumber(s) {
+		return false
+	}
+	_, doubtful := ambiguous(s)
+	return !doubtful
+}
+
+// IsNumber reports whether s is a number as records write them: 10, -3 or 0.5,
+// of at most [MaxNumber] characters.
+func IsNumber(s string) bool { return len(s) <= MaxNumber && isNumber(s) }
