@@ -29,10 +29,11 @@ var layers = map[string][]string{
 	"record":     {"finding", "value"},
 	"schema":     {"finding", "value", "record"},
 	"registry":   {"finding", "value", "record", "schema", "expression", "people"},
-	"lifecycle":  {"finding", "value", "record", "expression", "registry"},
+	"lifecycle":  {"finding", "value", "record", "schema", "expression", "registry"},
 	"compose":    {"finding", "value", "record", "schema"},
 	"rule":       {"finding", "value", "record", "schema", "expression", "registry"},
 	"check":      {"finding", "value", "record", "schema", "registry", "lifecycle", "rule"},
+	"steps":      {"finding", "value", "record", "schema", "registry", "lifecycle", "check"},
 	"report":     {"finding", "value"},
 	"attach":     {"finding"},
 	"disk":       {},
@@ -50,7 +51,7 @@ var layers = map[string][]string{
 
 // core is the judging core: it knows no operating system, Git or network, so
 // that the same code can run in a browser.
-var core = []string{"finding", "value", "expression", "people", "decision", "vote", "record", "schema", "registry", "lifecycle", "rule", "check", "compose"}
+var core = []string{"finding", "value", "expression", "people", "decision", "vote", "record", "schema", "registry", "lifecycle", "rule", "check", "compose", "steps"}
 
 func TestImportsPointDownward(t *testing.T) {
 	dirs, err := os.ReadDir(".")

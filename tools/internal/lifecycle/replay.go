@@ -298,10 +298,12 @@ func (l *Lifecycle) declared(p *registry.Project, h *History) {
 	h.Findings = append(h.Findings, f)
 }
 
+// latest stands for the date of an event to come: the project as it is now.
+const latest = "9999-12-31"
+
 // lacking says which step, not recorded yet, would lead on from state, and
 // names it.
 func (l *Lifecycle) lacking(p *registry.Project, state, want string) (help finding.Text, step string) {
-	const latest = "9999-12-31" // as the project is now
 	for _, t := range l.Transitions {
 		for i := range t.Moves {
 			m := &t.Moves[i]
