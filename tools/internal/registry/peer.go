@@ -105,25 +105,6 @@ func (r *Registry) numbered(f *Folder, form string) []numbered {
 	return out
 }
 
-// acceptedOn returns the day on which an acceptance, by the unit itself or by
-// the data bureau, was first passed.
-func acceptedOn(acceptance map[string]any) string {
-	first := ""
-	for _, by := range []struct{ key, day string }{{"own", "on"}, {"applications", "decidedOn"}} {
-		list, ok := acceptance[by.key].([]any)
-		if !ok {
-			list = []any{acceptance[by.key]}
-		}
-		for _, it := range list {
-			m, _ := it.(map[string]any)
-			if on := text(m[by.day]); m["result"] == "通过" && on != "" && (first == "" || on < first) {
-				first = on
-			}
-		}
-	}
-	return first
-}
-
 // built returns what building a system cost, in 分: its final accounts, or else
 // the building and service contracts.
 func (r *Registry) built(f *Folder) int {

@@ -271,7 +271,7 @@ func (p *Project) fill() {
 	p.Env["totalInvestment"] = p.totalInvestment
 	p.Env["classOn"] = p.classOn
 	p.Env["filedOn"] = p.filedOn()
-	p.Env["acceptedOn"] = p.acceptedOn()
+	p.Env["acceptedOn"] = acceptedOn(p.Env["acceptance"])
 	p.Env["works"] = p.works()
 	p.Env["agreedAmount"] = p.agreedAmount()
 	p.Env["namesakes"] = p.namesakes

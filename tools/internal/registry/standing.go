@@ -51,18 +51,18 @@ func (p *Project) filedOn() string {
 	return on
 }
 
-// acceptedOn returns the date of the acceptance that was passed, by the unit
-// itself or by the data bureau (三（五）), "" before it.
-func (p *Project) acceptedOn() string {
+// acceptedOn returns the day on which an acceptance was first passed, by the
+// unit itself or by the data bureau (三（五）), "" before it.
+func acceptedOn(acceptance any) string {
 	first := ""
-	passed := func(list []any, date string) {
+	passed := func(list []any, day string) {
 		for _, it := range list {
-			if on := text(at(it, date)); at(it, "result") == "通过" && on != "" && (first == "" || on < first) {
+			if on := text(at(it, day)); at(it, "result") == "通过" && on != "" && (first == "" || on < first) {
 				first = on
 			}
 		}
 	}
-	passed(items(p.Env["acceptance"], "own"), "on")
-	passed(items(p.Env["acceptance"], "applications"), "decidedOn")
+	passed(items(acceptance, "own"), "on")
+	passed(items(acceptance, "applications"), "decidedOn")
 	return first
 }
