@@ -146,7 +146,7 @@ func (c *Calendar) define(n *record.Node, env types.Map) (*Definition, error) {
 	scope := env
 	if d.Registry {
 		scope = types.Map{}
-		for _, name := range []string{"today", "reading", "addWorkdays", "workdays"} {
+		for _, name := range []string{"today", "reading", "limit", "addWorkdays", "workdays"} {
 			scope[name] = env[name]
 		}
 	}
@@ -182,7 +182,7 @@ func (c *Calendar) literals(key string, p *expression.Program) (errs []error) {
 		if (lit[0] == "reached" || lit[0] == "reachedOn") && c.judge.Lifecycle.State(lit[1]) == nil {
 			errs = append(errs, fmt.Errorf("%s: no state %q in the lifecycle", key, lit[1]))
 		}
-		if err := c.judge.Registry.CheckReading(lit[0], lit[1]); err != nil {
+		if err := c.judge.Registry.CheckLiteral(lit[0], lit[1]); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", key, err))
 		}
 	}

@@ -304,7 +304,7 @@ func (t *Transition) readings(reg *registry.Registry) error {
 			continue
 		}
 		for _, lit := range p.Literals {
-			errs = append(errs, reg.CheckReading(lit[0], lit[1]))
+			errs = append(errs, reg.CheckLiteral(lit[0], lit[1]))
 		}
 	}
 	return errors.Join(errs...)

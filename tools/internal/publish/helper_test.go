@@ -80,6 +80,10 @@ func live(t *testing.T) tree {
 	return out
 }
 
+// sample reports whether the records are the sample's, of which tests know what
+// they hold.
+func (f tree) sample() bool { return strings.Contains(f["data/registry.yaml"], "sample: true") }
+
 // replace edits a file, which must hold old.
 func (t tree) replace(tb testing.TB, file, old, new string) {
 	tb.Helper()

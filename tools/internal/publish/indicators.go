@@ -7,17 +7,17 @@ import (
 	"strings"
 
 	"taizhang/tools/internal/due"
+	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/value"
 )
 
-// Limits of the indicators. They are the registry's own, but for changeTenth:
-// changes concern at most a tenth of the total (三（四）¶2-1).
+// Limits of the indicators. They are the registry's own, unlike the limit of
+// changes, which is the regulation's and stands in schemas/limits.yaml.
 const (
-	longStay    = 180 // calendar days in one state
-	farOff      = 100 // per mille of what was granted
-	nearLimit   = 800 // per mille of what changes may come to
-	changeTenth = 10
-	payWithin   = 12 // months from a contract to its first recorded payment
+	longStay  = 180 // calendar days in one state
+	farOff    = 100 // per mille of what was granted
+	nearLimit = 800 // per mille of what changes may come to
+	payWithin = 12  // months from a contract to its first recorded payment
 )
 
 // measured is what an indicator says of one project. The zero value says that
@@ -34,8 +34,9 @@ type definition struct {
 	measure                 func(*subject) measured
 }
 
-func definitions() []definition {
-	return []definition{
+func definitions(reg *registry.Registry) []definition {
+	changes := reg.Limit("changes")
+	return slices.DeleteFunc([]definition{
 		{"time-in-state", "在当前状态的时间", "Time in the present state",
 			fmt.Sprintf("数据日期减去进入当前状态的日期，日历天。还有人要办下一步的项目才算，运行维护中的不算；超过 %d 天的列出。", longStay),
 			fmt.Sprintf("Calendar days from the day of entering the state to the date of the data, where somebody has to act next and the system is not in operation; listed above %d days.", longStay),
@@ -53,8 +54,8 @@ func definitions() []definition {
 			"Final accounts less the contracts with approved changes, divided by them; listed where the accounts are higher.",
 			(*subject).finalDeviation},
 		{"change-limit", "变更金额离上限多远", "Changes against their limit",
-			fmt.Sprintf("批复同意的变更涉及金额 ÷ 上限（总投资的 10%%，三（四）；按解释口径 A-21、A-22 计算）。用去 %d%% 及以上的列出。", nearLimit/10),
-			fmt.Sprintf("What approved changes concern, divided by the limit of 10%% of the total (readings A-21 and A-22); listed from %d%% of the limit.", nearLimit/10),
+			fmt.Sprintf("批复同意的变更涉及金额 ÷ 上限（总投资的 %s，%s；按解释口径 A-21、A-22 计算）。用去 %d%% 及以上的列出。", changes, changes.Clause, nearLimit/10),
+			fmt.Sprintf("What approved changes concern, divided by the limit of %s of the total (readings A-21 and A-22); listed from %d%% of the limit.", changes, nearLimit/10),
 			(*subject).changeLimit},
 		{"missing", "记录里缺什么", "What the records lack",
 			"逐项查看：公开审查、合同公告、付款记录（签约满 12 个月）、公开文件的校验值（或者网址、档号）。缺任何一项的列出。",
@@ -64,13 +65,13 @@ func definitions() []definition {
 			"逐项比较：已付超过合同、决算低于已付、验收表上的合同金额与合同加变更不同、合同到期晚于计划周期。任何一项对不上的列出。",
 			"Payments above contracts, accounts below payments, an acceptance form with another contract amount, a contract that ends after the planned period; listed where any is found.",
 			(*subject).inconsistent},
-	}
+	}, func(d definition) bool { return d.key == "change-limit" && changes.Value == 0 })
 }
 
 // measures applies all indicators, in their order, once.
 func (s *subject) measures() []measured {
 	if s.measured == nil {
-		for _, d := range definitions() {
+		for _, d := range definitions(s.project.Registry()) {
 			s.measured = append(s.measured, d.measure(s))
 		}
 	}
@@ -81,7 +82,7 @@ func (s *subject) measures() []measured {
 func (s *subject) indicators() []indicator {
 	var out []indicator
 	ms := s.measures()
-	for i, d := range definitions() {
+	for i, d := range definitions(s.project.Registry()) {
 		if m := ms[i]; m.applies {
 			out = append(out, indicator{Zh: d.zh, En: d.en, Value: m.zh, ValueEn: m.en, Flag: m.flagged, URL: indicatorURL(d.key)})
 		}
@@ -175,8 +176,9 @@ func (s *subject) changeLimit() measured {
 	if n == 0 || whole <= 0 {
 		return measured{}
 	}
-	part := percent(used*changeTenth, whole)
-	return measured{true, used*changeTenth*1000 >= whole*nearLimit, part + "（" + wan2(used) + " / " + wan2(whole/changeTenth) + " 万元）", part}
+	most = whole * int64(s.project.Registry().Limit("changes").Value) / 100
+	part := percent(used, most)
+	return measured{true, used*1000 >= most*nearLimit, part + "（" + wan2(used) + " / " + wan2(most) + " 万元）", part}
 }
 
 // found words what an examination of several things found.
@@ -307,7 +309,7 @@ type indicatorView struct {
 // that it lists.
 func (s *pages) indicators() error {
 	rows := []indicatorRow{}
-	for i, d := range definitions() {
+	for i, d := range definitions(s.j.Registry) {
 		var listed []*row
 		checked := 0
 		for _, r := range s.rows {

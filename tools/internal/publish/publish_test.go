@@ -213,7 +213,7 @@ func TestEveryPublicWordCanBeFound(t *testing.T) {
 			})
 		}
 	}
-	if tried < 1000 {
+	if tried < 1000 && files.sample() {
 		t.Errorf("only %d texts are tried", tried)
 	}
 }

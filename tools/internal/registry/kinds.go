@@ -105,7 +105,8 @@ func newKinds(set *schema.Set) *kinds {
 	k.env["stateOf"] = say
 	k.env["isUnit"], k.env["known"], k.env["hasRecord"], k.env["reached"] = ask, ask, ask, ask
 	k.env["unitName"], k.env["unitKind"], k.env["authorityOf"], k.env["fileHash"], k.env["reachedOn"], k.env["classOn"] = say, say, say, say, say, say
-	k.env["reading"], k.env["today"] = say, types.String
+	k.env["reading"], k.env["limitText"], k.env["today"] = say, say, types.String
+	k.env["limit"] = types.TypeOf((func(string) int)(nil))
 	k.env["readings"] = types.Array(types.Map{"id": types.String, "inForce": types.String, "ruled": types.Bool})
 	k.env["workdays"] = types.TypeOf((func(string, string) int)(nil))
 	k.env["hasRole"] = types.TypeOf((func(string, string) bool)(nil))

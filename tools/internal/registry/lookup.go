@@ -13,6 +13,8 @@ func (r *Registry) lookups(env map[string]any) {
 	env["unitKind"] = func(code string) string { return text(r.Unit(code)["kind"]) }
 	env["authorityOf"] = func(code string) string { return text(r.Unit(code)["authority"]) }
 	env["reading"] = func(id string) string { return r.readings[id] }
+	env["limit"] = func(id string) int { return r.Limit(id).Number() }
+	env["limitText"] = func(id string) string { return r.Limit(id).String() }
 	env["today"] = r.Today
 	env["workdays"] = r.workdays
 	env["hasRole"] = func(code, role string) bool {

@@ -80,10 +80,10 @@ func (r *Registry) readReadings() {
 	}
 }
 
-// CheckReading judges a text constant of an expression: the id in
+// checkReading judges a text constant of an expression: the id in
 // reading("A-06") and the answer that it is compared with must exist. call is
 // the function's name, or name and argument for the answer.
-func (r *Registry) CheckReading(call, literal string) error {
+func (r *Registry) checkReading(call, literal string) error {
 	name, id, compared := strings.Cut(call, " ")
 	if name != "reading" {
 		return nil

@@ -34,6 +34,8 @@ const (
 	HolidaysFile = "data/holidays.yaml"
 	// ReadingsFile holds the open readings of the regulation, one switch each.
 	ReadingsFile = "schemas/interpretations.yaml"
+	// LimitsFile holds the figures that rules compare with.
+	LimitsFile = "schemas/limits.yaml"
 )
 
 // Limits on what is read: a record is small, an attachment may be a scan.
@@ -119,6 +121,8 @@ type Registry struct {
 	Findings   []finding.Finding // about data, plans and paths
 	// Readings are the open readings of the regulation in the order of the file.
 	Readings []Reading
+	// Limits are the figures that rules compare with, in the order of the file.
+	Limits []Limit
 	// Today is the date, YYYY-MM-DD, for rules that ask what waiting has
 	// brought; "" leaves them out, so that no check depends on the clock.
 	Today string
@@ -149,6 +153,7 @@ func New(files Files, set *schema.Set) *Registry {
 	r.readPeople()
 	r.readUnits()
 	r.readReadings()
+	r.readLimits()
 	r.readHolidays()
 	r.readBrands()
 	r.readBasis()

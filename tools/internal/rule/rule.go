@@ -116,7 +116,8 @@ func Read(files map[string][]byte) ([]*Rule, error) {
 // Load compiles what decides whether a rule holds, against the environment of
 // reg. states are the codes that reached("…") may name. The words of findings
 // are compiled when the first one is needed: most runs need none. Compile looks
-// at all of them. steps are the ids of transitions.
+// at all of them. steps are the ids of transitions. The texts of the rules get
+// the limits that reg has in force.
 func Load(rules []*Rule, reg *registry.Registry, states, steps []string) (*Set, error) {
 	s := &Set{Rules: rules, byID: make(map[string]*Rule, len(rules))}
 	c := &compiler{reg: reg, states: states, env: reg.Types()}
@@ -127,6 +128,14 @@ func Load(rules []*Rule, reg *registry.Registry, states, steps []string) (*Set, 
 			if !slices.Contains(steps, id) {
 				errs = append(errs, fmt.Errorf("%s: explains: no transition %q in the lifecycle", r.File, id))
 			}
+		}
+		for _, text := range []*string{&r.Title.Zh, &r.Title.En, &r.Help.Zh, &r.Help.En, &r.Body} {
+			filled, err := reg.FillLimits(*text)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", r.File, err))
+				continue
+			}
+			*text = filled
 		}
 		for _, ch := range r.Checks {
 			errs = append(errs, c.compile(r, ch)...)
@@ -264,7 +273,7 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 			if (lit[0] == "reached" || lit[0] == "reachedOn") && !slices.Contains(c.states, lit[1]) {
 				errs = append(errs, fmt.Errorf("%s: %s: no state %q in the lifecycle", r.File, what, lit[1]))
 			}
-			if err := c.reg.CheckReading(lit[0], lit[1]); err != nil {
+			if err := c.reg.CheckLiteral(lit[0], lit[1]); err != nil {
 				errs = append(errs, fmt.Errorf("%s: %s: %w", r.File, what, err))
 			}
 		}
