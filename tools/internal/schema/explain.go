@@ -128,22 +128,18 @@ func numberIn(n *record.Node, want string) string {
 	if n.Kind != record.String || want != "number" && want != "integer" {
 		return ""
 	}
-	s := strings.NewReplacer(",", "", "，", "", "万元", "", "万", "", "约", "", " ", "").Replace(n.Text)
-	if _, err := value.ParseAmount(s); err != nil {
+	fen, _, err := value.ReadAmount(n.Text, value.FenPerWan)
+	if err != nil {
 		return ""
 	}
-	return s
+	return value.WanLiteral(fen)
 }
 
-// dateIn reads the common spellings of a date: 2026.3.1, 2026/3/1, 2026年3月1日.
+// dateIn reads the common spellings of a day: 2026.3.1, 2026/3/1, 2026年3月1日.
 func dateIn(s string) string {
-	s = strings.NewReplacer("年", "-", "月", "-", "日", "", ".", "-", "/", "-").Replace(strings.TrimSpace(s))
-	var y, m, d int
-	if k, err := fmt.Sscanf(s, "%d-%d-%d", &y, &m, &d); err != nil || k != 3 {
+	date, doubt, err := value.ReadDate(s, 0)
+	if err != nil || doubt != (value.Label{}) {
 		return ""
 	}
-	if t := fmt.Sprintf("%04d-%02d-%02d", y, m, d); value.ValidDate(t) {
-		return t
-	}
-	return ""
+	return date
 }
