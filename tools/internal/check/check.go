@@ -138,8 +138,31 @@ func (j *Judge) finish(v *Verdict) {
 		v.Findings[i].Project = v.Project.ID
 	}
 	v.Findings = append(v.Findings, j.waive(v)...)
+	fields(v)
 	conceal(v.Findings, func(file string) map[int]bool { return hiddenLines(v.Project, file) })
 	finding.Sort(v.Findings)
+}
+
+// fields names the field that each finding is about. Findings of a schema name it
+// themselves, those of a rule only what is missing at their place.
+func fields(v *Verdict) {
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		if strings.HasPrefix(f.Field, "/") || f.Line == 0 {
+			continue
+		}
+		missing := f.Field
+		f.Field = ""
+		for _, r := range v.Project.Records {
+			if r.Path != f.File {
+				continue
+			}
+			f.Field = r.Root.PointerAt(f.Line, f.Col, missing != "")
+			if missing != "" {
+				f.Field += "/" + missing
+			}
+		}
+	}
 }
 
 // identity compares the folder's id with what index.md says.

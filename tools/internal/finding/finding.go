@@ -57,10 +57,14 @@ type Finding struct {
 	Clause   string   // clause of the regulation: "三（一）s1"; empty for format rules
 	Project  string   // id of the project, "2027-jyj-01"; empty outside projects
 	Place             // where
-	Related  []Place  // other places that explain the finding
-	Message  Text     // what is wrong and why
-	Help     Text     // what to do
-	Suggest  string   // replacement for the text at Place, when sure
+	// Field is the part of the front matter that the finding is about, as a JSON
+	// pointer (RFC 6901): "/basis/0/docNo". It is also given for a key that is
+	// missing; empty means the file as a whole.
+	Field   string
+	Related []Place // other places that explain the finding
+	Message Text    // what is wrong and why
+	Help    Text    // what to do
+	Suggest string  // replacement for the text at Place, when sure
 	// Step is the transition that a finding about the lifecycle refuses or
 	// misses. A rule that explains it says more and takes its place.
 	Step string

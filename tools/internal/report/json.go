@@ -55,6 +55,7 @@ type jsonFinding struct {
 	Clause        string           `json:"clause"`
 	Project       string           `json:"project"`
 	finding.Place                  // file, line, col, endCol, label
+	Field         string           `json:"field"`
 	Message       finding.Text     `json:"message"`
 	Help          finding.Text     `json:"help"`
 	Suggest       string           `json:"suggest"`
@@ -84,7 +85,7 @@ func (r *report) json() error {
 		}
 		out.Findings = append(out.Findings, jsonFinding{
 			Rule: f.Rule, Name: f.Name, Severity: f.Severity, Blocks: f.Blocks(), Existing: f.Existing,
-			Waived: f.Waived, Sensitive: f.Sensitive, Clause: f.Clause, Project: f.Project, Place: f.Place,
+			Waived: f.Waived, Sensitive: f.Sensitive, Clause: f.Clause, Project: f.Project, Place: f.Place, Field: f.Field,
 			Message: f.Message, Help: f.Help, Suggest: f.Suggest, URL: r.ruleURL(f.Rule), Related: related,
 		})
 	}

@@ -187,7 +187,7 @@ func (r *Rule) run(c *Check, env map[string]any, fallback finding.Place) []findi
 		item, _ := it.(map[string]any)
 		f := finding.Finding{Rule: r.ID, Message: finding.Text{Zh: c.zh.render(env), En: c.en.render(env)}, Help: r.Help}
 		if pl, ok := registry.PlacePath(env, item, c.at); ok {
-			f.Place = pl
+			f.Place, f.Field = pl, registry.Missing(env, item, c.at)
 		} else {
 			f.Place = fallback
 		}

@@ -105,6 +105,12 @@ func segments(ptr string) []string {
 // unescape undoes the escapes of a JSON pointer (RFC 6901).
 var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
+// fieldAt returns the pointer of an instance location of the library, which
+// escapes it for a URL, or of a key in it.
+func fieldAt(loc string, key ...string) string {
+	return record.Pointer(append(segments(loc), key...)...)
+}
+
 // walk follows an instance location to its node and field. key is the key node
 // under which the value stands, nil in lists and at the root.
 func (f *Form) walk(root *record.Node, loc string) (n *record.Node, fl *Field, key *record.Key) {
@@ -146,18 +152,18 @@ func (f *Form) translate(file string, root *record.Node, e *jsonschema.Validatio
 	}
 	switch kw {
 	case "required":
-		return f.missing(e, n, fl, place, "")
+		return f.missing(e, n, fl, place, loc, "")
 	}
 	if extra {
-		return unknown(file, n, fl)
+		return unknown(file, n, fl, loc)
 	}
 	if _, dep, ok := strings.Cut(e.KeywordLocation, "/dependentRequired/"); ok {
 		e.AbsoluteKeywordLocation = strings.TrimSuffix(e.AbsoluteKeywordLocation, "/"+dep)
-		return f.missing(e, n, fl, place, strings.Split(dep, "/")[0])
+		return f.missing(e, n, fl, place, loc, strings.Split(dep, "/")[0])
 	}
 	label := name(fl)
 	if n.Kind == record.Null {
-		out := finding.Finding{Rule: f.ruleForMissing(fl, "S-001"), Place: place, Help: helpOf(fl),
+		out := finding.Finding{Rule: f.ruleForMissing(fl, "S-001"), Place: place, Field: fieldAt(loc), Help: helpOf(fl),
 			Message: finding.Text{Zh: fmt.Sprintf("“%s”没有填写", label.Zh), En: fmt.Sprintf("“%s” is empty", label.En)}}
 		return []finding.Finding{out}
 	}
@@ -174,7 +180,7 @@ func (f *Form) translate(file string, root *record.Node, e *jsonschema.Validatio
 	if suggest != "" && kw == "format" && fl != nil && fl.Format == "doc-no" {
 		rule = "R-001" // another spelling of a right number: only a warning
 	}
-	out := finding.Finding{Rule: rule, Place: place, Message: msg, Help: help, Suggest: suggest}
+	out := finding.Finding{Rule: rule, Place: place, Field: fieldAt(loc), Message: msg, Help: help, Suggest: suggest}
 	if !public(fl) {
 		out.Sensitive, out.Suggest = true, ""
 	}
@@ -187,7 +193,7 @@ func (f *Form) arg(e *jsonschema.ValidationError) any {
 	return pointer(f.set.byID[id], segments(frag))
 }
 
-func (f *Form) missing(e *jsonschema.ValidationError, n *record.Node, fl *Field, place finding.Place, because string) []finding.Finding {
+func (f *Form) missing(e *jsonschema.ValidationError, n *record.Node, fl *Field, place finding.Place, loc, because string) []finding.Finding {
 	arg := f.arg(e)
 	if because != "" { // dependentRequired: because that key is there
 		arg = pointer(arg, []string{because})
@@ -201,7 +207,7 @@ func (f *Form) missing(e *jsonschema.ValidationError, n *record.Node, fl *Field,
 		}
 		child := fl.Child(k)
 		label := name(child)
-		out = append(out, finding.Finding{Rule: f.ruleForMissing(child, "S-001"), Place: place, Help: helpOf(child),
+		out = append(out, finding.Finding{Rule: f.ruleForMissing(child, "S-001"), Place: place, Field: fieldAt(loc, k), Help: helpOf(child),
 			Message: finding.Text{Zh: fmt.Sprintf("缺少必填项“%s”（%s）", label.Zh, k), En: fmt.Sprintf("required field “%s” (%s) is missing", label.En, k)}})
 	}
 	return out
@@ -221,7 +227,7 @@ func unknownAt(e *jsonschema.ValidationError) (loc string, extra bool) {
 	return loc, false
 }
 
-func unknown(file string, n *record.Node, fl *Field) []finding.Finding {
+func unknown(file string, n *record.Node, fl *Field, loc string) []finding.Finding {
 	var out []finding.Finding
 	var known []string
 	if fl != nil {
@@ -247,7 +253,7 @@ func unknown(file string, n *record.Node, fl *Field) []finding.Finding {
 		}
 		hidden := near != "" && fl != nil && !public(fl.Child(near))
 		out = append(out, finding.Finding{Rule: "S-002", Suggest: near, Sensitive: hidden,
-			Place:   k.Place(file),
+			Place: k.Place(file), Field: fieldAt(loc, k.Name),
 			Message: finding.Text{Zh: fmt.Sprintf("表单里没有“%s”这一项", k.Name), En: fmt.Sprintf("the form has no field “%s”", k.Name)},
 			Help:    finding.Text{Zh: "改成表单里有的键，或删去这一行；可用的键：" + list(known), En: "use a key of the form or delete the line; the keys are: " + list(known)}})
 	}
