@@ -28,7 +28,8 @@ var layers = map[string][]string{
 	"vote":       {},
 	"record":     {"finding", "value"},
 	"schema":     {"finding", "value", "record"},
-	"registry":   {"finding", "value", "record", "schema", "expression", "people"},
+	"contacts":   {"finding", "record"},
+	"registry":   {"finding", "value", "contacts", "record", "schema", "expression", "people"},
 	"lifecycle":  {"finding", "value", "record", "schema", "expression", "registry"},
 	"compose":    {"finding", "value", "record", "schema"},
 	"rule":       {"finding", "value", "record", "schema", "expression", "registry"},
@@ -37,6 +38,7 @@ var layers = map[string][]string{
 	"report":     {"finding", "value"},
 	"attach":     {"finding"},
 	"disk":       {},
+	"prompt":     {},
 	"gitobj":     {},
 	"forge":      {},
 	"search":     {},
@@ -51,7 +53,7 @@ var layers = map[string][]string{
 
 // core is the judging core: it knows no operating system, Git or network, so
 // that the same code can run in a browser.
-var core = []string{"finding", "value", "expression", "people", "decision", "vote", "record", "schema", "registry", "lifecycle", "rule", "check", "compose", "steps"}
+var core = []string{"finding", "value", "expression", "people", "decision", "vote", "record", "schema", "registry", "lifecycle", "rule", "check", "compose", "steps", "contacts"}
 
 func TestImportsPointDownward(t *testing.T) {
 	dirs, err := os.ReadDir(".")

@@ -60,7 +60,7 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, need := range []string{"index", "declaration", "units", "plan", "registry", "people"} {
+	for _, need := range []string{"index", "declaration", "units", "plan", "registry", "people", "recipients"} {
 		if set.Form(need) == nil {
 			return nil, fmt.Errorf("schemas: no schema for %s", need)
 		}
@@ -281,6 +281,7 @@ func (j *Judge) Global(base *Judge) []finding.Finding {
 		}
 	}
 	j.cite(registry.PeopleFile, j.Registry.Schemas.Form("people").Root, j.Registry.PeopleRoot, &fs)
+	j.cite(registry.RecipientsFile, j.Registry.Schemas.Form("recipients").Root, j.Registry.RecipientsRoot, &fs)
 	j.Rules.Complete(fs)
 	conceal(fs, j.hiddenPeople)
 	finding.Sort(fs)

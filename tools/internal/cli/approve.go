@@ -191,8 +191,8 @@ func (a *app) signer(p *proposal, file string, now time.Time) (ssh.Signer, strin
 
 // passphrase asks on the terminal, without showing what is typed.
 func (a *app) passphrase(file string) func() ([]byte, error) {
-	in, ok := a.io.In.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) {
+	in, ok := a.inTerminal()
+	if !ok {
 		return nil
 	}
 	return func() ([]byte, error) {
@@ -200,6 +200,12 @@ func (a *app) passphrase(file string) func() ([]byte, error) {
 		defer fmt.Fprintln(a.io.Err)
 		return term.ReadPassword(int(in.Fd()))
 	}
+}
+
+// inTerminal returns the terminal that answers come from, if they do.
+func (a *app) inTerminal() (*os.File, bool) {
+	in, ok := a.io.In.(*os.File)
+	return in, ok && term.IsTerminal(int(in.Fd()))
 }
 
 // speakFor settles the department of a vote: the one named, or the only one that
@@ -274,8 +280,8 @@ func (a *app) counts(r *review.Report, verdict decision.Verdict) error {
 
 // confirm asks on a terminal; elsewhere the command itself is the answer.
 func (a *app) confirm(question string) bool {
-	in, ok := a.io.In.(*os.File)
-	if !ok || !term.IsTerminal(int(in.Fd())) {
+	in, ok := a.inTerminal()
+	if !ok {
 		return true
 	}
 	fmt.Fprint(a.io.Err, question)

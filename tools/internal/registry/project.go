@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"taizhang/tools/internal/contacts"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/schema"
@@ -139,8 +140,7 @@ func (r *Registry) contacts(file string) []finding.Finding {
 		return []finding.Finding{f}
 	}
 	head, err := r.files.Read(file, 64)
-	text := string(head)
-	if err == nil && (strings.HasPrefix(text, "age-encryption.org/v1\n") || strings.HasPrefix(text, "-----BEGIN AGE ENCRYPTED FILE-----")) {
+	if err == nil && contacts.IsSealed(head) {
 		return nil
 	}
 	f.Message = finding.Text{Zh: "contacts.age 没有加密：它不是 age 加密文件", En: "contacts.age is not sealed: it is no age file"}

@@ -119,6 +119,9 @@ type Registry struct {
 	Plans      []*Plan
 	Folders    []*Folder
 	Findings   []finding.Finding // about data, plans and paths
+	// Recipients are the public keys that contact persons are sealed to.
+	Recipients     []string
+	RecipientsRoot *record.Node // data/recipients.yaml as written, nil when it cannot be read
 	// Readings are the open readings of the regulation in the order of the file.
 	Readings []Reading
 	// Limits are the figures that rules compare with, in the order of the file.
@@ -152,6 +155,7 @@ func New(files Files, set *schema.Set) *Registry {
 	r.readConfig()
 	r.readPeople()
 	r.readUnits()
+	r.readRecipients()
 	r.readReadings()
 	r.readLimits()
 	r.readHolidays()

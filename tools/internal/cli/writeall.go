@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+)
+
+// writeAll replaces files, by path, all or none: every one is written aside
+// first and then renamed, and what was renamed is put back when a later one
+// fails. Folders that are missing are made.
+func writeAll(files map[string][]byte) (err error) {
+	names := slices.Sorted(maps.Keys(files))
+	aside, before := map[string]string{}, map[string][]byte{}
+	defer func() {
+		for _, tmp := range aside {
+			os.Remove(tmp)
+		}
+	}()
+	for _, name := range names {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			return err
+		}
+		old, err := os.ReadFile(name)
+		switch {
+		case err == nil:
+			before[name] = old
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+		tmp, err := os.CreateTemp(filepath.Dir(name), ".taizhang-*")
+		if err != nil {
+			return err
+		}
+		aside[name] = tmp.Name()
+		_, err = tmp.Write(files[name])
+		if err == nil {
+			err = tmp.Sync()
+		}
+		if err == nil {
+			err = tmp.Chmod(0o644)
+		}
+		if err = errors.Join(err, tmp.Close()); err != nil {
+			return fmt.Errorf("writing %s: %w", name, err)
+		}
+	}
+	for i, name := range names {
+		if err := os.Rename(aside[name], name); err != nil {
+			return errors.Join(fmt.Errorf("writing %s: %w", name, err), restore(names[:i], before))
+		}
+	}
+	return nil
+}
+
+// restore puts files back as they were before.
+func restore(names []string, before map[string][]byte) error {
+	var errs []error
+	for _, name := range names {
+		if old, was := before[name]; was {
+			errs = append(errs, writeFile(name, old))
+		} else {
+			errs = append(errs, os.Remove(name))
+		}
+	}
+	return errors.Join(errs...)
+}
