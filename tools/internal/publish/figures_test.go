@@ -205,18 +205,18 @@ func TestTheLimitOfChangesIsThatOfTheRules(t *testing.T) {
 	change := func(n int, amount string) string {
 		return fmt.Sprintf("---\nrequestedOn: 2026-07-0%d\nreason: 需求调整\ndescription: 调整模块\namountInvolved: %s\nnetDelta: %s\ninvolvesEquipment: false\nrequestReport: {kind: 变更请示, title: 变更请示, on: 2026-07-01}\nattestation: {unit: cgj, on: 2026-07-01}\napproval: {on: 2026-07-1%d, docNo: 清数〔2026〕%d号, by: dsjj, result: 同意}\n---\n", n, amount, amount, n, n)
 	}
-	total := int64(0)
+	limit := int64(0) // 分
 	for _, tt := range []struct {
 		name        string
-		share       []int64 // of the total, per mille
+		share       []int64 // of the limit, per mille
 		extra       int64   // 分
 		flag, found bool
 		value       string
 	}{
-		{"below", []int64{79}, 0, false, false, "79.0%"},
-		{"near", []int64{80}, 0, true, false, "80.0%"},
-		{"at the limit", []int64{60, 40}, 0, true, false, "100.0%"},
-		{"beyond", []int64{60, 40}, 1, true, true, "100.0%"},
+		{"below", []int64{790}, 0, false, false, "79.0%"},
+		{"near", []int64{800}, 0, true, false, "80.0%"},
+		{"at the limit", []int64{600, 400}, 0, true, false, "100.0%"},
+		{"beyond", []int64{600, 400}, 1, true, true, "100.0%"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			files := fixture(t)
@@ -225,12 +225,12 @@ func TestTheLimitOfChangesIsThatOfTheRules(t *testing.T) {
 					delete(files, name)
 				}
 			}
-			if total == 0 {
-				p := judged(t, files, keyProject)
-				total = int64(p.Project.Env["totalInvestment"].(func() int)())
+			if limit == 0 {
+				p := judged(t, files, keyProject).Project
+				limit = int64(p.Env["totalInvestment"].(func() int)() * p.Registry().Limit("changes").Value / 100)
 			}
 			for i, share := range tt.share {
-				fen := total * share / 1000
+				fen := limit * share / 1000
 				if i == len(tt.share)-1 {
 					fen += tt.extra
 				}

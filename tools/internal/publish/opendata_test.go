@@ -72,7 +72,8 @@ func compile(t *testing.T, draft *jsonschema.Draft, main string, docs map[string
 }
 
 func TestDataFilesFollowTheirSchemas(t *testing.T) {
-	b := project(t, live(t), Meta{Date: "2026-11-22", Commit: strings.Repeat("a", 40), BaseURL: "https://example.org/tz/"}, 2)
+	files := live(t)
+	b := project(t, files, Meta{Date: "2026-11-22", Commit: strings.Repeat("a", 40), BaseURL: "https://example.org/tz/"}, 2)
 	schemaOf := func(name string) *jsonschema.Schema {
 		url := "https://example.org/tz/data/v1/schema/" + name + ".schema.json"
 		return compile(t, jsonschema.Draft2020, url, map[string]string{url: b.file(t, "data/v1/schema/"+name+".schema.json")})
@@ -85,7 +86,7 @@ func TestDataFilesFollowTheirSchemas(t *testing.T) {
 			valid(t, project, name, data)
 		}
 	}
-	if n != b.manifest.Projects || n < 40 {
+	if n != b.manifest.Projects || n < 40 && files.sample() {
 		t.Errorf("%d documents of %d projects", n, b.manifest.Projects)
 	}
 	for _, table := range opendata.TableNames() {
@@ -95,7 +96,7 @@ func TestDataFilesFollowTheirSchemas(t *testing.T) {
 			Rows  []map[string]any
 			Count int
 		}
-		if err := json.Unmarshal([]byte(data), &rows); err != nil || len(rows.Rows) != rows.Count || rows.Count == 0 {
+		if err := json.Unmarshal([]byte(data), &rows); err != nil || len(rows.Rows) != rows.Count || rows.Count == 0 && files.sample() {
 			t.Errorf("%s: %d rows, count %d, %v", table, len(rows.Rows), rows.Count, err)
 		}
 		lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.file(t, "data/v1/"+table+".csv"), "\ufeff"))).ReadAll()
@@ -192,7 +193,11 @@ func references(v any, fn func(id any)) {
 }
 
 func TestWorkbookHasTypedCells(t *testing.T) {
-	b := project(t, live(t), Meta{Date: "2026-11-22"}, 2)
+	files := live(t)
+	if !files.sample() {
+		t.Skip("these are not the sample's records")
+	}
+	b := project(t, files, Meta{Date: "2026-11-22"}, 2)
 	f, err := excelize.OpenReader(strings.NewReader(b.file(t, "data/v1/tables.xlsx")))
 	if err != nil {
 		t.Fatal(err)
