@@ -43,17 +43,18 @@ var layers = map[string][]string{
 	"forge":      {},
 	"search":     {},
 	"opendata":   {"finding", "value", "schema"},
-	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check", "due", "chart", "search", "opendata", "decision", "seal"},
+	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check", "due", "chart", "search", "opendata", "decision", "seal", "sheet"},
 	"due":        {"finding", "value", "record", "schema", "expression", "registry", "lifecycle", "check"},
 	"site":       {"finding"},
 	"browser":    {},
 	"chart":      {},
 	"synth":      {"value"},
+	"sheet":      {"finding", "value", "record", "schema", "registry"},
 }
 
 // core is the judging core: it knows no operating system, Git or network, so
 // that the same code can run in a browser.
-var core = []string{"finding", "value", "expression", "people", "decision", "vote", "record", "schema", "registry", "lifecycle", "rule", "check", "compose", "steps", "contacts"}
+var core = []string{"finding", "value", "expression", "people", "decision", "vote", "record", "schema", "registry", "lifecycle", "rule", "check", "compose", "steps", "contacts", "sheet"}
 
 func TestImportsPointDownward(t *testing.T) {
 	dirs, err := os.ReadDir(".")

@@ -37,7 +37,7 @@ func (f *former) form(r revealed) *form {
 	}
 	f.formID = r.rec.Name
 	t := f.s.formTitle(r)
-	out := &form{ID: r.rec.Name, Zh: t.Zh, En: t.En, Annex: r.rec.Form.Annex, PrintTitle: r.rec.Form.PrintTitle, File: r.rec.Name + ".md", On: f.s.dated(r)}
+	out := &form{ID: r.rec.Name, Zh: t.Zh, En: t.En, Annex: r.rec.Form.Annex, PrintTitle: r.rec.Form.Title.Zh, File: r.rec.Name + ".md", On: f.s.dated(r)}
 	if year := r.root.str("planYear"); year != "" && out.Annex != "" {
 		out.PrintTitle += "（" + year + "年度）"
 	}

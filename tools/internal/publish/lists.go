@@ -269,7 +269,7 @@ func (s *pages) publicTexts() {
 		}
 	}
 	for _, f := range s.j.Registry.Schemas.Forms {
-		g.text(f.Title.Zh, f.Title.En, f.PrintTitle)
+		g.text(f.Title.Zh, f.Title.En)
 		g.labels(f.Root)
 	}
 	for _, code := range s.j.Registry.UnitCodes() {

@@ -367,6 +367,17 @@ func (r *Registry) Folder(id string) *Folder { return r.byID[id] }
 // Has reports whether the registry holds a file at path.
 func (r *Registry) Has(path string) bool { return r.has[path] }
 
+// Under returns the paths of the files in a folder, sorted.
+func (r *Registry) Under(dir string) []string {
+	var out []string
+	for _, p := range r.files.Paths() {
+		if path.Dir(p) == dir {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // Read returns the bytes of a file, at most limit+1 of them.
 func (r *Registry) Read(path string, limit int64) ([]byte, error) { return r.files.Read(path, limit) }
 

@@ -89,16 +89,15 @@ func (f *Field) IsDocument() bool {
 
 // Form is the schema of one kind of document.
 type Form struct {
-	Name       string       // declaration, contract, plan, units …
-	Title      finding.Text //
-	Annex      string       // 附件1
-	PrintTitle string       // title of the official sheet
-	Clause     string
-	Rule       string   // rule that a missing key is reported as
-	Repeated   string   // "", or what the number in the file name counts: round, number, year
-	Order      int      // place in a project's life
-	Headings   []string // headings that the body must have
-	Root       *Field
+	Name     string       // declaration, contract, plan, units …
+	Title    finding.Text //
+	Annex    string       // 附件1
+	Clause   string
+	Rule     string   // rule that a missing key is reported as
+	Repeated string   // "", or what the number in the file name counts: round, number, year
+	Order    int      // place in a project's life
+	Headings []string // headings that the body must have
+	Root     *Field
 	// compile gives the validator. Most runs need few of the forms, and the
 	// library takes milliseconds for each, so it is made when first asked for.
 	compile func() (*jsonschema.Schema, error)
@@ -214,7 +213,7 @@ func (s *Set) loadForm(name, id string) (f *Form, err error) {
 	root := s.byID[id].(*object)
 	x := root.obj("x-taizhang")
 	f = &Form{Name: name, Title: finding.Text{Zh: root.str("title"), En: x.str("en")}, Annex: x.str("annex"),
-		PrintTitle: x.str("printTitle"), Clause: x.str("clause"), Rule: x.str("rule"), Repeated: x.str("repeated"),
+		Clause: x.str("clause"), Rule: x.str("rule"), Repeated: x.str("repeated"),
 		Headings: x.strs("headings"), set: s}
 	f.compile = sync.OnceValues(func() (*jsonschema.Schema, error) { return s.compile(id) })
 	f.shape = sync.OnceValue(func() *shape { return s.newShape(root, id) })
