@@ -1,18 +1,17 @@
 package opendata
 
 import (
-	"archive/zip"
 	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
+	"taizhang/tools/internal/grid"
 	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/value"
 )
@@ -211,7 +210,7 @@ func (b *workbook) save(to Sink, name string) error {
 	if _, err := b.f.WriteTo(&raw); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return put(to, name, func(w io.Writer) error { return repack(w, raw.Bytes()) })
+	return put(to, name, func(w io.Writer) error { return grid.Pack(w, raw.Bytes()) })
 }
 
 func (b *workbook) notes() error {
@@ -249,42 +248,4 @@ func (b *workbook) notes() error {
 		}
 	}
 	return w.Flush()
-}
-
-// firstDay is 1980-01-01, the earliest date that a zip can state.
-const firstDay = 1<<5 | 1
-
-// repack writes a zip again with its entries in order and one date: the
-// library writes them in the order of a map.
-func repack(w io.Writer, data []byte) error {
-	in, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return err
-	}
-	// The types of the parts come first, as readers expect.
-	slices.SortFunc(in.File, func(a, b *zip.File) int {
-		first := func(f *zip.File) string {
-			if f.Name == "[Content_Types].xml" {
-				return ""
-			}
-			return f.Name
-		}
-		return strings.Compare(first(a), first(b))
-	})
-	out := zip.NewWriter(w)
-	for _, f := range in.File {
-		raw, err := f.OpenRaw()
-		if err != nil {
-			return err
-		}
-		entry, err := out.CreateRaw(&zip.FileHeader{Name: f.Name, Method: f.Method, CRC32: f.CRC32,
-			CompressedSize64: f.CompressedSize64, UncompressedSize64: f.UncompressedSize64, ModifiedDate: firstDay})
-		if err != nil {
-			return err
-		}
-		if _, err := io.Copy(entry, raw); err != nil {
-			return err
-		}
-	}
-	return out.Close()
 }
