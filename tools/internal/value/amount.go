@@ -92,12 +92,10 @@ func appendWan(b []byte, fen int64, group bool) []byte {
 		magnitude = -magnitude
 		b = append(b, '-')
 	}
-	whole := strconv.FormatUint(magnitude/FenPerWan, 10)
-	for i := range len(whole) {
-		if group && i > 0 && (len(whole)-i)%3 == 0 {
-			b = append(b, ',')
-		}
-		b = append(b, whole[i])
+	if whole := magnitude / FenPerWan; group {
+		b = appendGrouped(b, whole)
+	} else {
+		b = strconv.AppendUint(b, whole, 10)
 	}
 	decimals := magnitude % FenPerWan
 	if decimals == 0 {
@@ -107,6 +105,18 @@ func appendWan(b []byte, fen int64, group bool) []byte {
 	for unit := uint64(FenPerWan / 10); decimals > 0; unit /= 10 {
 		b = append(b, byte('0'+decimals/unit))
 		decimals %= unit
+	}
+	return b
+}
+
+// appendGrouped writes a whole number with a comma before every three digits.
+func appendGrouped(b []byte, n uint64) []byte {
+	digits := strconv.FormatUint(n, 10)
+	for i := range len(digits) {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b = append(b, ',')
+		}
+		b = append(b, digits[i])
 	}
 	return b
 }
