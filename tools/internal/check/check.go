@@ -85,6 +85,12 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	return j, nil
 }
 
+// Over returns a judge of other files by the schemas, lifecycle and rules of j,
+// which are not read again.
+func (j *Judge) Over(files registry.Files) *Judge {
+	return &Judge{Registry: registry.New(files, j.Registry.Schemas), Lifecycle: j.Lifecycle, Rules: j.Rules}
+}
+
 // Compile compiles all definitions, also those that NewJudge leaves until they
 // are needed. The error says what is wrong with them.
 func (j *Judge) Compile() error {

@@ -10,9 +10,21 @@ type expiry struct {
 	rule  string
 }
 
-// Expired returns reminders of waivers whose time was over before today. They
+// Remind adds what the calendar brings by today, YYYY-MM-DD, and words what is
+// waived: reminders, which never fail a check.
+func (r *Result) Remind(today string) {
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Waived && f.Severity == "" {
+			f.Severity = finding.Info
+		}
+	}
+	r.Findings = append(r.Findings, r.expired(today)...)
+	finding.Sort(r.Findings)
+}
+
+// expired returns reminders of waivers whose time was over before today. They
 // depend on the calendar and therefore never fail a check.
-func (r *Result) Expired(today string) []finding.Finding {
+func (r *Result) expired(today string) []finding.Finding {
 	var out []finding.Finding
 	for _, e := range r.expiries {
 		if e.until < today {

@@ -57,12 +57,23 @@ type Options struct {
 	// empty in every check that decides about a change: a registry that is clean
 	// must not turn faulty by waiting.
 	Today string
+	// Definitions, if not nil, is a judge that read the very definitions which
+	// the files hold, so that they need not be read again.
+	Definitions *Judge
+}
+
+// judge returns the judge of files.
+func (o Options) judge(files registry.Files) (*Judge, error) {
+	if o.Definitions != nil {
+		return o.Definitions.Over(files), nil
+	}
+	return NewJudge(files)
 }
 
 // All judges every project of a registry. Projects are read, judged and
 // forgotten one by one, so memory does not grow with the registry.
 func All(files registry.Files, o Options) (*Result, error) {
-	j, err := NewJudge(files)
+	j, err := o.judge(files)
 	if err != nil {
 		return nil, err
 	}
@@ -152,21 +163,18 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 		if err != nil {
 			return nil, err
 		}
-		if res.Base, err = NewJudge(base); err != nil {
+		if res.Base, err = o.judge(base); err != nil {
 			return nil, fmt.Errorf("base: %w", err)
 		}
 		res.Findings = append(res.Findings, byHand(changed)...)
 		res.Judge.Rules.Complete(res.Findings)
 		return res, markExisting(res, base, o)
 	}
-	was, err := NewJudge(base)
+	was, err := o.judge(base)
 	if err != nil {
 		return nil, fmt.Errorf("base: %w", err)
 	}
-	is, err := NewJudge(files)
-	if err != nil {
-		return nil, err
-	}
+	is := was.Over(files)
 	was.Registry.Today, is.Registry.Today = o.Today, o.Today
 	is.Inspect = remember(o.Inspect)
 	was.Inspect = is.Inspect
@@ -389,7 +397,7 @@ func mended(before, after []finding.Finding) []finding.Finding {
 
 // markExisting marks the findings that the base has under its own definitions.
 func markExisting(res *Result, base registry.Files, o Options) error {
-	was, err := All(base, Options{Workers: o.Workers, Inspect: o.Inspect})
+	was, err := All(base, Options{Workers: o.Workers, Inspect: o.Inspect, Definitions: o.Definitions})
 	if err != nil {
 		return nil // a base that cannot be judged excuses nothing
 	}

@@ -216,7 +216,7 @@ func (a *app) project(ctx context.Context, root, work, baseURL string, audited *
 	if err != nil {
 		return nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
 	}
-	a.remind(res, time.Now().In(shanghai()).Format(time.DateOnly))
+	res.Remind(time.Now().In(shanghai()).Format(time.DateOnly))
 	if err := a.write([]output{{format: "text"}}, res, files, &checkOptions{color: "auto"}); err != nil {
 		return nil, err
 	}

@@ -115,7 +115,7 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 			return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
 		}
 	}
-	a.remind(res, today)
+	res.Remind(today)
 	return a.write(outs, res, source, o)
 }
 
@@ -219,18 +219,6 @@ func (a *app) outputs(specs []string) ([]output, error) {
 		return nil, errors.New(a.say("只能有一种输出写到屏幕，其余用 F=文件", "only one format can go to standard output; give the others a file: F=FILE"))
 	}
 	return outs, nil
-}
-
-// remind adds what the calendar brings: reminders, never errors.
-func (a *app) remind(res *check.Result, today string) {
-	for i := range res.Findings {
-		f := &res.Findings[i]
-		if f.Waived && f.Severity == "" {
-			f.Severity = finding.Info
-		}
-	}
-	res.Findings = append(res.Findings, res.Expired(today)...)
-	finding.Sort(res.Findings)
 }
 
 func (a *app) write(outs []output, res *check.Result, source registry.Files, o *checkOptions) error {
