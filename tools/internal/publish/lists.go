@@ -11,6 +11,7 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/due"
+	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/search"
 )
 
@@ -226,6 +227,7 @@ func (s *pages) settings() error {
 	}
 	data, err := json.MarshalIndent(map[string]any{"title": t.Zh, "params": map[string]any{
 		"feedback":   feedback,
+		"forge":      forge(c.Forge),
 		"sample":     c.Sample,
 		"siteTitle":  words{Zh: t.Zh, En: t.En},
 		"district":   words{Zh: c.District.Zh, En: c.District.En},
@@ -240,6 +242,16 @@ func (s *pages) settings() error {
 	return s.out.file("hugo.json", append(data, '\n'))
 }
 
+// forge is what the form page must know to submit, nil for a registry that
+// names no forge.
+func forge(f registry.Forge) map[string]string {
+	if f.Kind == "" {
+		return nil
+	}
+	return map[string]string{"kind": f.Kind, "url": f.URL, "repository": f.Repository, "branch": f.Branch,
+		"clientId": f.ClientID, "api": f.API(), "origin": f.Origin()}
+}
+
 // publicTexts tells the guard what the site shows apart from records.
 func (s *pages) publicTexts() {
 	g := s.b.guard
@@ -249,6 +261,9 @@ func (s *pages) publicTexts() {
 	g.text(s.b.meta.Commit, s.b.meta.Date)
 	c := s.j.Registry.Config
 	g.text(c.Licence.Zh, c.Licence.En, c.Licence.URL)
+	for _, text := range forge(c.Forge) {
+		g.text(text)
+	}
 	g.text(c.Feedback, c.District.Zh, c.District.En, c.City, c.DivisionCode, c.Title.Zh, c.Title.En)
 	for _, data := range s.b.meta.Guide {
 		g.text(string(data))

@@ -67,6 +67,7 @@ type Config struct {
 	GateKeys     []GateKey
 	Feedback     string // https address to report errors to, or ""
 	Licence      Link   // of the published data; empty when nothing is stated
+	Forge        Forge  // where the form page submits to; empty when nowhere
 }
 
 // Link is an address with what it is called.
@@ -241,6 +242,10 @@ func (r *Registry) readConfig() {
 	r.Config = Config{District: text(root.Get("district")), City: textOf(root.Get("city")), DivisionCode: textOf(root.Get("divisionCode")),
 		Sample: textOf(root.Get("sample")) == "true", Contacts: textOf(root.Get("contacts")), Title: text(root.Get("siteTitle")), Feedback: textOf(root.Get("feedback")),
 		Licence: Link{text(root.Get("licence")), textOf(root.Get("licence").Get("url"))}}
+	if f := root.Get("forge"); f != nil {
+		r.Config.Forge = Forge{Kind: textOf(f.Get("kind")), URL: textOf(f.Get("url")), Repository: textOf(f.Get("repository")),
+			Branch: cmp.Or(textOf(f.Get("branch")), "main"), ClientID: textOf(f.Get("clientId"))}
+	}
 	if keys := root.Get("gateKeys"); keys != nil {
 		for _, k := range keys.Items {
 			r.Config.GateKeys = append(r.Config.GateKeys, GateKey{textOf(k.Get("key")), textOf(k.Get("from")), textOf(k.Get("until"))})
