@@ -1,12 +1,15 @@
 package check
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"path"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registry"
 )
 
@@ -32,9 +35,14 @@ func (j *Judge) attachment(p *registry.Project, name string) []finding.Finding {
 	case plain:
 		return j.Rules.Text(file, data, nil)
 	}
-	fs := j.Rules.Text(file, nil, nil)
+	return append(j.Rules.Text(file, nil, nil), j.inside(file, data)...)
+}
+
+// inside looks into a file that is taken apart to be read.
+func (j *Judge) inside(file string, data []byte) []finding.Finding {
+	var fs []finding.Finding
 	seen := map[string]bool{}
-	err = j.Inspect(name, data, func(where finding.Text, text string) {
+	err := j.Inspect(path.Base(file), data, func(where finding.Text, text string) {
 		for _, f := range j.Rules.Within(file, where, text) {
 			if k := key(&f); !seen[k] && len(seen) < maxInside {
 				seen[k] = true
@@ -51,6 +59,29 @@ func (j *Judge) attachment(p *registry.Project, name string) []finding.Finding {
 	}
 	return fs
 }
+
+// Content looks for personal data and marks of secrecy in one file, whatever it
+// is and wherever it stands, and in its name. It asks for [Judge.Inspect].
+func (j *Judge) Content(file string, data []byte) []finding.Finding {
+	fs := j.Rules.Within(file, finding.Text{Zh: "文件名", En: "the file's name"}, file)
+	switch {
+	case path.Ext(file) == ".md":
+		fs = append(fs, j.Rules.Text(file, data, record.FrontMatter(file, data))...)
+	case utf8.Valid(data) && !bytes.HasPrefix(data, []byte("%PDF-")):
+		var root *record.Node
+		if ext := path.Ext(file); ext == ".yaml" || ext == ".yml" {
+			root, _ = record.ParseYAML(file, data)
+		}
+		fs = append(fs, j.Rules.Text(file, data, root)...)
+	default:
+		fs = append(fs, j.inside(file, data)...)
+	}
+	j.Rules.Complete(fs)
+	return fs
+}
+
+// Fresh returns the findings that are not among those before, each counted once.
+func Fresh(before, after []finding.Finding) []finding.Finding { return mended(after, before) }
 
 // maxInside bounds the findings inside one attachment.
 const maxInside = 20

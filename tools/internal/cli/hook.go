@@ -23,51 +23,85 @@ import (
 func (a *app) hookCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "hook",
-		Short: "让裸仓库拒绝没有批准的推送 · make a bare repository refuse what was not agreed",
-		Long: `在服务器的裸仓库里装上 pre-receive 钩子：推到主干的每个提交都要自证，否则拒收。
-Installs a pre-receive hook in a bare repository: each commit pushed to main must prove itself, or it is refused.
+		Short: "推送以前、收下以前的检查 · checks before a push leaves and before one is taken",
+		Long: `在自己的克隆里装上 pre-push 钩子：带密级标志、手机号码、身份证号码、银行卡号的提交推不出去。
+在服务器的裸仓库里装上 pre-receive 钩子：推到主干的每个提交都要自证，否则拒收。
+A pre-push hook in a clone keeps commits with marks of secrecy, mobile, identity or card numbers on the machine.
+A pre-receive hook in a bare repository refuses what was not agreed.
 
-  taizhang hook install --repo /srv/registry.git
-  taizhang hook pre-receive --branch main      由 Git 调用 · called by Git`,
+  taizhang hook install --pre-push                       在自己的克隆里 · in one's own clone
+  taizhang hook install --repo /srv/registry.git         在服务器上 · on the server
+  taizhang hook pre-push REMOTE, pre-receive --branch main   由 Git 调用 · called by Git`,
 	}
 	var branch, dir string
-	pre := &cobra.Command{
+	var leaving bool
+	receive := &cobra.Command{
 		Use: "pre-receive", Short: "判断一次推送，由 Git 调用 · judge a push, called by Git", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return a.runPreReceive(branch) },
 	}
-	pre.Flags().StringVar(&branch, "branch", "main", "受保护的主干 · the protected branch")
-	install := &cobra.Command{
-		Use: "install", Short: "在裸仓库里装上钩子 · install the hook in a bare repository", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.runHookInstall(dir, branch) },
+	receive.Flags().StringVar(&branch, "branch", "main", "受保护的主干 · the protected branch")
+	push := &cobra.Command{
+		Use: "pre-push [REMOTE [URL]]", Short: "推送离开以前检查每个提交，由 Git 调用 · judge each commit before it leaves, called by Git", Args: cobra.MaximumNArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error { return a.runPrePush(append(args, "")[0]) },
 	}
-	install.Flags().StringVar(&dir, "repo", ".", "裸仓库 · the bare repository")
+	install := &cobra.Command{
+		Use: "install", Short: "装上钩子 · install a hook", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if leaving {
+				return a.installPrePush(dir)
+			}
+			return a.installPreReceive(dir, branch)
+		},
+	}
+	install.Flags().StringVar(&dir, "repo", ".", "仓库 · the repository")
 	install.Flags().StringVar(&branch, "branch", "main", "受保护的主干 · the protected branch")
-	c.AddCommand(pre, install)
+	install.Flags().BoolVar(&leaving, "pre-push", false, "装 pre-push，在自己的克隆里用 · the pre-push hook, for one's own clone")
+	install.MarkFlagsMutuallyExclusive("pre-push", "branch")
+	c.AddCommand(push, receive, install)
 	return c
 }
 
-func (a *app) runHookInstall(dir, branch string) error {
-	dir = a.abs(dir)
-	git, err := a.git(dir, nil, "rev-parse", "--absolute-git-dir")
-	if err != nil {
-		return cannot(err, a.say("--repo 要指向一个 Git 仓库", "--repo must be a Git repository"))
-	}
+func (a *app) installPreReceive(dir, branch string) error {
 	if strings.ContainsAny(branch, " '\"\\$`\n") {
 		return fmt.Errorf("--branch %q", branch)
+	}
+	return a.installHook(dir, "pre-receive", "hook pre-receive --branch "+quoted(branch))
+}
+
+// installPrePush installs the hook for the registry that the repository holds,
+// wherever in it.
+func (a *app) installPrePush(dir string) error {
+	at := *a
+	streams := *a.io
+	streams.Dir = a.abs(dir)
+	at.io = &streams
+	root, err := at.registryRoot()
+	if err != nil {
+		return err
+	}
+	return a.installHook(dir, "pre-push", "--root "+quoted(root)+` hook pre-push "$@"`)
+}
+
+// quoted writes s as one word for a shell.
+func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// installHook writes a hook that calls this command, where there is none.
+func (a *app) installHook(dir, name, call string) error {
+	file, err := a.git(a.abs(dir), nil, "rev-parse", "--path-format=absolute", "--git-path", "hooks/"+name)
+	if err != nil {
+		return cannot(err, a.say("--repo 要指向一个 Git 仓库", "--repo must be a Git repository"))
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return cannot(err, "")
 	}
-	file := filepath.Join(git, "hooks", "pre-receive")
 	if _, err := os.Lstat(file); err == nil {
-		return cannot(fmt.Errorf(a.say("已有钩子 %s", "there is a hook already: %s"), file), a.say("先移走它，或在它里面加上 taizhang hook pre-receive", "move it away, or call taizhang hook pre-receive in it"))
+		return cannot(fmt.Errorf(a.say("已有钩子 %s", "there is a hook already: %s"), file), fmt.Sprintf(a.say("先移走它，或在它里面加上 taizhang hook %s", "move it away, or call taizhang hook %s in it"), name))
 	}
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return cannot(err, "")
 	}
-	script := fmt.Sprintf("#!/bin/sh\nexec '%s' hook pre-receive --branch '%s'\n", strings.ReplaceAll(self, "'", `'\''`), branch)
-	if err := writeFile(file, []byte(script)); err != nil {
+	if err := writeFile(file, []byte("#!/bin/sh\nexec "+quoted(self)+" "+call+"\n")); err != nil {
 		return cannot(err, "")
 	}
 	if err := os.Chmod(file, 0o755); err != nil {
