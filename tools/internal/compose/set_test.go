@@ -13,7 +13,7 @@ func TestSetEntersWhatWasTyped(t *testing.T) {
 	form := declaration(t)
 	values := map[string]any{}
 	for _, s := range [][2]string{
-		{"planYear", "2027"}, {"estimate", " 128.5 "}, {"unitHead", " 示例 "}, {"content", "a\nb"},
+		{"planYear", "2027"}, {"estimate", " 1,285,000元 "}, {"submittedOn", "2026年8月20日"}, {"unitHead", " 示例 "}, {"content", "a\nb"},
 		{"attestation.unit", "jyj"}, {"attestation.on", "2026-08-20"}, {"software.customDevelopment", "是"},
 		{"basis", "[{kind: 上级文件, text: x}]"}, {"basis.+", "{kind: 其他, text: '1'}"}, {"basis.1.text", "y"},
 		{"plannedSchedule.1.name", "z"}, {"remark", "x"}, {"remark", ""}, {"funding.+.kind", "其他"}, {"funding.1", ""}, {"evaluations.1.year", "abc"},
@@ -23,7 +23,7 @@ func TestSetEntersWhatWasTyped(t *testing.T) {
 		}
 	}
 	want := map[string]any{
-		"planYear": json.Number("2027"), "estimate": json.Number("128.5"), "unitHead": "示例", "content": "a\nb",
+		"planYear": json.Number("2027"), "submittedOn": "2026-08-20", "estimate": json.Number("128.5"), "unitHead": "示例", "content": "a\nb",
 		"attestation": map[string]any{"unit": "jyj", "on": "2026-08-20"}, "software": map[string]any{"customDevelopment": true},
 		"basis":           []any{map[string]any{"kind": "上级文件", "text": "y"}, map[string]any{"kind": "其他", "text": "1"}},
 		"plannedSchedule": []any{map[string]any{"name": "z"}}, "evaluations": []any{map[string]any{"year": "abc"}},

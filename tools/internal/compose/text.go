@@ -6,10 +6,12 @@ import (
 
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/schema"
+	"taizhang/tools/internal/value"
 )
 
 // FromText returns what a person typed as a value of a field's type, or nil when
-// nothing was typed. What does not fit the type stays text: the judge says what
+// nothing was typed: amounts in 万元 unless they name another unit, days in any
+// spelling that leaves no doubt. What does not fit the type stays text: the judge says what
 // is wrong with it.
 func FromText(f *schema.Field, text string) any {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
@@ -25,6 +27,14 @@ func FromText(f *schema.Field, text string) any {
 		if record.IsNumber(trimmed) {
 			return json.Number(trimmed)
 		}
+		if fen, doubt, err := value.ReadAmount(trimmed, value.FenPerWan); f.Type == schema.Amount && err == nil && doubt == (value.Label{}) {
+			return json.Number(value.WanLiteral(fen))
+		}
+	case schema.Date:
+		if day, doubt, err := value.ReadDate(trimmed, 0); err == nil && doubt == (value.Label{}) {
+			return day
+		}
+		return trimmed
 	case schema.Bool:
 		switch strings.ToLower(trimmed) {
 		case "true", "yes", "y", "是":
@@ -32,7 +42,7 @@ func FromText(f *schema.Field, text string) any {
 		case "false", "no", "n", "否":
 			return false
 		}
-	case schema.Text, schema.Date:
+	case schema.Text:
 		if !strings.Contains(trimmed, "\n") {
 			return trimmed
 		}

@@ -23,6 +23,8 @@ type Opening struct {
 	// Record is the record of the project that the event goes into ("change-01"),
 	// "" when it needs a new one.
 	Record string
+	// Keys are the top-level keys of the form that the event is told by.
+	Keys []string
 	// Asks are further forms that the way there asks about.
 	Asks []*schema.Form
 }
@@ -59,6 +61,7 @@ func (o *opener) open(t *Transition) (Opening, bool) {
 	if x.Form == nil {
 		return x, false
 	}
+	x.Keys = keys(t, x.Form)
 	m := o.move(t, o.state)
 	if m == nil {
 		before, undone := o.undo(t)
@@ -80,6 +83,24 @@ func (o *opener) open(t *Transition) (Opening, bool) {
 		}
 	}
 	return x, o.fresh(t, &x)
+}
+
+// keys are the top-level keys of a form that an event mentions.
+func keys(t *Transition, f *schema.Form) []string {
+	var out []string
+	for _, p := range []*expression.Program{t.Event.each, t.Event.on, t.Event.when} {
+		if p == nil {
+			continue
+		}
+		for _, m := range p.Members {
+			path := strings.Split(m, ".")
+			own := path[0] == f.Name || path[0] == "it" && t.Event.each != nil && len(t.Event.each.Members) == 0
+			if own && len(path) > 1 && f.Root.Child(path[1]) != nil && !slices.Contains(out, path[1]) {
+				out = append(out, path[1])
+			}
+		}
+	}
+	return out
 }
 
 // fresh reports whether the event can still happen, and finds its record.

@@ -35,6 +35,7 @@ type Ask struct {
 	// has its path from the root of the registry.
 	File   string
 	Exists bool
+	Keys   []string // top-level keys that tell of the step, if this form does
 }
 
 // Approver is a role that must agree to a step.
@@ -64,7 +65,9 @@ func Next(j *check.Judge, v *check.Verdict) []Step {
 		if p == nil || p.Index() == nil {
 			s.add(Ask{Form: j.Registry.Schemas.Form("index"), File: "index.md"})
 		}
-		s.add(ask(j, p, o.Form, o.Record, year))
+		told := ask(j, p, o.Form, o.Record, year)
+		told.Keys = o.Keys
+		s.add(told)
 		for _, f := range o.Asks {
 			s.add(ask(j, p, f, last(p, f), year))
 		}
@@ -191,7 +194,7 @@ func records(j *check.Judge, p *registry.Project, h *lifecycle.History, open []S
 			return slices.ContainsFunc(o.Forms, func(a Ask) bool { return a.Form == f })
 		})
 		if have != "" {
-			s.add(Ask{f, have + ".md", true})
+			s.add(Ask{Form: f, File: have + ".md", Exists: true})
 		}
 		if (have == "" && asked || have != "" && f.Repeated != "") && !j.Lifecycle.Moves(p, f, j.Registry.Schemas) {
 			s.add(ask(j, p, f, "", year))
