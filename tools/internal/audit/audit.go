@@ -142,9 +142,36 @@ func (e *Entry) Demand(proofs ...Proof) {
 	}
 }
 
-// Auditor judges the links of main one after the other, oldest first.
+// Auditor judges the links of main one after the other, oldest first. What the
+// judge of one link has read serves for the next.
 type Auditor struct {
 	pending []*Item // of earlier links, still without a decision
+	commit  string  // the last one
+	judge   *check.Judge
+}
+
+// at returns the judge of the registry at a link's parent.
+func (a *Auditor) at(l Link) (*check.Judge, error) {
+	if a.judge != nil && a.commit == l.Parent {
+		return a.judge, nil
+	}
+	return check.NewJudge(l.Base)
+}
+
+// pass makes ready for the next link: is judged what this one did, and its
+// definitions are those of the next unless it has changed them.
+func (a *Auditor) pass(l Link, is *check.Judge) {
+	a.judge, a.commit = nil, l.Commit
+	var decisions []string
+	for _, f := range l.Files {
+		switch {
+		case registry.InDecisions(f.Path) && strings.HasPrefix(f.Path, "content/"):
+			decisions = append(decisions, f.Path)
+		case !registry.InDecisions(f.Path) && !strings.HasPrefix(f.Path, "content/"):
+			return
+		}
+	}
+	a.judge = is.With(l.Head, decisions)
 }
 
 // Judge judges the next link. An error means that it could not be judged at all.
@@ -159,16 +186,16 @@ func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
 			content = append(content, f)
 		}
 	}
-	var err error
-	h := &hearing{link: l, entry: e, pending: a.pending}
-	if len(content) > 0 {
-		h.judge, err = a.transitions(e, l, content, o)
-	} else if len(sealed) > 0 {
-		h.judge, err = check.NewJudge(l.Base)
+	was, err := a.at(l)
+	h := &hearing{link: l, entry: e, pending: a.pending, judge: was}
+	is := was
+	if err == nil && len(content) > 0 {
+		is, err = a.transitions(e, l, content, was, o)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("commit %s: %w", l.Commit, err)
 	}
+	a.pass(l, is)
 	h.decisions(sealed)
 	for _, it := range e.Items {
 		if it.Status == "" {
@@ -184,14 +211,14 @@ func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
 	return e, nil
 }
 
-// transitions computes what the link did, by the definitions before it, which it
-// returns.
-func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, o check.Options) (*check.Judge, error) {
+// transitions computes what the link did, by the definitions before it, and
+// returns the judge of what came of it.
+func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, was *check.Judge, o check.Options) (*check.Judge, error) {
 	var changed []string
 	for _, f := range content {
 		changed = append(changed, f.Path)
 	}
-	res, err := check.Change(l.Base, l.Head, changed, o)
+	res, err := was.Change(l.Head, changed, o)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +241,7 @@ func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, o che
 		}
 		e.Items = append(e.Items, it)
 	}
-	return res.Base, nil
+	return res.Judge, nil
 }
 
 // concerns reports whether a finding is about a transition. One that is about

@@ -14,7 +14,7 @@ import (
 // the notices differ from plain weeks.
 func TestWorkingDaysFollowTheHolidayNotices(t *testing.T) {
 	j := judge(t)
-	workdays := j.Registry.PlanEnv(j.Registry.Plans[0])["workdays"].(func(string, string) int)
+	workdays := j.Registry.PlanEnv(j.Registry.Plans()[0])["workdays"].(func(string, string) int)
 	for _, c := range []struct {
 		from, to string
 		want     int

@@ -91,6 +91,14 @@ func (j *Judge) Over(files registry.Files) *Judge {
 	return &Judge{Registry: registry.New(files, j.Registry.Schemas), Lifecycle: j.Lifecycle, Rules: j.Rules}
 }
 
+// With returns the judge of the registry after a change of its content: the
+// definitions stay. changed are the paths that differ, all below content/.
+func (j *Judge) With(files registry.Files, changed []string) *Judge {
+	n := *j
+	n.Registry = j.Registry.With(files, changed)
+	return &n
+}
+
 // Compile compiles all definitions, also those that NewJudge leaves until they
 // are needed. The error says what is wrong with them.
 func (j *Judge) Compile() error {
@@ -253,16 +261,24 @@ func (j *Judge) refuses(waiver map[string]any) (why finding.Text, key string) {
 }
 
 // Global returns the findings that belong to no project: paths, data files,
-// plans. base gives the plans before a change, or is nil.
-func (j *Judge) Global(base *Judge) []finding.Finding {
+// plans. base gives the plans before a change, or is nil; plans and texts that
+// the change does not concern are left out, as projects are. concerns is nil for
+// all of them.
+func (j *Judge) Global(base *Judge, concerns func(path string) bool) []finding.Finding {
 	fs := slices.Clone(j.Registry.Findings)
 	before := map[int]map[string]any{}
 	if base != nil {
-		for _, p := range base.Registry.Plans {
-			before[p.Year] = base.Registry.PlanEnv(p)
+		for _, p := range base.plans(concerns) {
+			if p.Rec != nil {
+				before[p.Year] = base.Registry.PlanEnv(p)
+			}
 		}
 	}
-	for _, p := range j.Registry.Plans {
+	for _, p := range j.plans(concerns) {
+		fs = append(fs, j.Registry.PlanFindings(p)...)
+		if p.Rec == nil {
+			continue
+		}
 		var was map[string]any
 		if base != nil {
 			if was = before[p.Year]; was == nil {
@@ -282,6 +298,9 @@ func (j *Judge) Global(base *Judge) []finding.Finding {
 			Help:    finding.Text{Zh: "恢复这个文件；计划只能增补和调整", En: "restore it; a plan is only supplemented or adjusted"}})
 	}
 	for _, p := range j.Registry.Texts() {
+		if concerns != nil && !concerns(p) {
+			continue
+		}
 		if raw, err := j.Registry.Read(p, 8<<20); err == nil {
 			fs = append(fs, j.Rules.Text(p, raw, nil)...)
 		}
@@ -292,6 +311,17 @@ func (j *Judge) Global(base *Judge) []finding.Finding {
 	conceal(fs, j.hiddenPeople)
 	finding.Sort(fs)
 	return fs
+}
+
+// plans reads the plans that a change concerns, or all.
+func (j *Judge) plans(concerns func(path string) bool) []*registry.Plan {
+	var out []*registry.Plan
+	for _, file := range j.Registry.PlanFiles() {
+		if concerns == nil || concerns(file) {
+			out = append(out, j.Registry.Plan(file))
+		}
+	}
+	return out
 }
 
 // state returns the findings about the registry itself, which no single change

@@ -86,7 +86,7 @@ func All(files registry.Files, o Options) (*Result, error) {
 	res := &Result{Judge: j}
 	var beside sync.WaitGroup // plans take as long as many projects
 	beside.Go(func() {
-		res.Findings = j.Global(nil)
+		res.Findings = j.Global(nil, nil)
 		if o.Only == nil {
 			res.Findings = append(res.Findings, j.state()...)
 		}
@@ -115,7 +115,7 @@ func All(files registry.Files, o Options) (*Result, error) {
 	res.Findings = append(res.Findings, slices.Concat(found...)...)
 	res.expiries = slices.Concat(ends...)
 	finding.Sort(res.Findings)
-	res.Summary.Projects, res.Summary.Records, res.Summary.Plans = len(folders), int(records.Load()), len(j.Registry.Plans)
+	res.Summary.Projects, res.Summary.Records, res.Summary.Plans = len(folders), int(records.Load()), len(j.Registry.Plans())
 	return res, nil
 }
 
@@ -151,8 +151,19 @@ func each(n int, o Options, fn func(int)) {
 // Change judges what lies between two versions of a registry. changed are the
 // paths that differ.
 func Change(base, head registry.Files, changed []string, o Options) (*Result, error) {
+	was, err := o.judge(base)
+	if err != nil {
+		return nil, fmt.Errorf("base: %w", err)
+	}
+	return was.Change(head, changed, o)
+}
+
+// Change judges a change of the registry of j. Its cost is that of the projects,
+// plans and texts that the change concerns, unless it changes what all of them
+// are judged by.
+func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Result, error) {
 	governance, content := divide(changed)
-	files := head
+	base, files := j.Registry.Files(), head
 	if len(governance) > 0 && len(content) > 0 {
 		// Projects are judged by the definitions of the base, whatever else
 		// the change does to them.
@@ -163,37 +174,32 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 		if err != nil {
 			return nil, err
 		}
-		if res.Base, err = o.judge(base); err != nil {
-			return nil, fmt.Errorf("base: %w", err)
-		}
+		res.Base = j
 		res.Findings = append(res.Findings, byHand(changed)...)
 		res.Judge.Rules.Complete(res.Findings)
 		return res, markExisting(res, base, o)
 	}
-	was, err := o.judge(base)
-	if err != nil {
-		return nil, fmt.Errorf("base: %w", err)
-	}
-	is := was.Over(files)
+	was, is := j, j.With(files, slices.DeleteFunc(slices.Clone(changed), func(p string) bool { return !strings.HasPrefix(p, "content/") }))
 	was.Registry.Today, is.Registry.Today = o.Today, o.Today
 	is.Inspect = remember(o.Inspect)
 	was.Inspect = is.Inspect
 	was.Registry.CompareWith(is.Registry)
-	res := &Result{Judge: is, Base: was, Findings: is.Global(was)}
-	global := was.Global(nil)
+	dirs := touched(was, is, changed)
+	concerns := concerned(was, is, changed, dirs)
+	res := &Result{Judge: is, Base: was, Findings: is.Global(was, concerns)}
+	global := was.Global(nil, concerns)
 	identities(global).mark(res.Findings)
 	res.Mended = mended(global, res.Findings)
 	if len(governance) > 0 {
 		res.Findings = append(res.Findings, mixed(governance, content))
 	}
 	res.Findings = append(res.Findings, byHand(changed)...)
-	dirs := touched(was, is, changed)
 	res.Pairs = make([]Pair, len(dirs))
 	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs[i]) })
 	if err := o.stopped(); err != nil {
 		return nil, err
 	}
-	res.Summary = Summary{Projects: len(dirs), Plans: len(is.Registry.Plans), Partial: true}
+	res.Summary = Summary{Projects: len(dirs), Plans: len(is.plans(concerns)), Partial: true}
 	for _, p := range res.Pairs {
 		res.Findings = append(res.Findings, p.findings...)
 		res.Mended = append(res.Mended, p.mended...)
@@ -254,15 +260,14 @@ func touched(was, is *Judge, changed []string) []string {
 		}
 		if strings.HasPrefix(p, registry.PlansDir+"/") {
 			for _, j := range []*Judge{was, is} {
-				for _, plan := range j.Registry.Plans {
-					if plan.File != p {
-						continue
-					}
-					for _, it := range plan.Items {
-						id, _ := it.(map[string]any)["project"].(string)
-						if f := is.Registry.Folder(id); f != nil {
-							set[f.Dir] = true
-						}
+				plan := j.Registry.Plan(p)
+				if plan == nil {
+					continue
+				}
+				for _, it := range plan.Items {
+					id, _ := it.(map[string]any)["project"].(string)
+					if f := is.Registry.Folder(id); f != nil {
+						set[f.Dir] = true
 					}
 				}
 			}
@@ -274,6 +279,27 @@ func touched(was, is *Judge, changed []string) []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// concerned tells of a plan or a text whether a change can alter what is found
+// about it: its own files, the plans that list a project which comes or goes,
+// and, where a rule about plans asks about projects, those that list a touched
+// one.
+func concerned(was, is *Judge, changed, dirs []string) func(path string) bool {
+	set := map[string]bool{}
+	for _, p := range changed {
+		set[p] = true
+	}
+	asks := is.Rules.PlansAsk()
+	for _, dir := range dirs {
+		id := strings.ReplaceAll(strings.TrimPrefix(dir, registry.ProjectsDir+"/"), "/", "-")
+		if asks || (was.Registry.Folder(id) == nil) != (is.Registry.Folder(id) == nil) {
+			for _, file := range slices.Concat(was.Registry.Listing(id), is.Registry.Listing(id)) {
+				set[file] = true
+			}
+		}
+	}
+	return func(path string) bool { return set[path] }
 }
 
 // pair judges one project before and after a change.

@@ -135,9 +135,7 @@ func (a *app) auditLinks(repo *gitobj.Repo, prefix, from, head string, progress 
 		}
 		files := base
 		if len(changes) > 0 {
-			if files, err = newGitFiles(is, prefix); err != nil {
-				return nil, a.gitFailure(err)
-			}
+			files = base.after(is, changes)
 			link := audit.Link{Commit: c.Hash, Parent: commits[i].Hash, When: c.When, After: commits[i].When, Message: c.Message, Merge: len(c.Parents) > 1, Base: base, Head: files}
 			if link.Authors, err = authorsOf(repo, c, prefix, changes); err != nil {
 				return nil, a.gitFailure(err)

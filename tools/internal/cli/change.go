@@ -51,10 +51,7 @@ func (a *app) checkChange(repo *gitobj.Repo, root string, o *checkOptions, opts 
 	if err != nil {
 		return nil, nil, a.gitFailure(err)
 	}
-	h, err := newGitFiles(is, prefix)
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
+	h := b.after(is, changes)
 	h.refuse(changes)
 	res, err := check.Change(b, h, changed, opts)
 	if err != nil {

@@ -40,6 +40,48 @@ func newGitFiles(s gitobj.Snapshot, prefix string) (*gitFiles, error) {
 	return f, nil
 }
 
+// after returns the files of another snapshot, from which the comparison of the
+// two tells in what they differ: only f was walked.
+func (f *gitFiles) after(s gitobj.Snapshot, changes []gitobj.Change) *gitFiles {
+	n := &gitFiles{snapshot: s, prefix: f.prefix}
+	gone := map[string]bool{}
+	var paths, irregular []string
+	for _, c := range changes {
+		rel, ok := strings.CutPrefix(c.Path, f.prefix)
+		if top, _, _ := strings.Cut(rel, "/"); !ok || !slices.Contains(disk.Tops(), top) {
+			continue
+		}
+		gone[rel] = true
+		if c.New != nil {
+			if c.New.Mode == gitobj.ModeFile || c.New.Mode == gitobj.ModeExec {
+				paths = append(paths, rel)
+			}
+			if c.New.Mode != gitobj.ModeFile {
+				irregular = append(irregular, rel)
+			}
+		}
+	}
+	n.paths, n.irregular = patched(f.paths, gone, paths), patched(f.irregular, gone, irregular)
+	return n
+}
+
+// patched returns a sorted list without some of its entries and with others.
+func patched(list []string, gone map[string]bool, more []string) []string {
+	out := make([]string, 0, len(list)+len(more))
+	out = append(out, list...)
+	for p := range gone {
+		if i, ok := slices.BinarySearch(out, p); ok {
+			out = slices.Delete(out, i, i+1)
+		}
+	}
+	for _, p := range more {
+		if i, ok := slices.BinarySearch(out, p); !ok {
+			out = slices.Insert(out, i, p)
+		}
+	}
+	return out
+}
+
 // refuse counts the submodules that a change brings among what must not be
 // there, wherever they are: they bring what nobody reviews.
 func (f *gitFiles) refuse(changes []gitobj.Change) {
@@ -49,6 +91,7 @@ func (f *gitFiles) refuse(changes []gitobj.Change) {
 			f.irregular = append(f.irregular, rel)
 		}
 	}
+	slices.Sort(f.irregular)
 }
 
 func isSubmodule(e *gitobj.Entry) bool { return e != nil && e.Mode == gitobj.ModeSubmodule }

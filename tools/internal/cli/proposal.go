@@ -118,10 +118,6 @@ func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
 	if err != nil {
 		return a.gitFailure(err)
 	}
-	theirs, err := newGitFiles(head, p.prefix)
-	if err != nil {
-		return a.gitFailure(err)
-	}
 	var changed []string
 	var files []transition.File
 	for _, c := range p.changes {
@@ -129,8 +125,7 @@ func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
 		changed = append(changed, f.Path)
 		files = append(files, f)
 	}
-	theirs.refuse(p.changes)
-	if p.result, err = check.Change(base, merged(base, theirs, changed), changed, check.Options{Context: a.ctx, Inspect: attach.Inspect}); err != nil {
+	if p.result, err = check.Change(base, merged(base, head, p.changes), changed, check.Options{Context: a.ctx, Inspect: attach.Inspect}); err != nil {
 		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
 	}
 	p.items = transition.Of(p.result, files)
@@ -199,46 +194,30 @@ func addresses(commits []gitobj.Commit) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// mergedFiles is the registry as it would be after the merge.
+// mergedFiles is the registry as it would be after the merge: the files that the
+// change touches are read from its head.
 type mergedFiles struct {
-	base, head       *gitFiles
-	changed          map[string]bool
-	paths, irregular []string
+	*gitFiles
+	head    *gitFiles
+	changed map[string]bool
 }
 
-func merged(base, head *gitFiles, changed []string) registry.Files {
-	m := &mergedFiles{base: base, head: head, changed: map[string]bool{}}
-	for _, p := range changed {
-		m.changed[p] = true
+func merged(base *gitFiles, head gitobj.Snapshot, changes []gitobj.Change) registry.Files {
+	m := &mergedFiles{base.after(base.snapshot, changes), &gitFiles{snapshot: head, prefix: base.prefix}, map[string]bool{}}
+	m.refuse(changes)
+	for _, c := range changes {
+		if rel, ok := strings.CutPrefix(c.Path, base.prefix); ok {
+			m.changed[rel] = true
+		}
 	}
-	m.paths, m.irregular = m.join(base.paths, head.paths), m.join(base.irregular, head.irregular)
 	return m
 }
-
-func (m *mergedFiles) join(base, head []string) []string {
-	var out []string
-	for _, p := range base {
-		if !m.changed[p] {
-			out = append(out, p)
-		}
-	}
-	for _, p := range head {
-		if m.changed[p] {
-			out = append(out, p)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-func (m *mergedFiles) Paths() []string     { return m.paths }
-func (m *mergedFiles) Irregular() []string { return m.irregular }
 
 func (m *mergedFiles) Read(path string, limit int64) ([]byte, error) {
 	if m.changed[path] {
 		return m.head.Read(path, limit)
 	}
-	return m.base.Read(path, limit)
+	return m.gitFiles.Read(path, limit)
 }
 
 // names puts the codes of a registry into words.

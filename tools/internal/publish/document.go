@@ -176,7 +176,7 @@ func recordName(file string) string {
 // planDocuments makes the documents of the published plans, by year.
 func (s *pages) planDocuments(site *opendata.Site) ([]opendata.Plan, error) {
 	var out []opendata.Plan
-	for _, p := range s.j.Registry.Plans {
+	for _, p := range s.j.Registry.Plans() {
 		if !planReadable(s.j.Registry, p.Year) {
 			continue
 		}

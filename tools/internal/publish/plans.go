@@ -14,7 +14,7 @@ import (
 // planReadable reports whether the plan of a year is published: it is issued
 // and its file is sound. A draft names projects that nobody has decided on.
 func planReadable(reg *registry.Registry, year any) bool {
-	return slices.ContainsFunc(reg.Plans, func(p *registry.Plan) bool {
+	return slices.ContainsFunc(reg.Plans(), func(p *registry.Plan) bool {
 		return p.Year == year && !p.Broken && p.Env["status"] == issued
 	})
 }
@@ -116,7 +116,7 @@ type projectLink struct {
 // projects that are not published are left out, with their amounts.
 func (s *pages) published() []planPage {
 	var out []planPage
-	for _, p := range s.j.Registry.Plans {
+	for _, p := range s.j.Registry.Plans() {
 		if planReadable(s.j.Registry, p.Year) {
 			out = append(out, s.plan(p))
 		}

@@ -9,7 +9,7 @@ const BasisFile = "data/legal-basis.yaml"
 func (r *Registry) readBasis() {
 	r.basis = []any{}
 	form := r.Schemas.Form("legal-basis")
-	if form == nil || !r.has[BasisFile] {
+	if form == nil || !r.Has(BasisFile) {
 		return
 	}
 	list := r.data(BasisFile, form.Name).Get("basis")

@@ -13,7 +13,7 @@ const BrandsFile = "data/brands.yaml"
 
 func (r *Registry) readBrands() {
 	r.brands = map[string]string{}
-	if !r.has[BrandsFile] {
+	if !r.Has(BrandsFile) {
 		return
 	}
 	list := r.data(BrandsFile, "brands").Get("brands")

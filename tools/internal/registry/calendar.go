@@ -13,7 +13,7 @@ type calendar struct {
 
 func (r *Registry) readHolidays() {
 	r.calendar = calendar{off: map[string]bool{}, on: map[string]bool{}, years: map[int]bool{}}
-	if !r.has[HolidaysFile] {
+	if !r.Has(HolidaysFile) {
 		return
 	}
 	root := r.data(HolidaysFile, "holidays")

@@ -38,7 +38,7 @@ func (l *Limit) String() string {
 }
 
 func (r *Registry) readLimits() {
-	if !r.has[LimitsFile] {
+	if !r.Has(LimitsFile) {
 		return
 	}
 	list := r.data(LimitsFile, "limits").Get("limits")

@@ -23,7 +23,7 @@ func (r *Registry) lookups(env map[string]any) {
 	}
 	env["sameBrand"] = r.sameBrand
 	env["legalBasis"], env["readings"] = r.basis, r.rulings
-	env["known"] = func(id string) bool { return r.byID[id] != nil }
+	env["known"] = func(id string) bool { return r.Folder(id) != nil }
 	env["evaluationYears"] = r.evaluationYears
 	env["stateOf"] = r.stateOf
 }
@@ -31,7 +31,7 @@ func (r *Registry) lookups(env map[string]any) {
 // stateOf returns the state that a project declares, "" for one that the
 // registry does not hold. Only the top of its index record is read.
 func (r *Registry) stateOf(id string) string {
-	f := r.byID[id]
+	f := r.Folder(id)
 	if f == nil {
 		return ""
 	}
@@ -46,7 +46,7 @@ func (r *Registry) stateOf(id string) string {
 // The names of its files tell: none of its records is read (三（六）s2).
 func (r *Registry) evaluationYears(id string) []int {
 	years := []int{}
-	f := r.byID[id]
+	f := r.Folder(id)
 	if f == nil {
 		return years
 	}

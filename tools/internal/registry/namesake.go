@@ -1,6 +1,8 @@
 package registry
 
 import (
+	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -13,32 +15,56 @@ type sake struct {
 	id, unit, category string
 }
 
-// listNames prepares, for every year, the table of its projects by folded
-// title. A table is made when the first project of its year asks for it: only
-// the index records of that year are read, and nothing of them is kept but names.
-func (r *Registry) listNames() {
-	r.names = map[int]func() map[string][]sake{}
-	for year, folders := range byYear(r.Folders) {
-		r.names[year] = sync.OnceValue(func() map[string][]sake {
-			table := map[string][]sake{}
-			for _, f := range folders {
-				file := path.Join(f.Dir, "index.md")
-				data, err := r.files.Read(file, RecordLimit)
-				if err != nil {
-					continue
-				}
-				top := topLines(data)
-				if slices.Contains(gone, top["state"]) {
-					continue
-				}
-				s := sake{f.ID, top["implementingUnit"], top["category"]}
-				if key := r.nameKey(top["title"], s.unit); key != "" {
-					table[key] = append(table[key], s)
-				}
-			}
-			return table
-		})
+// names holds, for every year that was asked for, the table of its projects by
+// folded title. Only the index records of that year are read for it, and nothing
+// of them is kept but names.
+type names struct {
+	mu    sync.Mutex
+	years map[int]map[string][]sake
+}
+
+// with returns the tables of the years in which nothing was touched.
+func (n *names) with(touched []*Folder) *names {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	out := &names{years: maps.Clone(n.years)}
+	for _, f := range touched {
+		delete(out.years, f.Year)
 	}
+	return out
+}
+
+func (r *Registry) namesOf(year int) map[string][]sake {
+	n := r.names
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if table := n.years[year]; table != nil {
+		return table
+	}
+	table := map[string][]sake{}
+	from, _ := r.find(fmt.Sprintf("%04d-", year))
+	for _, f := range r.Folders[from:] {
+		if f.Year != year {
+			break
+		}
+		data, err := r.files.Read(path.Join(f.Dir, "index.md"), RecordLimit)
+		if err != nil {
+			continue
+		}
+		top := topLines(data)
+		if slices.Contains(gone, top["state"]) {
+			continue
+		}
+		s := sake{f.ID, top["implementingUnit"], top["category"]}
+		if key := r.nameKey(top["title"], s.unit); key != "" {
+			table[key] = append(table[key], s)
+		}
+	}
+	if n.years == nil {
+		n.years = map[int]map[string][]sake{}
+	}
+	n.years[year] = table
+	return table
 }
 
 // topLines reads the plain "key: value" lines of front matter. Names are only a
@@ -58,14 +84,6 @@ func topLines(data []byte) map[string]string {
 // gone are the states in which a project no longer competes with another.
 var gone = []string{"S900", "S910", "S130", "S140"}
 
-func byYear(folders []*Folder) map[int][]*Folder {
-	out := map[int][]*Folder{}
-	for _, f := range folders {
-		out[f.Year] = append(out[f.Year], f)
-	}
-	return out
-}
-
 // namesakes returns the ids of other units' projects of the same year and
 // category whose title is the same but for the names of district and unit,
 // punctuation and words like 项目 (三（一）s2: what several units share is
@@ -74,13 +92,12 @@ func (p *Project) namesakes() []string {
 	r := p.registry
 	out := []string{}
 	index, _ := p.Env["index"].(map[string]any)
-	table := r.names[p.Year]
 	unit := text(index["implementingUnit"])
 	key := r.nameKey(text(index["title"]), unit)
-	if table == nil || key == "" || slices.Contains(gone, text(index["state"])) {
+	if key == "" || slices.Contains(gone, text(index["state"])) {
 		return out
 	}
-	for _, s := range table()[key] {
+	for _, s := range r.namesOf(p.Year)[key] {
 		if s.id != p.ID && s.unit != unit && s.category == text(index["category"]) {
 			out = append(out, s.id)
 		}

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -41,7 +42,7 @@ func (r *Registry) system() func(id string) System {
 	return func(id string) System {
 		s, ok := known[id]
 		if !ok {
-			s = r.readSystem(r.byID[id])
+			s = r.readSystem(r.Folder(id))
 			known[id] = s
 		}
 		return s
@@ -125,19 +126,69 @@ func amount(v any) int { n, _ := v.(int); return n }
 // district is what takes a look at all projects. Its parts are gathered when
 // they are first asked for.
 type district struct {
+	shares *gathered[int]    // of maintenance in building cost
+	works  *gathered[upkeep] // applications for maintenance
 	ratios func() Ratios
 	upkeep func() map[string][]upkeep
 }
 
 // upkeep is one application for the maintenance of systems.
 type upkeep struct {
-	id     string
-	year   int // plan year
-	amount int // estimate, 分
+	id      string
+	year    int // plan year
+	amount  int // estimate, 分
+	systems []any
 }
 
-func (r *Registry) newDistrict() *district {
-	return &district{ratios: sync.OnceValue(r.maintenanceRatios), upkeep: sync.OnceValue(r.upkeep)}
+// newDistrict returns the district of a registry that differs from that of was
+// in the touched projects; was is nil where nothing is known.
+func (r *Registry) newDistrict(was *district, touched []*Folder) *district {
+	d := &district{shares: &gathered[int]{}, works: &gathered[upkeep]{}}
+	if was != nil {
+		d.shares, d.works = was.shares.with(r, touched, r.maintenanceShare), was.works.with(r, touched, r.application)
+	}
+	d.ratios = sync.OnceValue(func() Ratios { return ratios(d.shares.all(r, r.maintenanceShare)) })
+	d.upkeep = sync.OnceValue(func() map[string][]upkeep { return bySystem(d.works.all(r, r.application)) })
+	return d
+}
+
+// gathered is what a look at all projects found, by their ids.
+type gathered[T any] struct {
+	mu    sync.Mutex
+	found map[string]T // nil until it is asked for
+}
+
+// all looks at all projects, once.
+func (g *gathered[T]) all(r *Registry, look func(*Folder) (T, bool)) map[string]T {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.found == nil {
+		g.found = map[string]T{}
+		for _, f := range r.Folders {
+			if v, ok := look(f); ok {
+				g.found[f.ID] = v
+			}
+		}
+	}
+	return g.found
+}
+
+// with returns what is known once the touched projects are others: what was
+// asked for before is looked up again in these alone.
+func (g *gathered[T]) with(r *Registry, touched []*Folder, look func(*Folder) (T, bool)) *gathered[T] {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.found == nil {
+		return &gathered[T]{}
+	}
+	n := &gathered[T]{found: maps.Clone(g.found)}
+	for _, f := range touched {
+		delete(n.found, f.ID)
+		if v, ok := look(f); ok {
+			n.found[f.ID] = v
+		}
+	}
+	return n
 }
 
 // CompareWith makes the registry measure its projects against the district of
@@ -155,24 +206,23 @@ type Ratios struct {
 	High   int `expr:"high"`
 }
 
-// maintenanceRatios compares the newest maintenance budget of every system with
-// what building it cost (三（七）s1, 四（三）).
-func (r *Registry) maintenanceRatios() Ratios {
-	var shares []int
-	for _, f := range r.Folders {
-		operations := r.numbered(f, "operation")
-		if len(operations) == 0 {
-			continue
-		}
-		budget := amount(r.peek(f, operations[len(operations)-1].name)["budget"])
-		if budget == 0 {
-			continue
-		}
-		if built := r.built(f); built > 0 {
-			shares = append(shares, value.Share(budget, built))
-		}
+// maintenanceShare compares the newest maintenance budget of a system with what
+// building it cost (三（七）s1, 四（三）).
+func (r *Registry) maintenanceShare(f *Folder) (int, bool) {
+	operations := r.numbered(f, "operation")
+	if len(operations) == 0 {
+		return 0, false
 	}
-	slices.Sort(shares)
+	budget := amount(r.peek(f, operations[len(operations)-1].name)["budget"])
+	if budget == 0 {
+		return 0, false
+	}
+	built := r.built(f)
+	return value.Share(budget, built), built > 0
+}
+
+func ratios(of map[string]int) Ratios {
+	shares := slices.Sorted(maps.Values(of))
 	return Ratios{len(shares), quartile(shares, 1), quartile(shares, 2), quartile(shares, 3)}
 }
 
@@ -190,27 +240,27 @@ func quartile(sorted []int, q int) int {
 	return sorted[i] + (sorted[i+1]-sorted[i])*rest/4
 }
 
-// upkeep gathers, by the system they maintain, the applications for maintenance
-// that are not withdrawn or refused.
-func (r *Registry) upkeep() map[string][]upkeep {
+// application returns a project's application for maintenance, unless it is
+// withdrawn or refused.
+func (r *Registry) application(f *Folder) (upkeep, bool) {
+	data, err := r.files.Read(path.Join(f.Dir, "index.md"), RecordLimit)
+	if err != nil {
+		return upkeep{}, false
+	}
+	if top := topLines(data); top["category"] != "运维" || slices.Contains(gone, top["state"]) {
+		return upkeep{}, false
+	}
+	systems, _ := r.peek(f, "index")["maintains"].([]any)
+	d := r.peek(f, "declaration")
+	return upkeep{f.ID, amount(d["planYear"]), amount(d["estimate"]), systems}, len(systems) > 0
+}
+
+// bySystem sorts applications by the systems that they maintain.
+func bySystem(all map[string]upkeep) map[string][]upkeep {
 	out := map[string][]upkeep{}
-	for _, f := range r.Folders {
-		data, err := r.files.Read(path.Join(f.Dir, "index.md"), RecordLimit)
-		if err != nil {
-			continue
-		}
-		if top := topLines(data); top["category"] != "运维" || slices.Contains(gone, top["state"]) {
-			continue
-		}
-		index := r.peek(f, "index")
-		systems, _ := index["maintains"].([]any)
-		if len(systems) == 0 {
-			continue
-		}
-		d := r.peek(f, "declaration")
-		u := upkeep{f.ID, amount(d["planYear"]), amount(d["estimate"])}
-		for _, s := range systems {
-			out[text(s)] = append(out[text(s)], u)
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		for _, s := range all[id].systems {
+			out[text(s)] = append(out[text(s)], all[id])
 		}
 	}
 	return out
@@ -225,7 +275,7 @@ func (p *Project) upkeepBefore(systems []any, year int) int {
 	counted := map[string]bool{p.ID: true}
 	for _, it := range systems {
 		id := text(it)
-		f := p.registry.byID[id]
+		f := p.registry.Folder(id)
 		if f == nil {
 			continue
 		}

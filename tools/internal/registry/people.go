@@ -15,7 +15,7 @@ const maxPeople = 50
 // refused holds nobody.
 func (r *Registry) readPeople() {
 	r.People = &people.Register{}
-	if !r.has[PeopleFile] {
+	if !r.Has(PeopleFile) {
 		return
 	}
 	known := len(r.Findings)

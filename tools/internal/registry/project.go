@@ -223,7 +223,7 @@ func (r *Registry) body(p *Project, form *schema.Form, rec *record.Record) []fin
 	var fs []finding.Finding
 	for _, l := range rec.Links {
 		target, _, _ := strings.Cut(l.Target, "#")
-		if target == "" || strings.Contains(target, "://") || r.has[path.Join(p.Dir, target)] {
+		if target == "" || strings.Contains(target, "://") || r.Has(path.Join(p.Dir, target)) {
 			continue
 		}
 		fs = append(fs, finding.Finding{Rule: "F-015", Place: finding.Place{File: rec.Path, Line: l.Line, Col: l.Col, EndCol: l.EndCol},
@@ -260,11 +260,7 @@ func (p *Project) fill() {
 	}
 	p.Env["documents"] = docs
 	p.Env["unit"], p.Env["filer"] = r.Unit(unit), r.Unit(filer)
-	planned := r.planned[p.ID]
-	if planned == nil {
-		planned = []any{}
-	}
-	p.Env["planned"] = planned
+	p.Env["planned"] = r.Planned(p.ID)
 	p.Env["plan"] = r.kinds.zeros[r.Schemas.Form("plan").Root]
 	p.Env["project"] = map[string]any{"id": p.ID, "year": p.Year, "unit": p.Unit, "number": p.Number}
 	p.Env["submissions"] = p.submissions()

@@ -44,7 +44,7 @@ func (r *Reading) Choice() Choice {
 
 func (r *Registry) readReadings() {
 	r.readings, r.rulings = map[string]string{}, []any{}
-	if !r.has[ReadingsFile] {
+	if !r.Has(ReadingsFile) {
 		return
 	}
 	both := func(n *record.Node) finding.Text {

@@ -404,3 +404,13 @@ func (m *message) render(env map[string]any) string {
 func (r *Rule) OnChange() bool {
 	return slices.ContainsFunc(r.Checks, func(c *Check) bool { return c.onChange })
 }
+
+// PlansAsk reports whether a rule about plans asks about the projects that they
+// list, so that its verdict may change while the plan stays as it is.
+func (s *Set) PlansAsk() bool {
+	return slices.ContainsFunc(s.Rules, func(r *Rule) bool {
+		return r.Scope == Plan && slices.ContainsFunc(r.Checks, func(c *Check) bool {
+			return slices.ContainsFunc([]string{"known", "stateOf", "evaluationYears"}, func(ask string) bool { return slices.Contains(c.roots, ask) })
+		})
+	})
+}

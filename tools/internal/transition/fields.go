@@ -3,7 +3,6 @@ package transition
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"taizhang/tools/internal/check"
@@ -58,8 +57,8 @@ func (b *builder) fields(p *check.Pair, files []File) []Field {
 // plans compares annual plans before and after.
 func (b *builder) plans(files []File) []Field {
 	find := func(r *registry.Registry, file string) *record.Record {
-		if i := slices.IndexFunc(r.Plans, func(p *registry.Plan) bool { return p.File == file }); i >= 0 {
-			return r.Plans[i].Rec
+		if p := r.Plan(file); p != nil {
+			return p.Rec
 		}
 		return nil
 	}

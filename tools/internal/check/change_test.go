@@ -1,0 +1,220 @@
+package check_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/disk"
+	"taizhang/tools/internal/finding"
+)
+
+// tree is a registry in memory.
+type tree map[string]string
+
+func (t tree) Paths() []string     { return slices.Sorted(maps.Keys(t)) }
+func (t tree) Irregular() []string { return nil }
+func (t tree) Read(path string, limit int64) ([]byte, error) {
+	data, ok := t[path]
+	if !ok {
+		return nil, fmt.Errorf("no %s", path)
+	}
+	return []byte(data[:min(len(data), int(limit)+1)]), nil
+}
+
+// sample is the registry in schemas/examples with its definitions.
+func sample(t *testing.T) tree {
+	t.Helper()
+	files, err := disk.Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := tree{}
+	for _, p := range files.Paths() {
+		name, example := strings.CutPrefix(p, "schemas/examples/")
+		if example && !strings.HasPrefix(name, "content/") && !strings.HasPrefix(name, "data/") || !example && !strings.HasPrefix(p, "schemas/") {
+			continue
+		}
+		data, err := files.Read(p, 64<<20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = string(data)
+	}
+	return out
+}
+
+// edits are changes of content that touch what one project, plan or text may
+// say of another. Each is made on top of those before it.
+var edits = []struct {
+	name string
+	edit func(tree)
+}{
+	{"a word in a project", func(f tree) { f["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n" }},
+	{"a faulty value", func(f tree) { f.replace("content/projects/2026/cgj/01/index.md", "state: S100", "state: S90") }},
+	{"it is mended", func(f tree) { f.replace("content/projects/2026/cgj/01/index.md", "state: S90", "state: S100") }},
+	{"a new project", func(f tree) {
+		for _, name := range []string{"index.md", "declaration.md"} {
+			f["content/projects/2027/jyj/09/"+name] = f["content/projects/2027/jyj/01/"+name]
+		}
+	}},
+	{"with the name of another unit's", func(f tree) {
+		f.replace("content/projects/2027/jyj/09/index.md", "implementingUnit: jyj", "implementingUnit: nyj")
+	}},
+	{"a planned project is deleted", func(f tree) {
+		for p := range f {
+			if strings.HasPrefix(p, "content/projects/2026/cgj/01/") {
+				f["aside/"+p] = f[p]
+				delete(f, p)
+			}
+		}
+	}},
+	{"and restored", func(f tree) {
+		for p := range f {
+			if rest, ok := strings.CutPrefix(p, "aside/"); ok {
+				f[rest] = f[p]
+				delete(f, p)
+			}
+		}
+	}},
+	{"a plan in draft again", func(f tree) { f.replace("content/plans/2026.md", "status: 已印发", "status: 草案") }},
+	{"and issued", func(f tree) { f.replace("content/plans/2026.md", "status: 草案", "status: 已印发") }},
+	{"an id in escapes", func(f tree) { f.replace("content/plans/2026.md", "2026-cgj-01", `"2026\x2dcgj\x2d01"`) }},
+	{"a plan that cannot be read", func(f tree) { f["content/plans/2030.md"] = "---\nyear: [\n---\n" }},
+	{"a plan without a year", func(f tree) { f["content/plans/next.md"] = "---\nyear: 2030\n---\n" }},
+	{"a plan is deleted", func(f tree) { delete(f, "content/plans/2025.md") }},
+	{"files out of place", func(f tree) {
+		f["content/projects/2027/x.md"], f["content/news.md"], f["content/projects/2027/JYJ/01/index.md"] = "x\n", "x\n", "x\n"
+	}},
+	{"and gone", func(f tree) {
+		delete(f, "content/news.md")
+		delete(f, "content/plans/next.md")
+	}},
+	{"a help page with a telephone number", func(f tree) { f["content/guide/x.md"] = "---\ntitle: x\n---\n打 13912345678。\n" }},
+	{"maintenance that costs more", func(f tree) {
+		f.replace("content/projects/2024/mzj/01/operation-2025.md", "budget: ", "budget: 9")
+	}},
+}
+
+func (t tree) replace(path, old, now string) {
+	if !strings.Contains(t[path], old) {
+		panic(path + " has no " + old)
+	}
+	t[path] = strings.Replace(t[path], old, now, 1)
+}
+
+// words are findings in a form that can be compared.
+func words(fs []finding.Finding) string {
+	finding.Sort(fs)
+	var b bytes.Buffer
+	for i := range fs {
+		fmt.Fprintf(&b, "%+v\n", fs[i])
+	}
+	return b.String()
+}
+
+// TestAChangedRegistryIsThatOfItsFiles makes changes one after the other and
+// compares a registry that is carried along with one that is read anew: every
+// project and every plan gets the same findings.
+func TestAChangedRegistryIsThatOfItsFiles(t *testing.T) {
+	files := sample(t)
+	carried, err := check.NewJudge(maps.Clone(files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range edits {
+		before := maps.Clone(files)
+		e.edit(files)
+		now := maps.Clone(files)
+		carried = carried.With(now, differing(before, now))
+		anew, err := check.NewJudge(now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(carried.Registry.Folders) != len(anew.Registry.Folders) {
+			t.Fatalf("%s: %d projects, want %d", e.name, len(carried.Registry.Folders), len(anew.Registry.Folders))
+		}
+		if got, want := words(carried.Global(nil, nil)), words(anew.Global(nil, nil)); got != want {
+			t.Errorf("%s: %s\nwant %s", e.name, got, want)
+		}
+		for i, f := range anew.Registry.Folders {
+			got, want := carried.Project(carried.Registry.Folders[i], nil), anew.Project(f, nil)
+			if words(got.Findings) != words(want.Findings) || got.History.State != want.History.State {
+				t.Errorf("%s: %s %s: %s\nwant %s %s", e.name, f.ID, got.History.State, words(got.Findings), want.History.State, words(want.Findings))
+			}
+		}
+	}
+}
+
+// TestAChangeFindsWhatTheWholeFinds compares what a change is said to bring and
+// to mend with the difference of two checks of everything that belongs to no
+// project.
+func TestAChangeFindsWhatTheWholeFinds(t *testing.T) {
+	files := sample(t)
+	found := 0
+	for _, e := range edits {
+		before := maps.Clone(files)
+		e.edit(files)
+		now := maps.Clone(files)
+		res, err := check.Change(before, now, differing(before, now), check.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		was, err1 := check.NewJudge(before)
+		is, err2 := check.NewJudge(now)
+		if err1 != nil || err2 != nil {
+			t.Fatal(err1, err2)
+		}
+		old, fresh := was.Global(nil, nil), is.Global(was, nil)
+		got, want := difference(res.Findings, nil), difference(fresh, old)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s brings %q, want %q", e.name, got, want)
+		}
+		if got, want := difference(res.Mended, nil), difference(old, fresh); !slices.Equal(got, want) {
+			t.Errorf("%s mends %q, want %q", e.name, got, want)
+		}
+		found += len(got)
+	}
+	if found < 8 {
+		t.Errorf("only %d findings are compared", found)
+	}
+}
+
+// difference lists the findings about no project that are in a more often than
+// in b, leaving out those that are marked as old.
+func difference(a, b []finding.Finding) []string {
+	n := map[string]int{}
+	key := func(f *finding.Finding) string { return f.Rule + " " + f.File + " " + f.Message.Zh }
+	for i := range b {
+		n[key(&b[i])]++
+	}
+	out := []string{}
+	for i := range a {
+		if f := &a[i]; f.Project == "" && !f.Existing {
+			if n[key(f)]--; n[key(f)] < 0 {
+				out = append(out, key(f))
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func differing(a, b tree) []string {
+	var out []string
+	for p := range a {
+		if now, ok := b[p]; !ok || now != a[p] {
+			out = append(out, p)
+		}
+	}
+	for p := range b {
+		if _, ok := a[p]; !ok {
+			out = append(out, p)
+		}
+	}
+	return slices.DeleteFunc(slices.Sorted(slices.Values(out)), func(p string) bool { return !strings.HasPrefix(p, "content/") })
+}
