@@ -89,7 +89,11 @@ func (h *hearing) decision(file string) {
 		h.fault(file, "决定的事项不是这次合并（或还没有封存的前几次）所做的：内容、状态或基础提交不同", "what it decides is not what this merge, or an earlier one without decision, did: content, state or base differ")
 		return
 	}
-	if d.When().After(it.before.Add(skew)) || d.When().Before(it.after.Add(-skew)) {
+	until := it.before
+	if it.parent != h.link.Parent && h.gated(d) {
+		until = h.link.When // a forge that moves main forward leaves the dates of commits
+	}
+	if d.When().After(until.Add(skew)) || d.When().Before(it.after.Add(-skew)) {
 		h.fault(file, "决定的时间与提交的时间不符", "the time of the decision does not fit that of the commit")
 		return
 	}
@@ -98,6 +102,12 @@ func (h *hearing) decision(file string) {
 		it.Sealed = h.link.Commit
 	}
 	h.replay(it, d)
+}
+
+// gated reports whether a decision bears the seal of the gate.
+func (h *hearing) gated(d *seal.Decision) bool {
+	key, err := d.Sealer()
+	return err == nil && key != "" && h.judge.Registry.Config.Gate(key, d.Day())
 }
 
 // chained checks that a decision follows the last one on its subject.
@@ -181,8 +191,7 @@ func (h *hearing) replay(it *Item, d *seal.Decision) {
 		refuse("决定里写的谁代表哪个部门，与按意见重算的不同", "who filled which seat is not what its votes say")
 		return
 	}
-	key, err := d.Sealer()
-	if err != nil {
+	if _, err := d.Sealer(); err != nil {
 		refuse("审批程序的封章不成立："+err.Error(), "the seal of the gate does not hold: "+err.Error())
 		return
 	}
@@ -197,7 +206,7 @@ func (h *hearing) replay(it *Item, d *seal.Decision) {
 			it.Proof = Recorded
 		}
 	}
-	if it.Proof == Recorded && key != "" && h.judge.Registry.Config.Gate(key, d.Day()) {
+	if it.Proof == Recorded && h.gated(d) {
 		it.Proof = Attested
 	}
 	it.Status = Proven

@@ -221,6 +221,21 @@ func (a *app) sealInto(p *proposal, r *review.Report, heard *votes, edits map[st
 	return nil
 }
 
+// checkedOut returns the working tree that has a branch checked out, "" for none.
+func (a *app) checkedOut(dir, branch string) string {
+	list, err := a.git(dir, nil, "worktree", "list", "--porcelain")
+	if err != nil {
+		return "" // a Git without worktrees has none
+	}
+	for block := range strings.SplitSeq(list, "\n\n") {
+		tree, rest, _ := strings.Cut(block, "\n")
+		if lines := strings.Split(rest, "\n"); slices.Contains(lines, "branch "+branch) && !strings.Contains(rest, "\nprunable") {
+			return strings.TrimPrefix(tree, "worktree ")
+		}
+	}
+	return ""
+}
+
 // moveBranch makes a branch point to a commit, if it still points to the tip
 // that the commit was made on.
 func (a *app) moveBranch(p *proposal, root, branch, commit string) error {
@@ -232,6 +247,10 @@ func (a *app) moveBranch(p *proposal, root, branch, commit string) error {
 			}
 			return nil
 		}
+	}
+	if tree := a.checkedOut(p.dir, branch); tree != "" {
+		return cannot(fmt.Errorf(a.say("%s 在另一个工作区 %s 里检出着，移动它会让那里的文件对不上", "%s is checked out in another working tree, %s, whose files would no longer fit it"), strings.TrimPrefix(branch, "refs/heads/"), tree),
+			a.say("到那里运行同一条命令，或先在那里 git switch 到别的分支", "run the same command there, or git switch to another branch there first"))
 	}
 	if _, err := a.git(p.dir, nil, "update-ref", "-m", "taizhang merge", branch, commit, p.tip.Hash); err != nil {
 		return cannot(err, mend)

@@ -47,6 +47,8 @@ type onGitea struct {
 	author   int
 	closed   bool
 	merged   string // commit of the merge
+	mergedAt string
+	from     string // merge base
 	broken   string // path of which nothing is answered
 	statuses []map[string]any
 }
@@ -125,7 +127,10 @@ func (g *onGitea) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	pull := map[string]any{"number": 1, "state": map[bool]string{false: "open", true: "closed"}[g.closed], "title": "申报 2027-jyj-02", "user": account(g.author, "clerk"),
 		"base": map[string]any{"ref": "main", "sha": ""}, "head": map[string]any{"ref": "topic", "sha": g.head}}
 	if g.merged != "" {
-		pull["merged"], pull["merge_commit_sha"] = true, g.merged
+		pull["merged"], pull["merge_commit_sha"], pull["merge_base"] = true, g.merged, g.from
+		if g.mergedAt != "" {
+			pull["merged_at"] = g.mergedAt
+		}
 	}
 	const repo = "/repos/qjp/registry"
 	switch key := r.Method + " " + path; {

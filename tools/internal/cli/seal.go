@@ -3,12 +3,15 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/crypto/ssh"
 
+	"taizhang/tools/internal/audit"
+	"taizhang/tools/internal/forge"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
@@ -76,7 +79,81 @@ func (a *app) runSeal(o *sealOptions) error {
 		return cannot(fmt.Errorf(a.say("请求 #%d 还没有合并", "request #%d is not merged"), number), "")
 	}
 	branch := "refs/heads/" + strings.TrimPrefix(o.into, "refs/heads/")
-	p, err := a.mergedProposal(repo, root, merged)
+	var gate ssh.Signer
+	if o.key != "" {
+		if gate, err = statement.FromFile(a.abs(o.key), a.passphrase(o.key)); err != nil {
+			return cannot(err, a.say("核对 --key", "check --key"))
+		}
+	}
+	steps, err := a.mergedSteps(repo, root, req, merged, branch)
+	if err != nil {
+		return err
+	}
+	var missing error
+	for _, step := range steps {
+		if err := a.sealStep(repo, root, f, req, step, branch, gate); errors.Is(err, errFindings) {
+			missing = err // what others agreed to is sealed all the same
+		} else if err != nil {
+			return err
+		}
+	}
+	return missing
+}
+
+// mergedSteps lists the commits that the merge of a request put on main, oldest
+// first: a forge that rebases, or only moves main forward, puts several there.
+// Those that have their decisions are left out, but for the last one.
+func (a *app) mergedSteps(repo *gitobj.Repo, root string, req *forge.Request, merged, branch string) ([]string, error) {
+	last, err := repo.Commit(merged)
+	if err != nil {
+		return nil, a.gitFailure(err)
+	}
+	// As a rebase leaves them: who wrote it, and what it says.
+	same := func(c *gitobj.Commit) string { return c.Author + "\n" + strings.TrimSpace(c.Message) }
+	brought := map[string]bool{}
+	if base, err := repo.MergeBase(req.MergeBase, req.HeadSHA); err == nil {
+		if list, err := repo.Between(base, req.HeadSHA); err == nil {
+			for i := range list {
+				brought[list[i].Hash], brought[same(&list[i])] = true, true
+			}
+		}
+	}
+	steps := []string{last.Hash}
+	first := last
+	for len(first.Parents) == 1 && brought[same(&first)] && len(steps) <= len(brought) {
+		parent, err := repo.Commit(first.Parents[0])
+		if err != nil || len(parent.Parents) != 1 || !brought[parent.Hash] && !brought[same(&parent)] {
+			break
+		}
+		first = parent
+		steps = append(steps, first.Hash)
+	}
+	slices.Reverse(steps)
+	if len(steps) == 1 {
+		return steps, nil
+	}
+	prefix, err := a.prefix(repo, root)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	entries, err := a.auditLinks(repo, prefix, first.Parents[0], branch, nil)
+	if err != nil {
+		return nil, err
+	}
+	open := slices.DeleteFunc(slices.Clone(steps), func(step string) bool {
+		return !slices.ContainsFunc(entries, func(e *audit.Entry) bool {
+			return e.Commit == step && slices.ContainsFunc(e.Items, func(it *audit.Item) bool { return it.Decision == "" })
+		})
+	})
+	if len(open) == 0 {
+		return steps[len(steps)-1:], nil
+	}
+	return open, nil
+}
+
+// sealStep seals one commit of main.
+func (a *app) sealStep(repo *gitobj.Repo, root string, f forge.Forge, req *forge.Request, step, branch string, gate ssh.Signer) error {
+	p, err := a.mergedProposal(repo, root, step)
 	if err != nil {
 		return err
 	}
@@ -88,7 +165,13 @@ func (a *app) runSeal(o *sealOptions) error {
 	if err != nil {
 		return a.gitFailure(err)
 	}
-	on := p.head.When.UTC().Truncate(time.Second) // later votes are no ground for it
+	// Votes after the merge are no ground for it. A commit may be older than its
+	// merge; only the gate is believed about that.
+	on := p.head.When
+	if gate != nil && req.MergedAt.After(on) {
+		on = req.MergedAt
+	}
+	on = on.UTC().Truncate(time.Second)
 	heard, err := a.signedVotes(p, nil, on)
 	if err != nil {
 		return err
@@ -105,21 +188,15 @@ func (a *app) runSeal(o *sealOptions) error {
 	if !r.Allows() {
 		return errFindings
 	}
-	var gate ssh.Signer
-	if o.key != "" {
-		if gate, err = statement.FromFile(a.abs(o.key), a.passphrase(o.key)); err != nil {
-			return cannot(err, a.say("核对 --key", "check --key"))
-		}
-		if !p.result.Base.Registry.Config.Gate(statement.Authorized(gate.PublicKey()), on.In(shanghai()).Format(time.DateOnly)) {
-			return cannot(errors.New(a.say("这把密钥没有登记为审批程序的密钥", "the key is not registered as the gate's")), a.say("登记到主干 data/registry.yaml 的 gateKeys", "enter it in gateKeys of data/registry.yaml on main"))
-		}
+	if gate != nil && !p.result.Base.Registry.Config.Gate(statement.Authorized(gate.PublicKey()), on.In(shanghai()).Format(time.DateOnly)) {
+		return cannot(errors.New(a.say("这把密钥没有登记为审批程序的密钥", "the key is not registered as the gate's")), a.say("登记到主干 data/registry.yaml 的 gateKeys", "enter it in gateKeys of data/registry.yaml on main"))
 	}
 	edits := map[string]*gitobj.Entry{}
-	request := &seal.Request{Forge: f.Name(), Number: number, Head: req.HeadSHA}
+	request := &seal.Request{Forge: f.Name(), Number: req.Number, Head: req.HeadSHA}
 	if err := a.sealInto(p, r, heard, edits, latest, sealing{base: p.tip.Hash, on: on, request: request, gate: gate}); err != nil {
 		return err
 	}
-	return a.commitSeal(p, tip, branch, edits, number)
+	return a.commitSeal(p, tip, branch, edits, req.Number)
 }
 
 // mergedProposal describes a commit of main as the change that it was.

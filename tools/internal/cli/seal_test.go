@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -89,6 +90,54 @@ func TestASealFollowsTheMergeOfAForge(t *testing.T) {
 			t.Errorf("%s, sealed twice: exit %d\n%s", how, code, out)
 		}
 	}
+}
+
+// A forge that moves main forward puts each commit of the request on it, and
+// leaves their dates: each is sealed by what was said until the merge.
+func TestEachStepOfAFastForwardIsSealed(t *testing.T) {
+	g := newOnGitea(t)
+	key := g.withGate("")
+	git(t, g.dir, "switch", "-q", "topic")
+	g.from = git(t, g.dir, "rev-parse", "main")
+	git(t, g.dir, "commit", "-q", "--amend", "--no-edit", "--date", time.Now().AddDate(0, 0, -3).Format(time.RFC3339))
+	other := "content/projects/2026/cgj/01/index.md"
+	data, err := os.ReadFile(filepath.Join(g.dir, filepath.FromSlash(other)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.write(other, string(data)+"\n一句说明。\n")
+	git(t, g.dir, "commit", "-q", "-a", "-m", "words", "--date", time.Now().AddDate(0, 0, -3).Format(time.RFC3339))
+	git(t, g.dir, "rebase", "-q", "--force-rebase", "--committer-date-is-author-date", "main")
+	g.head = git(t, g.dir, "rev-parse", "topic")
+	g.press(21, "APPROVED", g.head, time.Minute)
+	g.merge("--ff-only")
+	g.mergedAt = time.Now().UTC().Format(time.RFC3339)
+	if code, out := g.seal(); code != 1 {
+		t.Errorf("without the gate's word for the time of the merge: exit %d\n%s", code, out)
+	}
+	if code, out := g.seal("--key", key); code != 0 || strings.Count(out, "已封存") != 2 {
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+	g.wantAudit("sealed", 0, "审批程序盖章")
+	sealed := git(t, g.dir, "rev-parse", "main")
+	if code, out := g.seal("--key", key); code != 3 || git(t, g.dir, "rev-parse", "main") != sealed {
+		t.Errorf("sealed twice: exit %d\n%s", code, out)
+	}
+	// Its time is the gate's to say: the same decision without the seal is late.
+	file := filepath.Join(g.dir, "content/projects/2026/cgj/01/decisions/0001.json")
+	signed, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare := regexp.MustCompile(`,\s*"seal": "[^"]*"`).ReplaceAll(signed, nil)
+	if bytes.Equal(bare, signed) {
+		t.Fatalf("no seal in\n%s", signed)
+	}
+	if err := os.WriteFile(file, bare, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	git(t, g.dir, "commit", "-q", "-a", "--amend", "--no-edit")
+	g.wantAudit("without seal", 1, "时间与提交的时间不符")
 }
 
 func TestWhatWasNotAgreedIsNotSealed(t *testing.T) {

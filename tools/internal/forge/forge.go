@@ -77,8 +77,12 @@ type Request struct {
 	Open       bool
 	Merged     bool
 	Draft      bool
-	MergeSHA   string // commit that the merge made; "" before it
-	Author     Account
+	MergeSHA   string    // commit that the merge made, the last of several; "" before it
+	MergedAt   time.Time // zero before it, and when the forge does not tell
+	// MergeBase is where the request leaves its base branch, as far as the forge
+	// knows: "" or a commit that is further on when it does not.
+	MergeBase string
+	Author    Account
 	// CommitAuthors are the accounts that the forge knows for the authors and
 	// committers of the request's commits, each once. GitLab links none; names
 	// and addresses in the commits are for the caller to read.

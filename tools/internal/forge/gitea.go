@@ -43,7 +43,7 @@ func (g *gitea) Request(ctx context.Context, number int64) (*Request, error) {
 	}
 	r := &Request{
 		Number: number, URL: pr.HTMLURL, Title: pr.Title,
-		BaseBranch: pr.Base.Ref, BaseSHA: pr.Base.Sha, HeadSHA: pr.Head.Sha,
+		BaseBranch: pr.Base.Ref, BaseSHA: pr.Base.Sha, HeadSHA: pr.Head.Sha, MergeBase: pr.MergeBase,
 		Open: pr.State == api.StateOpen, Merged: pr.HasMerged, Draft: pr.Draft,
 		Author: giteaAccount(pr.Poster),
 	}
@@ -52,6 +52,9 @@ func (g *gitea) Request(ctx context.Context, number int64) (*Request, error) {
 	}
 	if r.Merged && pr.MergedCommitID != nil {
 		r.MergeSHA = *pr.MergedCommitID
+	}
+	if r.Merged && pr.Merged != nil {
+		r.MergedAt = *pr.Merged
 	}
 	commits, err := counted(op, func(page int) ([]*api.Commit, *api.Response, error) {
 		return g.client(ctx).ListPullRequestCommits(g.cfg.Owner, g.cfg.Repo, number, api.ListPullRequestCommitsOptions{ListOptions: g.page(page)})

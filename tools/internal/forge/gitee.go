@@ -53,6 +53,7 @@ type giteePull struct {
 	User      giteeUser   `json:"user"`
 	Assignees []giteeUser `json:"assignees"`
 	Merge     string      `json:"merge_commit_sha"`
+	MergedAt  *time.Time  `json:"merged_at"`
 	Base      struct {
 		Ref string `json:"ref"`
 		SHA string `json:"sha"`
@@ -83,7 +84,7 @@ func (g *gitee) Request(ctx context.Context, number int64) (*Request, error) {
 	}
 	r := &Request{
 		Number: number, URL: pr.HTMLURL, Title: pr.Title,
-		BaseBranch: pr.Base.Ref, BaseSHA: pr.Base.SHA, HeadSHA: pr.Head.SHA,
+		BaseBranch: pr.Base.Ref, BaseSHA: pr.Base.SHA, MergeBase: pr.Base.SHA, HeadSHA: pr.Head.SHA,
 		Open: pr.State == "open", Merged: pr.State == "merged", Draft: pr.Draft,
 		Author: pr.User.account(),
 	}
@@ -92,6 +93,9 @@ func (g *gitee) Request(ctx context.Context, number int64) (*Request, error) {
 	}
 	if r.Merged {
 		r.MergeSHA = pr.Merge
+		if pr.MergedAt != nil {
+			r.MergedAt = *pr.MergedAt
+		}
 	}
 	var commits []*struct{ Author, Committer giteeUser }
 	if err := g.call(ctx, http.MethodGet, g.path("/pulls/%d/commits", number), nil, &commits); err != nil {

@@ -59,13 +59,13 @@ func (g *github) Request(ctx context.Context, number int64) (*Request, error) {
 	}
 	r := &Request{
 		Number: number, URL: pr.GetHTMLURL(), Title: pr.GetTitle(),
-		BaseBranch: pr.GetBase().GetRef(), BaseSHA: pr.GetBase().GetSHA(),
+		BaseBranch: pr.GetBase().GetRef(), BaseSHA: pr.GetBase().GetSHA(), MergeBase: pr.GetBase().GetSHA(),
 		HeadSHA: pr.GetHead().GetSHA(), HeadRepo: pr.GetHead().GetRepo().GetFullName(),
 		Open: pr.GetState() == "open", Merged: pr.GetMerged(), Draft: pr.GetDraft(),
 		Author: githubAccount(pr.GetUser()),
 	}
 	if r.Merged { // before it, GitHub names a trial merge here
-		r.MergeSHA = pr.GetMergeCommitSHA()
+		r.MergeSHA, r.MergedAt = pr.GetMergeCommitSHA(), pr.GetMergedAt().Time
 	}
 	commits, err := all(op, func(page int) ([]*api.RepositoryCommit, bool, error) {
 		list, resp, err := g.client.PullRequests.ListCommits(ctx, g.cfg.Owner, g.cfg.Repo, int(number), &api.ListOptions{Page: page, PerPage: perPage})

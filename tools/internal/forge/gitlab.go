@@ -50,7 +50,7 @@ func (g *gitlab) Request(ctx context.Context, number int64) (*Request, error) {
 	}
 	r := &Request{
 		Number: number, URL: mr.WebURL, Title: mr.Title,
-		BaseBranch: mr.TargetBranch, BaseSHA: mr.DiffRefs.StartSha, HeadSHA: mr.SHA,
+		BaseBranch: mr.TargetBranch, BaseSHA: mr.DiffRefs.StartSha, MergeBase: mr.DiffRefs.BaseSha, HeadSHA: mr.SHA,
 		Open: mr.State == "opened", Merged: mr.State == "merged", Draft: mr.Draft,
 		Author: gitlabAccount(mr.Author),
 	}
@@ -59,6 +59,9 @@ func (g *gitlab) Request(ctx context.Context, number int64) (*Request, error) {
 			if r.MergeSHA == "" {
 				r.MergeSHA = sha
 			}
+		}
+		if mr.MergedAt != nil {
+			r.MergedAt = *mr.MergedAt
 		}
 	}
 	switch {
