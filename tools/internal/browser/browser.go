@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -310,6 +311,15 @@ func (p *Page) settle() chromedp.Action[chromedp.Void] {
 func (p *Page) Screenshot() []byte {
 	p.t.Helper()
 	return get(p, "take a screenshot", chromedp.FullScreenshot(100))
+}
+
+// PDF prints the page on the paper and with the margins that its style asks for.
+func (p *Page) PDF() []byte {
+	p.t.Helper()
+	return get(p, "print to PDF", chromedp.PrintToPDF(func(o *page.PrintToPDFParams) {
+		own := true
+		o.PreferCSSPageSize = &own
+	}))
 }
 
 // ConsoleErrors gives what scripts threw or reported as an error and what

@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -37,7 +36,7 @@ func (f *former) form(r revealed) *form {
 	}
 	f.formID = r.rec.Name
 	t := f.s.formTitle(r)
-	out := &form{ID: r.rec.Name, Zh: t.Zh, En: t.En, Annex: r.rec.Form.Annex, PrintTitle: r.rec.Form.Title.Zh, File: r.rec.Name + ".md", On: f.s.dated(r)}
+	out := &form{ID: r.rec.Name, Zh: t.Zh, En: t.En, Annex: r.rec.Form.Annex, PrintTitle: r.rec.Form.Title.Zh, File: r.rec.Name + ".md", On: f.s.dated(r), Sheet: f.s.sheetURL(r)}
 	if year := r.root.str("planYear"); year != "" && out.Annex != "" {
 		out.PrintTitle += "（" + year + "年度）"
 	}
@@ -245,36 +244,6 @@ func (f *former) table(s *shown, out *field) {
 		}
 		out.Rows = append(out.Rows, cells)
 	}
-}
-
-// scalar writes a value as people read it.
-func (f *former) scalar(s *shown) string {
-	switch s.field.Type {
-	case schema.Bool:
-		if s.text == "true" {
-			return "是"
-		}
-		return "否"
-	case schema.Date:
-		return value.DateZh(s.text)
-	case schema.Amount:
-		if fen, err := value.ParseAmount(s.text); err == nil {
-			return value.FormatWan(fen)
-		}
-	}
-	switch s.field.Format {
-	case "unit-code":
-		return unitName(f.s.project.Registry(), s.text)
-	case "project-id":
-		if f.resolve == nil {
-			return ""
-		}
-		if r := f.resolve(s.text); r != nil {
-			return r.Title + "（" + r.ID + "）"
-		}
-		return ""
-	}
-	return cmp.Or(s.field.EnumZh[s.text], strings.TrimSpace(s.text))
 }
 
 func (f *former) document(s *shown) document {

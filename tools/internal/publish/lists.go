@@ -259,6 +259,7 @@ func (s *pages) publicTexts() {
 		g.text(string(t))
 	}
 	g.text(s.b.meta.Commit, s.b.meta.Date)
+	g.text(s.b.official.Words()...)
 	c := s.j.Registry.Config
 	g.text(c.Licence.Zh, c.Licence.En, c.Licence.URL)
 	for _, text := range forge(c.Forge) {

@@ -14,6 +14,7 @@ import (
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/rule"
 	"taizhang/tools/internal/schema"
+	"taizhang/tools/internal/sheet"
 	"taizhang/tools/internal/value"
 )
 
@@ -25,6 +26,7 @@ type subject struct {
 	rules     *rule.Set
 	clauses   clauses
 	offices   *offices
+	sheets    *sheet.Set
 	waits     []due.Item
 	today     string // the date of the data, "" where they have none
 

@@ -30,6 +30,7 @@ import (
 	"taizhang/tools/internal/lifecycle"
 	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/sheet"
 )
 
 // Meta is what the registry's records do not say about a site.
@@ -81,6 +82,7 @@ type Builder struct {
 	listed   clauses // of the rules that projects are judged by
 	calendar *due.Calendar
 	offices  *offices
+	official *sheet.Set
 }
 
 // New starts a projection in dir, which must be empty or not exist: a page that
@@ -119,13 +121,19 @@ func (b *Builder) prepare(j *check.Judge) (err error) {
 	if b.calendar, err = due.Load(j); err != nil {
 		return err
 	}
+	if b.official, err = sheet.Load(j.Registry); err != nil {
+		return err
+	}
+	if err := b.out.static(sheetsCSS, []byte(sheet.CSS())); err != nil {
+		return err
+	}
 	b.listed, b.offices, b.site = clausesOf(j.Rules), newOffices(j.Registry), siteOf(b.meta, j.Registry)
 	return nil
 }
 
 // subject opens one project for publishing.
 func (b *Builder) subject(j *check.Judge, p *registry.Project, h *lifecycle.History) *subject {
-	return &subject{project: p, history: h, lifecycle: j.Lifecycle, rules: j.Rules, clauses: b.listed, offices: b.offices, today: b.meta.Date}
+	return &subject{project: p, history: h, lifecycle: j.Lifecycle, rules: j.Rules, clauses: b.listed, offices: b.offices, sheets: b.official, today: b.meta.Date}
 }
 
 // Close drops what the builder keeps beside the projection. Finish has done so
@@ -163,6 +171,9 @@ func (b *Builder) Add(v *check.Verdict) error {
 	b.rows[r.ID] = r
 	b.mu.Unlock()
 	if err := b.attachments(s); err != nil {
+		return err
+	}
+	if err := b.sheets(s); err != nil {
 		return err
 	}
 	if err := b.out.expect(pageFile(r.URL)); err != nil {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -128,6 +129,11 @@ func TestHiddenFieldsStayHidden(t *testing.T) {
 		}
 		if !released && !strings.Contains(b.files["content/projects/"+keyProject+".md"], `"withheld":true`) {
 			t.Error("a field that awaits its review is not shown as withheld")
+		}
+		sheets := b.files["static/projects/"+strings.ReplaceAll(keyProject, "-", "/")+"/sheets/index.html"]
+		head := regexp.MustCompile(`>单位负责人</th><td [^>]*>(.*?)</td>`).FindStringSubmatch(sheets)
+		if head == nil || (head[1] != "") != released {
+			t.Errorf("reviewed %v, the head of the unit on the official sheet is %q", released, head)
 		}
 	}
 }

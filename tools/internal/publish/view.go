@@ -143,6 +143,7 @@ type form struct {
 	PrintTitle string   `json:"printTitle,omitempty"`
 	File       string   `json:"file"`
 	On         string   `json:"on,omitempty"`
+	Sheet      string   `json:"sheet,omitempty"` // address of the official sheet
 	Fields     []*field `json:"fields"`
 	Body       string   `json:"body,omitempty"`
 }

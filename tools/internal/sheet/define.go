@@ -58,11 +58,11 @@ type lineDef struct {
 func Load(r *registry.Registry) (*Set, error) {
 	s := &Set{forms: map[string]*definition{}, index: r.Schemas.Form("index")}
 	rules := r.Schemas.Form("sheet")
-	if rules == nil || s.index == nil {
-		return nil, errors.New("schemas: no schema for sheet or index")
-	}
 	var errs []error
 	for _, file := range r.Under(Dir) {
+		if rules == nil || s.index == nil {
+			return nil, errors.New("schemas: no schema for sheet or index")
+		}
 		name := strings.TrimSuffix(path.Base(file), ".yaml")
 		form := r.Schemas.Form(name)
 		if form == nil || !slices.Contains(r.Schemas.Forms, form) || path.Ext(file) != ".yaml" {
@@ -242,7 +242,28 @@ func (d *reader) field(at string, base *schema.Field) *schema.Field {
 func texts(t template) []string {
 	var out []string
 	for _, p := range t {
-		out = append(out, p.text)
+		out = append(append(out, p.text), texts(p.group)...)
+	}
+	return out
+}
+
+// Words are all words that are printed on the official sheets whatever they are
+// filled with.
+func (s *Set) Words() []string {
+	var out []string
+	for _, d := range s.forms {
+		for _, t := range append(slices.Clone(d.title), d.above) {
+			out = append(out, texts(t)...)
+		}
+		for _, r := range d.rows {
+			for _, c := range r.cells {
+				out = append(out, c.label)
+				for _, l := range c.lines {
+					out = append(append(append(out, l.none), l.sign...), texts(l.text)...)
+				}
+			}
+		}
+		out = append(out, d.notes...)
 	}
 	return out
 }

@@ -29,13 +29,13 @@ func CSS() string {
 	return b.String()
 }
 
-// HTML writes the sheet as a section for a page that has the style sheet of
+// HTML writes the sheet as an article for a page that has the style sheet of
 // [CSS]. prefix makes its ids unique on the page.
 func (s *Sheet) HTML(prefix string) string {
 	var b strings.Builder
 	id := html.EscapeString(prefix + s.ID)
 	class := map[float64]string{10.5: " s105", 9: " s9"}[s.Size]
-	fmt.Fprintf(&b, `<section class="sheet%s" id="%s" aria-labelledby="%s-title" lang="zh-CN">`+"\n", class, id, id)
+	fmt.Fprintf(&b, `<article class="sheet%s" id="%s" lang="zh-CN">`+"\n", class, id)
 	if s.Annex != "" || s.Mark != "" {
 		fmt.Fprintf(&b, "<p class=\"annex\"><span>%s</span><span>%s</span></p>\n", html.EscapeString(s.Annex), html.EscapeString(s.Mark))
 	}
@@ -43,7 +43,7 @@ func (s *Sheet) HTML(prefix string) string {
 	for _, t := range s.Title {
 		title = append(title, html.EscapeString(t))
 	}
-	fmt.Fprintf(&b, "<h2 id=\"%s-title\">%s</h2>\n", id, strings.Join(title, "<br>"))
+	fmt.Fprintf(&b, "<h2>%s</h2>\n", strings.Join(title, "<br>"))
 	if s.Above != "" {
 		fmt.Fprintf(&b, "<p class=\"above\">%s</p>\n", html.EscapeString(s.Above))
 	}
@@ -59,7 +59,7 @@ func (s *Sheet) HTML(prefix string) string {
 	for _, n := range s.Notes {
 		fmt.Fprintf(&b, "<p class=\"note\">%s</p>\n", html.EscapeString(n))
 	}
-	b.WriteString("</section>\n")
+	b.WriteString("</article>\n")
 	return b.String()
 }
 

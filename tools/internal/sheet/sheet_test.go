@@ -161,7 +161,7 @@ func (d *definition) places() []place {
 	add := func(label string, t template, each string) {
 		// The words around each place of its own, so that one line is one cell.
 		blank, _ := t.fill(func(string) string { return "" })
-		words := tight(label + blank + strings.Join(allTexts(t), ""))
+		words := tight(label + blank + strings.Join(texts(t), ""))
 		t.paths(func(alternatives []string) {
 			p := place{words: words, instead: true}
 			for _, a := range alternatives {
@@ -190,14 +190,6 @@ func (d *definition) places() []place {
 				}
 			}
 		}
-	}
-	return out
-}
-
-func allTexts(t template) []string {
-	var out []string
-	for _, p := range t {
-		out = append(append(out, p.text), allTexts(p.group)...)
 	}
 	return out
 }
