@@ -265,7 +265,10 @@ func table(s *rule.Set) []report.Rule {
 
 // writeFile replaces a file whole: aside, synced, renamed. A device or a pipe,
 // such as /dev/null, is written to and stays what it is.
-func writeFile(path string, data []byte) error {
+func writeFile(path string, data []byte) error { return writeFileMode(path, data, 0o644) }
+
+// writeFileMode is writeFile for a file that not everybody may read.
+func writeFileMode(path string, data []byte, mode os.FileMode) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		if err := os.WriteFile(path, data, 0); err != nil {
 			return fmt.Errorf("writing %s: %w", path, err)
@@ -284,7 +287,7 @@ func writeFile(path string, data []byte) error {
 		err = cerr
 	}
 	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
+		err = os.Chmod(tmp.Name(), mode)
 	}
 	if err == nil {
 		err = os.Rename(tmp.Name(), path)

@@ -263,26 +263,35 @@ func (a *app) runContactsOpen(name, identity string, pipe bool) error {
 		return &failure{exitUsage, errors.New(a.say("输出不是终端：联系人会留在文件或日志里", "the output is not a terminal: the contacts would stay in a file or a log")),
 			a.say("确实需要时加 --pipe", "add --pipe if you mean it")}
 	}
-	ids, err := a.identities(identity)
+	list, err := a.openContacts(j, f, identity)
 	if err != nil {
 		return err
-	}
-	if !slices.Contains(f.Files, contactsFile) {
-		return cannot(fmt.Errorf(a.say("%s 没有密封的联系人", "%s has no sealed contacts"), f.ID), a.say("用 taizhang contacts seal 密封", "seal them with taizhang contacts seal"))
-	}
-	data, err := j.Registry.Read(path.Join(f.Dir, contactsFile), contacts.MaxSealed)
-	if err != nil {
-		return cannot(err, "")
-	}
-	list, err := contacts.Open(data, ids...)
-	if err != nil {
-		return a.contactsFailure(fmt.Errorf("%s: %w", f.ID, err))
 	}
 	for _, c := range list {
 		where := strings.Trim(c.Dept+" / "+c.Post, " /")
 		fmt.Fprintf(a.io.Out, "%s  %s  %s\n", c.Name, where, c.Mobile)
 	}
 	return nil
+}
+
+// openContacts opens the sealed contacts of a project.
+func (a *app) openContacts(j *check.Judge, f *registry.Folder, identity string) ([]contacts.Contact, error) {
+	ids, err := a.identities(identity)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(f.Files, contactsFile) {
+		return nil, cannot(fmt.Errorf(a.say("%s 没有密封的联系人", "%s has no sealed contacts"), f.ID), a.say("用 taizhang contacts seal 密封", "seal them with taizhang contacts seal"))
+	}
+	data, err := j.Registry.Read(path.Join(f.Dir, contactsFile), contacts.MaxSealed)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	list, err := contacts.Open(data, ids...)
+	if err != nil {
+		return nil, a.contactsFailure(fmt.Errorf("%s: %w", f.ID, err))
+	}
+	return list, nil
 }
 
 // identities reads a file of private keys, itself perhaps behind a passphrase.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -23,6 +24,7 @@ var printFormats = []string{"html", "docx", "pdf"}
 type printOptions struct {
 	project, form string
 	format, out   string
+	identity      string
 }
 
 func (a *app) printCommand() *cobra.Command {
@@ -38,9 +40,11 @@ become a table of two columns, an annex that is not filled in yet a blank one.
   taizhang print 2026-jyj-01 declaration --out 申报表.docx    Word 文件 · a Word file
   taizhang print 2024-jyj-01 stock-2026 --out stock.pdf       PDF，需要 Chromium · needs Chromium
   taizhang print 2024-jyj-01 acceptance > acceptance.html     网页，浏览器里直接打印 · to print from a browser
+  taizhang print 2027-jyj-01 declaration --identity ~/jyj.key --out ~/申报表.docx   填上联系人 · with the contacts
 
-印的是本机台账里的全部内容，公开前不要外传；联系人和签字处留空。
-What is printed is all that the registry on this machine holds: not for the public. Contacts and signatures stay blank.`,
+印的是本机台账里的全部内容，公开前不要外传；签字处留空，联系人也留空，除非用私钥打开密封的名单。
+What is printed is all that the registry on this machine holds: not for the public. Signatures stay blank,
+and so do contacts unless a private key opens the sealed list.`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.project, o.form = args[0], args[1]
@@ -50,6 +54,7 @@ What is printed is all that the registry on this machine holds: not for the publ
 	f := c.Flags()
 	f.StringVarP(&o.format, "format", "f", "", strings.Join(printFormats, ", "))
 	f.StringVarP(&o.out, "out", "o", "", "文件，默认写到屏幕 · file; standard output by default")
+	f.StringVarP(&o.identity, "identity", "i", "", "私钥文件，填上密封的联系人 · private key, to fill in the sealed contacts")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(printFormats, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -69,11 +74,23 @@ func (a *app) runPrint(ctx context.Context, o *printOptions) error {
 		return &failure{exitUsage, errors.New(a.say("Word 和 PDF 文件不能写到屏幕", "Word and PDF files cannot be shown on a terminal")),
 			a.say("用 --out 指明文件", "name a file with --out")}
 	}
-	j, err := a.judge()
+	root, err := a.registryRoot()
 	if err != nil {
 		return err
 	}
-	sheets, title, err := a.sheets(j, o)
+	mode := os.FileMode(0o644)
+	if o.identity != "" {
+		mode = 0o600
+		if rel, err := filepath.Rel(root, a.abs(o.out)); screen || err == nil && filepath.IsLocal(rel) {
+			return &failure{exitUsage, errors.New(a.say("填有联系人的表要写到台账以外的文件", "a form with contacts goes to a file outside the registry")),
+				a.say("用 --out 指明仓库外面的文件", "name a file outside the repository with --out")}
+		}
+	}
+	j, err := a.registryJudge(root)
+	if err != nil {
+		return err
+	}
+	sheets, title, err := a.sheets(j, root, o)
 	if err != nil {
 		return err
 	}
@@ -91,7 +108,7 @@ func (a *app) runPrint(ctx context.Context, o *printOptions) error {
 	}
 	if screen {
 		_, err = a.io.Out.Write(data)
-	} else if err = writeFile(a.abs(o.out), data); err == nil {
+	} else if err = writeFileMode(a.abs(o.out), data, mode); err == nil {
 		fmt.Fprintf(a.io.Err, a.say("已写 %s：%s\n", "wrote %s: %s\n"), o.out, title)
 	}
 	if err != nil {
@@ -101,14 +118,10 @@ func (a *app) runPrint(ctx context.Context, o *printOptions) error {
 }
 
 // sheets fills the sheets that the options ask for.
-func (a *app) sheets(j *check.Judge, o *printOptions) ([]*sheet.Sheet, string, error) {
-	folder := j.Registry.Folder(o.project)
-	if folder == nil {
-		var ids []string
-		for _, f := range j.Registry.Folders {
-			ids = append(ids, f.ID)
-		}
-		return nil, "", &failure{exitUsage, fmt.Errorf(a.say("没有项目 %s", "there is no project %s"), o.project), a.nearest(o.project, ids)}
+func (a *app) sheets(j *check.Judge, root string, o *printOptions) ([]*sheet.Sheet, string, error) {
+	folder, err := a.folder(j, root, o.project)
+	if err != nil {
+		return nil, "", err
 	}
 	set, err := sheet.Load(j.Registry)
 	if err != nil {
@@ -127,6 +140,15 @@ func (a *app) sheets(j *check.Judge, o *printOptions) ([]*sheet.Sheet, string, e
 	} else if f.Form, err = a.blankForm(j.Registry, set, v.Project, name); err != nil {
 		return nil, "", err
 	}
+	if o.identity != "" {
+		list, err := a.openContacts(j, folder, o.identity)
+		if err != nil {
+			return nil, "", err
+		}
+		for _, c := range list {
+			f.Contacts = append(f.Contacts, sheet.Contact(c))
+		}
+	}
 	faults := 0
 	for _, x := range v.Findings {
 		if x.File == path.Join(folder.Dir, name+".md") && x.Blocks() {
@@ -137,7 +159,7 @@ func (a *app) sheets(j *check.Judge, o *printOptions) ([]*sheet.Sheet, string, e
 		fmt.Fprintf(a.io.Err, a.say("这张表还有 %d 个错误，交出以前先运行 taizhang check\n", "this form has %d errors: run taizhang check before handing it in\n"), faults)
 	}
 	sheets := set.Fill(f)
-	return sheets, o.project + " " + sheets[0].Name(), nil
+	return sheets, folder.ID + " " + sheets[0].Name(), nil
 }
 
 // blankForm answers for a form that the project does not hold: the annex that
