@@ -103,6 +103,10 @@ func (a *app) runPrint(ctx context.Context, o *printOptions) error {
 	case "pdf":
 		data, err = a.pdf(ctx, page)
 	}
+	var known *failure
+	if errors.As(err, &known) {
+		return err
+	}
 	if err != nil {
 		return cannot(err, "")
 	}
