@@ -36,6 +36,7 @@ var layers = map[string][]string{
 	"check":      {"finding", "value", "record", "schema", "registry", "lifecycle", "rule"},
 	"steps":      {"finding", "value", "record", "schema", "registry", "lifecycle", "check"},
 	"report":     {"finding", "value"},
+	"judge":      {"finding", "value", "contacts", "schema", "registry", "check", "compose", "steps", "report"},
 	"attach":     {"finding"},
 	"disk":       {},
 	"prompt":     {},
@@ -56,7 +57,7 @@ var layers = map[string][]string{
 
 // core is the judging core: it knows no operating system, Git or network, so
 // that the same code can run in a browser.
-var core = []string{"finding", "value", "expression", "people", "decision", "vote", "record", "schema", "registry", "lifecycle", "rule", "check", "compose", "steps", "contacts", "sheet"}
+var core = []string{"finding", "value", "expression", "people", "decision", "vote", "record", "schema", "registry", "lifecycle", "rule", "check", "compose", "steps", "contacts", "sheet", "report", "judge"}
 
 func TestImportsPointDownward(t *testing.T) {
 	dirs, err := os.ReadDir(".")
