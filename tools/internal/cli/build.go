@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -240,6 +241,10 @@ func (a *app) address(s string) (string, error) {
 	return strings.TrimSuffix(u.String(), "/") + "/", nil
 }
 
+// bundles are the scripts that the site puts together of several: fill.js of
+// fill.js and fill-*.js.
+func bundles() []string { return []string{"fill", "submit"} }
+
 // own adds the files that the site brings itself: style sheets and scripts,
 // whose names carry a fingerprint, and what lies in static/.
 func (b *siteBuilder) own(expected []string) (files, patterns []string, err error) {
@@ -250,9 +255,17 @@ func (b *siteBuilder) own(expected []string) (files, patterns []string, err erro
 		}
 		for _, e := range entries {
 			ext := path.Ext(e.Name())
-			patterns = append(patterns, path.Join(path.Base(dir), strings.TrimSuffix(e.Name(), ext)+".min.*"+ext))
+			name := strings.TrimSuffix(e.Name(), ext)
+			if whole, _, _ := strings.Cut(name, "-"); ext == ".js" && slices.Contains(bundles(), whole) {
+				name = whole
+			} else {
+				name += ".min"
+			}
+			patterns = append(patterns, path.Join(path.Base(dir), name+".*"+ext))
 		}
 	}
+	slices.Sort(patterns)
+	patterns = slices.Compact(patterns)
 	files = expected
 	err = filepath.WalkDir(filepath.Join(b.root, "static"), func(p string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -8,6 +8,7 @@ package schema
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -64,8 +65,9 @@ type Field struct {
 	EnumEn     map[string]string
 	EnumZh     map[string]string // words for values that are codes
 	Required   []string
-	Fields     []*Field // of an Object, in form order
-	Item       *Field   // of a List
+	Limits     map[string]json.Number // minLength, maxItems, exclusiveMinimum … as written
+	Fields     []*Field               // of an Object, in form order
+	Item       *Field                 // of a List
 	parent     *Field
 	byKey      map[string]*Field
 }
@@ -275,6 +277,14 @@ func (s *Set) field(key string, o *object, base string, parent *Field, depth int
 		f.EnumEn = map[string]string{}
 		for _, k := range en.keys {
 			f.EnumEn[k] = en.str(k)
+		}
+	}
+	for _, k := range []string{"minLength", "maxLength", "minItems", "maxItems", "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"} {
+		if n, ok := o.get(k).(json.Number); ok {
+			if f.Limits == nil {
+				f.Limits = map[string]json.Number{}
+			}
+			f.Limits[k] = n
 		}
 	}
 	f.Required = append(f.Required, o.strs("required")...)

@@ -1,0 +1,103 @@
+// The last screen: what will be filed, and the ways to file it. A request that
+// fails changes nothing of what was typed.
+import { h, both, button, word, plain, pair, clear, append, say, save, root } from './fill-dom.js';
+import { one, size } from './fill-fields.js';
+import { judge } from './fill-judge.js';
+import { work, changed, check, files, faults, flush, sheetOf, formOf, dirOf } from './fill-work.js';
+
+const Submit = () => globalThis.Submit;
+
+export async function draw(view, draft, to) {
+  const title = h('h2', { id: 'fill-heading', tabindex: '-1' }, word('send_title')), box = h('div');
+  view.append(title, box);
+  box.append(h('p.hint', null, word('checking')));
+  await check();
+  clear(box);
+  if (judge.state !== 'ready') return box.append(h('p.aside', null, word('send_no_judge')));
+  const bad = faults(), soft = work.findings.filter((f) => f.severity !== 'error' && !f.existing && !f.waived);
+  const broken = draft.docs.filter((d) => d.fault);
+  if (bad.length || broken.length) {
+    say('faults', { n: bad.length + broken.length });
+    append(box, [h('div.aside.aside-bad', null, h('h3', null, word('faults', { n: bad.length + broken.length })), h('ul', null,
+      broken.map((d) => h('li', null, h('a', { href: to(draft.docs.indexOf(d)) }, pair(sheetOf(d.form).title)), '：', pair(d.fault))),
+      bad.map((f) => {
+        const i = draft.docs.findIndex((d) => d.path === f.file);
+        return h('li', null, i >= 0 ? [h('a', { href: to(i) }, pair(sheetOf(draft.docs[i].form).title)), '：'] : f.file + '：', one(null, f));
+      }))), h('p', null, word('send_faults'))]);
+  } else {
+    say('clean');
+    box.append(h('div.aside.aside-good', null, h('p', null, h('strong', null, word('clean'))), h('p', null, word('later'))));
+  }
+  if (soft.length) box.append(h('details.more', null, h('summary', null, h('span', null, word('remarks', { n: soft.length }))), h('ul', null, soft.map((f) => h('li', null, one(null, f))))));
+  await offer(box, draft, !bad.length && !broken.length);
+}
+
+async function offer(box, draft, clean) {
+  const list = await files();
+  append(box, [h('h3', null, word('files', { n: list.length })), h('p.hint', null, word('files_text')), h('ul.file-list', null, list.map((f) => fileOf(f)))]);
+  if (!list.length) return;
+  const actions = box.appendChild(h('div.fill-actions'));
+  if (Submit() && Submit().zip) actions.append(button('download_all', async () => save(draft.project + '.zip', await Submit().zip(list))));
+  if (!clean) return;
+  const way = Submit() ? await Submit().available() : { how: 'manual' };
+  const form = box.appendChild(h('section.send', { 'aria-labelledby': 'send-how' }, h('h3', { id: 'send-how' }, word('how_' + way.how))));
+  const note = h('div.send-note', { role: 'status' });
+  if (way.how === 'api') api(form, note, draft, list, way);
+  else if (way.how === 'prefilled') form.append(h('p', null, word('prefilled_text')), h('ol', null, (await Submit().pages(list)).map((p) => h('li', null, h('a', { href: p.url, target: '_blank', rel: 'noopener' }, p.path), p.filled ? null : [' ', h('span.sub', null, word('paste_text'))]))));
+  else form.append(h('p', null, word('manual_text')), h('p', null, h('a', { href: root + 'guide/submit/' }, word('guide'))));
+  form.append(note);
+}
+
+function fileOf(f) {
+  const form = formOf(f.path), name = f.path.split('/').pop();
+  const head = h('p', null, form ? h('strong', null, pair(form.title)) : h('strong', null, name), h('span.sub', null, f.path + (f.bytes ? ' · ' + size(f.bytes.length) : f.was === undefined ? '' : ' · ' + plain(word('changed')))));
+  const li = h('li', null, head);
+  if (f.bytes) return li;
+  const copied = h('span', { role: 'status' });
+  li.append(h('details', null, h('summary', null, word('text')), h('pre', { tabindex: '0' }, f.text)), h('p.file-tools', null, navigator.clipboard ? button('copy', async () => { await navigator.clipboard.writeText(f.text); clear(copied).append(both(word('copied'), 'en-x')); }) : null, ' ', button('download', () => save(name, f.text)), ' ', copied));
+  return li;
+}
+
+function api(form, note, draft, list, way) {
+  const tell = (p, cls) => append(clear(note), [h('p' + (cls || ''), null, p)]);
+  const fail = (e) => {
+    tell([e.zh || plain(word('send_failed')), e.en || word('send_failed')[1]], '.finding-error');
+    note.append(h('p', null, word('kept_all')));
+    const b = form.querySelector('.main-button');
+    if (b) { b.disabled = false; b.focus(); }
+  };
+  const redraw = async () => {
+    const now = await Submit().available();
+    form.querySelectorAll('.send-do').forEach((x) => x.remove());
+    form.insertBefore(part(now), note);
+  };
+  const part = (now) => {
+    if (!now.signedIn) {
+      const token = now.sign === 'token' && h('input', { id: 'send-token', type: 'password', autocomplete: 'off' });
+      const b = button('sign_in', async () => {
+        try {
+          await flush(); // the forge may take the page's place
+          await Submit().signIn(token ? token.value : undefined);
+          await redraw();
+        } catch (e) { fail(e); }
+      }, 'main-button');
+      return h('div.send-do', null, h('p', null, word('sign_in_text', { url: now.url || '' })), token && h('p', null, h('label', { for: 'send-token' }, word('token')), ' ', token, ' ', now.tokenPage && h('a', { href: now.tokenPage, target: '_blank', rel: 'noopener' }, word('token_page'))), b);
+    }
+    const b = button('send', async () => {
+      b.disabled = true;
+      try {
+        const done = await Submit().send({ branch: 'fill/' + draft.project + '-' + (draft.step ? draft.step.id || draft.step.code : 'edit'), title: titleOf(draft), body: bodyOf(draft, list), files: list, deletes: [] }, (p) => tell([p.zh || '', p.en || '']));
+        draft.sent = { url: done.url, on: Date.now() };
+        changed();
+        await flush();
+        append(clear(note), [h('div.aside.aside-good', null, h('p', null, h('strong', null, word('sent'))), h('p', null, h('a', { href: done.url }, done.url)), h('p', null, word('sent_text')))]);
+        say('sent');
+      } catch (e) { fail(e); }
+    }, 'main-button');
+    return h('div.send-do', null, h('p', null, word('send_text', { n: list.length })), b);
+  };
+  form.append(part(way));
+}
+const nameOf = (draft) => (draft.docs.find((d) => d.form === 'index') || { values: {} }).values.title || draft.title || '';
+const titleOf = (draft) => `${draft.project} ${draft.step ? draft.step.zh : ''}：${nameOf(draft)}`.replace(' ：', '：').slice(0, 120);
+const bodyOf = (draft, list) => [draft.step ? `办理步骤：${draft.step.zh}${draft.step.clause ? `（${draft.step.clause}）` : ''}` : '', '', ...list.map((f) => '- ' + f.path.slice(dirOf(draft.project).length))].join('\n').trim() + '\n';

@@ -1,0 +1,94 @@
+// One form of the draft on the page.
+import { h, both, button, word, pair, clear, append, say, save } from './fill-dom.js';
+import { field, show, one, focus, at } from './fill-fields.js';
+import { ask, judge } from './fill-judge.js';
+import { work, defs, changed, check, faults, attach, stateOf } from './fill-work.js';
+
+let sheet;
+// draw builds the page of document n; done is called when the person goes on.
+export async function draw(view, doc, go) {
+  const def = await defs.form(doc.form);
+  const touched = new Set();
+  const el = h('div.sheet-fields');
+  sheet = {
+    doc, el, values: doc.values, units: defs.units,
+    changed(ptr) { touched.add(ptr); changed(doc); },
+    touched(ptr) { if (!touched.has(ptr)) { touched.add(ptr); judged(); } },
+    // What is merely missing is not blamed before one was there, or asks.
+    wanted: (f, ptr) => doc.asked || (at(doc.values, path(f.field)) === undefined ? touched.has(ptr) : [...touched].some((t) => t === ptr || t.startsWith(ptr + '/') || ptr.startsWith(t + '/'))),
+    amount: (text) => ask('amount', { text }),
+    attach,
+    redraw: judged,
+  };
+  const [near, far] = split(def, doc);
+  near.forEach((f) => el.append(fieldOf(f)));
+  if (far.length) {
+    el.append(h('details.more', null, h('summary', null, h('span', null, word('more', { n: far.length }))), far.map(fieldOf)));
+  }
+  el.append(body(doc, def));
+  const kept = (doc.unknown || []).filter((k) => k in doc.values);
+  view.append(
+    h('div.sheet-head', null, h('h2', { id: 'fill-heading', tabindex: '-1' }, pair(def.title), def.annex && h('span.annex', null, def.annex)),
+      h('p.hint', null, both(pair(def.help), 'en-x'), def.clause && h('span.clause', null, word('clause', { clause: def.clause })))),
+    h('div.summary', { id: 'fill-summary', tabindex: '-1', hidden: true, role: 'group', 'aria-labelledby': 'fill-summary-title' }),
+    el,
+    kept.length ? h('div.aside.kept', null, h('h3', null, word('kept')), h('p', null, word('kept_text')), h('ul', null, kept.map((k) => h('li', null, h('code', null, k + ': ' + JSON.stringify(doc.values[k])))))) : null,
+    h('p.hint', null, word('later')),
+    h('div.fill-actions', null, button('check_next', () => next(go), 'main-button'), button('download', async () => {
+      await check();
+      if (doc.text !== undefined) save(doc.path.split('/').pop(), doc.text);
+    })));
+  judged();
+  if (judge.state === 'ready' && !work.checked) check();
+
+  function fieldOf(f) {
+    if (doc.form === 'index' && f.key === 'state') return state(doc, f);
+    return field(sheet, f, [f.key]);
+  }
+}
+const path = (ptr) => (ptr || '').split('/').slice(1).map((p) => (/^\d+$/.test(p) ? Number(p) : p.replace(/~1/g, '/').replace(/~0/g, '~')));
+
+// split takes apart what a person sees at once (what is asked, on the paper form,
+// or filled in) and what only some need.
+function split(def, doc) {
+  const hasFinding = new Set(work.findings.filter((f) => f.file === doc.path).map((f) => (f.field || '').split('/')[1]));
+  const near = def.fields.filter((f) => f.required || f.cells || doc.values[f.key] !== undefined || hasFinding.has(f.key));
+  return [near, def.fields.filter((f) => !near.includes(f))];
+}
+// The state follows from the step; it is shown, not typed.
+function state(doc, f) {
+  const s = stateOf(doc.values.state), el = h('div.ff.ff-state', { 'data-ptr': '/state' }, h('span.ff-label', null, pair(f.label)), h('p', null, s ? [h('span.chip.chip-work', null, pair(s)), ' '] : doc.values.state, both(word('by_step'), 'en-x')));
+  el.errors = el.appendChild(h('div.ff-error'));
+  return el;
+}
+function body(doc, def) {
+  const id = 'fill-body', area = h('textarea', { id, rows: doc.form === 'index' ? 6 : 4, value: doc.body || '', 'aria-describedby': 'fill-body-help', oninput: () => { doc.body = area.value; changed(doc); } });
+  const key = doc.form === 'index' ? 'body_index' : 'body';
+  const el = h('div.ff', { 'data-ptr': '\u0000' }, h('label.ff-label', { for: id }, word(key)), h('p.ff-help', { id: 'fill-body-help' }, both(word(key + '_help'), 'en-x')), area);
+  el.errors = el.appendChild(h('div.ff-error'));
+  return doc.body || doc.form === 'index' || (def.headings || []).length ? el : h('details.more', null, h('summary', null, h('span', null, word(key))), el);
+}
+
+// judged shows what the judge last said about this form.
+export function judged() {
+  if (!sheet || !sheet.el.isConnected) return;
+  const { doc } = sheet, mine = work.findings.filter((f) => f.file === doc.path && !f.waived);
+  const rest = show(sheet, mine);
+  const box = clear(document.getElementById('fill-summary')), bad = mine.filter((f) => f.severity === 'error' && !f.existing);
+  if (doc.fault) rest.unshift({ severity: 'error', rule: '', message: doc.fault });
+  box.hidden = !doc.asked || !bad.length && !rest.length;
+  if (box.hidden) return;
+  append(box, [h('h3', { id: 'fill-summary-title' }, word(bad.length ? 'faults' : 'remarks', { n: bad.length || rest.length })), h('ul', null, bad.filter((f) => f.el).map((f) => h('li', null, h('a', { href: '#', onclick: (e) => { e.preventDefault(); focus(f.el); } }, pair(f.message)))), rest.map((f) => h('li', null, one(sheet, f))))]);
+}
+async function next(go) {
+  const { doc } = sheet;
+  doc.asked = true;
+  await check();
+  if (judge.state !== 'ready') return say('no_judge');
+  judged();
+  const n = faults(doc.path).length + (doc.fault ? 1 : 0);
+  if (n) {
+    say('faults', { n });
+    document.getElementById('fill-summary').focus();
+  } else go();
+}

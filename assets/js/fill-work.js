@@ -1,0 +1,174 @@
+// The work on one project: which of its files are open, what they say, how they
+// are judged, and that nothing of it is lost.
+import { ask, judge } from './fill-judge.js';
+import * as drafts from './fill-drafts.js';
+import { filled } from './fill-fields.js';
+import { box, root, say } from './fill-dom.js';
+
+export const defs = { forms: {} };
+export async function load() {
+  const get = async (url) => {
+    const r = await fetch(url);
+    if (!r.ok) throw new Error(url + ': ' + r.status);
+    return r.json();
+  };
+  Object.assign(defs, await get(box.dataset.forms));
+  defs.form = async (name) => (defs.forms_[name] = defs.forms_[name] || await get(root + 'fill/forms/' + name + '.json'));
+  defs.forms_ = {};
+}
+export const sheetOf = (name) => defs.forms.find((f) => f.name === name);
+export const stateOf = (code) => defs.states.find((s) => s.code === code);
+export const dirOf = (project) => 'content/projects/' + project.replace(/-/g, '/') + '/';
+// formOf names the form of a file: contract-02.md is a contract.
+export function formOf(file) {
+  const m = /^([a-z]+)(-\d+)?\.md$/.exec(file.split('/').pop());
+  const f = m && sheetOf(m[1]);
+  return f && Boolean(f.repeated) === Boolean(m[2]) ? f : null;
+}
+
+let saving, dirty, hooks = {};
+export const work = { draft: null, findings: [], checked: 0, lost: '' };
+export function on(h) { hooks = h; }
+
+export function begin(fields) {
+  return { id: Date.now().toString(36) + Math.random().toString(36).slice(2, 6), rev: 0, created: Date.now(), saved: Date.now(), version: defs.version, base: {}, docs: [], attachments: {}, ...fields };
+}
+// open makes a draft the one that is worked on; 'held' when another tab has it.
+export async function open(draft, takeOver) {
+  if (work.draft && work.draft.id === draft.id) return 'free';
+  await flush();
+  if (takeOver) await drafts.take(draft.id, taken);
+  else if (await drafts.hold(draft.id, taken) === 'held') return 'held';
+  const fresh = await drafts.get(draft.id);
+  work.draft = fresh || draft;
+  work.findings = [];
+  work.checked = 0;
+  work.lost = '';
+  work.contacts = [];
+  return 'free';
+}
+async function taken() {
+  await flush();
+  work.lost = 'taken';
+  hooks.lost();
+}
+export function close() {
+  const done = flush();
+  drafts.release();
+  work.draft = null;
+  return done;
+}
+
+// changed notes that something was typed: it is saved and judged after a moment.
+let toSave, toCheck;
+export function changed(doc) {
+  if (doc) doc.written = false;
+  dirty = true;
+  clearTimeout(toSave);
+  toSave = setTimeout(flush, 400);
+  clearTimeout(toCheck);
+  toCheck = setTimeout(check, 450);
+}
+export function flush() {
+  clearTimeout(toSave);
+  if (!dirty || !work.draft || work.lost) return saving || Promise.resolve();
+  dirty = false;
+  const draft = work.draft;
+  saving = (saving || Promise.resolve()).then(() => drafts.put(draft)).then(() => hooks.saved(true), async (e) => {
+    if (e.message !== 'overtaken') { dirty = true; return hooks.saved(false, e.message); }
+    // Another tab has saved meanwhile: both are kept.
+    const copy = { ...draft, id: draft.id + '-' + Date.now().toString(36).slice(-3), rev: 0, copy: true };
+    await drafts.put(copy);
+    if (work.draft === draft) { work.lost = 'overtaken'; hooks.lost(copy); }
+  });
+  return saving;
+}
+
+// text gives a file as it will be written.
+async function text(doc) {
+  if (doc.written && doc.text !== undefined) return doc.text;
+  const values = filled(doc.values) || {};
+  for (const k of doc.had || []) if (!(k in values)) values[k] = null; // taken out
+  doc.written = true;
+  const { text: t } = await ask('write', { path: doc.path, original: doc.original === undefined ? null : doc.original, values, body: doc.body });
+  if (doc.written) doc.text = t;
+  return t;
+}
+// head gives all files of the project as they would be.
+export async function head() {
+  const d = work.draft, out = { ...d.base };
+  for (const doc of d.docs) {
+    doc.fault = null;
+    try { out[doc.path] = await text(doc); } catch (e) { doc.written = false; doc.fault = e; if (judge.state === 'failed') throw e; }
+  }
+  for (const [path, bytes] of Object.entries(d.attachments)) out[path] = bytes;
+  if (d.sealed) out[dirOf(d.project) + 'contacts.age'] = d.sealed;
+  return out;
+}
+// files gives what the request changes: each file that is new or other than it was.
+export async function files() {
+  const d = work.draft, h = await head();
+  return Object.keys(h).filter((p) => h[p] !== d.base[p]).map((path) => (typeof h[path] === 'string' ? { path, text: h[path], was: d.base[path] } : { path, bytes: h[path] }));
+}
+
+let checking = false, again = false;
+export async function check() {
+  if (!work.draft) return;
+  if (checking) { again = true; return; }
+  checking = true;
+  const draft = work.draft;
+  try {
+    do {
+      again = false;
+      const { findings } = await ask('check', { base: draft.base, head: await head() });
+      if (work.draft !== draft) break;
+      work.findings = findings;
+      work.checked++;
+      hooks.judged();
+    } while (again);
+  } catch (e) {
+    if (work.draft === draft) hooks.judged(e);
+  } finally { checking = false; }
+}
+export const faults = (path) => work.findings.filter((f) => (!path || f.file === path) && f.severity === 'error' && !f.existing && !f.waived);
+
+// edit opens a file of the project as a document of the draft.
+export async function edit(path, form, fill) {
+  const d = work.draft;
+  let doc = d.docs.find((x) => x.path === path);
+  if (!doc) {
+    doc = { path, form, values: {}, body: '' };
+    if (d.base[path] !== undefined) {
+      const r = await ask('read', { path, text: d.base[path] });
+      Object.assign(doc, { original: d.base[path], values: r.values || {}, body: r.body || '', unknown: r.unknown || [], had: Object.keys(r.values || {}), asked: true });
+    } else {
+      const f = await defs.form(form);
+      doc.body = (f.headings || []).map((t) => '## ' + t + '\n\n').join('');
+    }
+    d.docs.push(doc);
+  }
+  if (fill) Object.assign(doc.values, fill);
+  changed(doc);
+  return doc;
+}
+
+// attach keeps a file that a record refers to, under a name that a path may have.
+export async function attach(file) {
+  const d = work.draft, limit = defs.attachmentLimit;
+  if (file.size > limit) throw { zh: `文件超过 ${limit >> 20} MB，不能放进台账`, en: `the file is over ${limit >> 20} MB` };
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const sha256 = await hash(bytes), dot = file.name.lastIndexOf('.');
+  const stem = (dot > 0 ? file.name.slice(0, dot) : file.name).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 60) || 'file-' + sha256.slice(0, 8);
+  const ext = dot > 0 ? file.name.slice(dot + 1).toLowerCase().replace(/[^a-z0-9]/g, '') : '';
+  const name = (n) => 'files/' + stem + (n ? '-' + n : '') + (ext ? '.' + ext : '');
+  const dir = dirOf(d.project), same = (p) => d.attachments[dir + p] && d.attachments[dir + p].length === bytes.length && d.attachments[dir + p].every((b, i) => b === bytes[i]);
+  let n = 0;
+  while ((dir + name(n) in d.attachments || dir + name(n) in d.base) && !same(name(n))) n = n ? n + 1 : 2;
+  d.attachments[dir + name(n)] = bytes;
+  return { path: name(n), sha256 };
+}
+async function hash(bytes) {
+  if (window.crypto && crypto.subtle) return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((b) => b.toString(16).padStart(2, '0')).join('');
+  return (await ask('hash', { bytes })).sha256; // a page without https has no SubtleCrypto
+}
+export { say };
