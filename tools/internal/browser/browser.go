@@ -168,7 +168,10 @@ func (p *Page) listen(ev any) {
 	switch e := ev.(type) {
 	case *network.EventRequestWillBeSent:
 		p.asked[e.RequestID] = e.Request.URL
-		p.open[e.RequestID], p.last = true, time.Now()
+		p.last = time.Now()
+		if e.LoaderID != "" { // the end of a worker's script is told to the worker alone
+			p.open[e.RequestID] = true
+		}
 	case *network.EventLoadingFinished:
 		delete(p.open, e.RequestID)
 		p.last = time.Now()
