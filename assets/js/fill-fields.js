@@ -324,7 +324,7 @@ function mark(el, bad) {
   if (c && !el.matches('fieldset')) { if (bad) c.setAttribute('aria-invalid', 'true'); else c.removeAttribute('aria-invalid'); }
 }
 export function one(sheet, f, el) {
-  const p = h('p.finding.finding-' + f.severity, null, h('strong', null, both(word('is_' + f.severity), 'en-x')), ' ', pair(f.message));
+  const p = h('p.finding.finding-' + f.severity, null, h('strong', null, both(word('is_' + f.severity), 'en-x')), ' ', both(pair(f.message), 'en-x'));
   const c = el && !el.matches('fieldset,.ff-closed') && controls(el);
   if (f.suggest && c && c.matches('input,textarea')) p.append(' ', button('use', () => { c.value = f.suggest; c.dispatchEvent(new Event('input')); c.focus(); }, 'link-button', { value: f.suggest }));
   if (f.clause || f.rule.startsWith('R-')) p.append(' ', h('a.finding-rule', { href: root + 'rules/' + f.rule + '/', target: '_blank', rel: 'noopener' }, both(word('rule', { clause: f.clause || f.rule }), 'en-x')));

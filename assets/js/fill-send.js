@@ -3,9 +3,9 @@
 import { h, both, button, word, plain, pair, clear, append, say, save, root } from './fill-dom.js';
 import { one, size } from './fill-fields.js';
 import { judge } from './fill-judge.js';
-import { work, changed, check, files, faults, flush, sheetOf, formOf, dirOf } from './fill-work.js';
+import { work, defs, changed, check, files, faults, flush, sheetOf, formOf, dirOf } from './fill-work.js';
 
-const Submit = () => globalThis.Submit;
+const Submit = () => globalThis.Submit, guide = root + 'guide/submit/';
 
 export async function draw(view, draft, to) {
   const title = h('h2', { id: 'fill-heading', tabindex: '-1' }, word('send_title')), box = h('div');
@@ -14,21 +14,20 @@ export async function draw(view, draft, to) {
   await check();
   clear(box);
   if (judge.state !== 'ready') return box.append(h('p.aside', null, word('send_no_judge')));
-  const bad = faults(), soft = work.findings.filter((f) => f.severity !== 'error' && !f.existing && !f.waived);
+  const outside = defs.contacts !== 'sealed', bad = faults(), soft = work.findings.filter((f) => f.severity !== 'error' && !f.existing && !f.waived);
   const broken = draft.docs.filter((d) => d.fault);
   if (bad.length || broken.length) {
     say('faults', { n: bad.length + broken.length });
-    append(box, [h('div.aside.aside-bad', null, h('h3', null, word('faults', { n: bad.length + broken.length })), h('ul', null,
-      broken.map((d) => h('li', null, h('a', { href: to(draft.docs.indexOf(d)) }, pair(sheetOf(d.form).title)), '：', pair(d.fault))),
-      bad.map((f) => {
-        const i = draft.docs.findIndex((d) => d.path === f.file);
-        return h('li', null, i >= 0 ? [h('a', { href: to(i) }, pair(sheetOf(draft.docs[i].form).title)), '：'] : f.file + '：', one(null, f));
-      }))), h('p', null, word('send_faults'))]);
+    const parts = draft.docs.map((d, i) => [h('a', { href: to(i) }, both(pair(sheetOf(d.form).title), 'en-x')), (d.fault ? [h('p.finding', null, pair(d.fault))] : []).concat(bad.filter((f) => f.file === d.path).map((f) => one(null, f)))]);
+    const rest = bad.filter((f) => !draft.docs.some((d) => d.path === f.file));
+    if (rest.length) parts.push([h('span', null, word('other_files')), rest.map((f) => one(null, f))]);
+    append(box, [h('div.aside.aside-bad', null, h('h3', null, word('faults', { n: bad.length + broken.length })), parts.filter((p) => p[1].length).map((p) => h('div.part', null, h('h4', null, p[0]), p[1]))), h('p', null, word('send_faults'))]);
   } else {
     say('clean');
     box.append(h('div.aside.aside-good', null, h('p', null, h('strong', null, word('clean'))), h('p', null, word('later'))));
   }
   if (soft.length) box.append(h('details.more', null, h('summary', null, h('span', null, word('remarks', { n: soft.length }))), h('ul', null, soft.map((f) => h('li', null, one(null, f))))));
+  if (outside && draft.docs.some((d) => (sheetOf(d.form).annex))) box.append(h('p.hint', null, word('contacts_outside')));
   await offer(box, draft, !bad.length && !broken.length);
 }
 
@@ -44,7 +43,7 @@ async function offer(box, draft, clean) {
   const note = h('div.send-note', { role: 'status' });
   if (way.how === 'api') api(form, note, draft, list, way);
   else if (way.how === 'prefilled') form.append(h('p', null, word('prefilled_text')), h('ol', null, (await Submit().pages(list)).map((p) => h('li', null, h('a', { href: p.url, target: '_blank', rel: 'noopener' }, p.path), p.filled ? null : [' ', h('span.sub', null, word('paste_text'))]))));
-  else form.append(h('p', null, word('manual_text')), h('p', null, h('a', { href: root + 'guide/submit/' }, word('guide'))));
+  else form.append(h('p', null, word('manual_text')), h('p', null, h('a', { href: guide }, word('guide'))));
   form.append(note);
 }
 
@@ -63,6 +62,7 @@ function api(form, note, draft, list, way) {
   const fail = (e) => {
     tell([e.zh || plain(word('send_failed')), e.en || word('send_failed')[1]], '.finding-error');
     note.append(h('p', null, word('kept_all')));
+    if (e.retry === 'signIn') redraw();
     const b = form.querySelector('.main-button');
     if (b) { b.disabled = false; b.focus(); }
   };

@@ -27,7 +27,7 @@ export async function draw(view, doc, go) {
   }
   el.append(body(doc, def));
   const kept = (doc.unknown || []).filter((k) => k in doc.values);
-  view.append(
+  append(view, [
     h('div.sheet-head', null, h('h2', { id: 'fill-heading', tabindex: '-1' }, pair(def.title), def.annex && h('span.annex', null, def.annex)),
       h('p.hint', null, both(pair(def.help), 'en-x'), def.clause && h('span.clause', null, word('clause', { clause: def.clause })))),
     h('div.summary', { id: 'fill-summary', tabindex: '-1', hidden: true, role: 'group', 'aria-labelledby': 'fill-summary-title' }),
@@ -37,7 +37,7 @@ export async function draw(view, doc, go) {
     h('div.fill-actions', null, button('check_next', () => next(go), 'main-button'), button('download', async () => {
       await check();
       if (doc.text !== undefined) save(doc.path.split('/').pop(), doc.text);
-    })));
+    }))]);
   judged();
   if (judge.state === 'ready' && !work.checked) check();
 
@@ -78,7 +78,7 @@ export function judged() {
   if (doc.fault) rest.unshift({ severity: 'error', rule: '', message: doc.fault });
   box.hidden = !doc.asked || !bad.length && !rest.length;
   if (box.hidden) return;
-  append(box, [h('h3', { id: 'fill-summary-title' }, word(bad.length ? 'faults' : 'remarks', { n: bad.length || rest.length })), h('ul', null, bad.filter((f) => f.el).map((f) => h('li', null, h('a', { href: '#', onclick: (e) => { e.preventDefault(); focus(f.el); } }, pair(f.message)))), rest.map((f) => h('li', null, one(sheet, f))))]);
+  append(box, [h('h3', { id: 'fill-summary-title' }, word(bad.length ? 'faults' : 'remarks', { n: bad.length || rest.length })), h('ul', null, bad.filter((f) => f.el).map((f) => h('li', null, h('a', { href: '#', onclick: (e) => { e.preventDefault(); focus(f.el); } }, both(pair(f.message), 'en-x')))), rest.map((f) => h('li', null, one(sheet, f))))]);
 }
 async function next(go) {
   const { doc } = sheet;

@@ -357,6 +357,8 @@ new MutationObserver(() => { if (lang !== english()) { lang = english(); show();
 view.append(h('p.hint', null, word('loading')));
 work.load().then(() => {
   start().then(work.check, () => {});
+  const S = globalThis.Submit;
+  if (S && S.ready) S.ready.catch((e) => note('note-sign', h('p.finding-error', null, [e.zh || word('trouble')[0], e.en || word('trouble')[1]])));
   if (new URLSearchParams(location.search).get('p') && !location.hash) location.replace('#/open');
   return show();
 }).catch(() => {

@@ -6,6 +6,8 @@
 package webform
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -35,6 +37,7 @@ type Unit struct {
 
 // Overview is what the page needs before a form is chosen.
 type Overview struct {
+	Version     string   `json:"version"` // of the forms: a draft says which it was begun with
 	Forms       []Sheet  `json:"forms"`
 	States      []State  `json:"states"`
 	Steps       []Step   `json:"steps"`
@@ -135,6 +138,12 @@ func Define(in Input) (*Overview, map[string]*Form, error) {
 	if index := in.Schemas.Form("index"); index != nil {
 		out.Origins = choices(index.Root.Child("origin"))
 	}
+	data, err := json.Marshal(forms)
+	if err != nil {
+		return nil, nil, err
+	}
+	sum := sha256.Sum256(data)
+	out.Version = hex.EncodeToString(sum[:6])
 	return out, forms, nil
 }
 
