@@ -65,18 +65,15 @@ export async function signIn(forge) {
   await exchange(forge, await answer, verifier);
 }
 
-let forget = () => {};
+let stopWaiting = () => {};
 
-// answerOf waits for the page that the forge sends the small window to; a
-// second sign-in takes the place of the first.
+// answerOf waits for the page that the forge sends the small window to. A
+// second sign-in takes the place of the first, which then never resolves.
 function answerOf(state) {
-  forget();
-  return new Promise((resolve, reject) => {
+  stopWaiting();
+  return new Promise((resolve) => {
     const channel = new BroadcastChannel("taizhang-submit");
-    forget = () => {
-      channel.close();
-      reject(trouble.notFinished());
-    };
+    stopWaiting = () => channel.close();
     channel.onmessage = ({ data }) => {
       if (data?.state !== state) return;
       channel.close();

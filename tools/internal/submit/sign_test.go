@@ -115,6 +115,17 @@ func TestSigningInThatFails(t *testing.T) {
 			t.Errorf("the code was used: %q", c.w.log)
 		}
 	})
+	t.Run("a window that was closed", func(t *testing.T) {
+		c := open(t, b, "gitea", giteaFace)
+		c.Eval(`{ const real = window.open; window.open = () => { window.open = real; return {location: {replace() {}}}; }; }`, nil)
+		c.Click("#sign")
+		c.Click("#sign")
+		var said string
+		c.Eval("signing", &said)
+		if said != "ok" || !c.available().SignedIn {
+			t.Errorf("the second try: %q", said)
+		}
+	})
 	t.Run("a token endpoint that refuses", func(t *testing.T) {
 		c := open(t, b, "gitea", giteaFace)
 		c.w.faults = []*fault{{call: "POST /access_token", status: 400, body: `{"error": "unauthorized_client", "error_description": "client is not authorized"}`, times: 1}}
