@@ -45,6 +45,7 @@ var layers = map[string][]string{
 	"search":     {},
 	"webform":    {"finding", "schema", "lifecycle"},
 	"grid":       {},
+	"worksheet":  {"finding", "value", "record", "schema", "grid"},
 	"opendata":   {"finding", "value", "schema", "grid"},
 	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check", "due", "chart", "search", "webform", "opendata", "decision", "seal", "sheet"},
 	"due":        {"finding", "value", "record", "schema", "expression", "registry", "lifecycle", "check"},

@@ -135,7 +135,7 @@ A register of government IT projects kept as documents in Git.
 	c.PersistentFlags().StringVar(&a.root, "root", "", "台账的根目录，默认向上查找 · root of the registry, found upwards by default")
 	c.PersistentFlags().StringVar(&a.lang, "lang", "", "zh 或 en，默认按环境 · zh or en, from the environment by default")
 	c.AddCommand(
-		a.contactsCommand(), a.printCommand(),
+		a.contactsCommand(), a.importCommand(), a.printCommand(),
 		a.checkCommand(), a.explainCommand(), a.dueCommand(),
 		a.reviewCommand(), a.approveCommand(), a.mergeCommand(), a.sealCommand(),
 		a.auditCommand(), a.checkpointCommand(), a.peopleCommand(), a.hookCommand(),

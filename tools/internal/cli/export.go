@@ -26,6 +26,10 @@ type exportOptions struct {
 	table    string
 	baseURL  string
 	projects []string
+	sheet    string // a work sheet instead of open data
+	year     int
+	unit     string
+	rows     int
 }
 
 // exportFile is the one file of each format; tables have several.
@@ -47,7 +51,13 @@ Projects and fields that are not public are never exported.
   taizhang export --format csv --table contracts           一张表，写到屏幕 · one table to standard output
   taizhang export --format json 2024-jyj-01                一个项目的全部公开内容 · all that is public of a project
   taizhang export --format oc4ids --out oc4ids.json        OC4IDS 0.9 项目包 · project package
-  taizhang export --format dcat --base-url https://example.org/tz/   数据目录 · catalogue`,
+  taizhang export --format dcat --base-url https://example.org/tz/   数据目录 · catalogue
+
+--sheet 导出办公用的工作表，不是公开数据：已经登记的项目连同未公开的内容都在上面，只在本单位内部使用。
+--sheet makes work sheets for the office, no open data: they hold what is not published too.
+
+  taizhang export --sheet declaration --year 2027 --unit jyj --out 申报表.xlsx   申报表，填好用 import 导入 · to fill and import
+  taizhang export --sheet plan --year 2027 --out 计划.xlsx                      年度计划，可以打印盖章 · the annual plan, to print`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.projects = args
 			return a.runExport(cmd.Context(), o)
@@ -57,12 +67,20 @@ Projects and fields that are not public are never exported.
 	f.StringVarP(&o.format, "format", "f", "", strings.Join(exportFormats, ", "))
 	f.StringVarP(&o.out, "out", "o", "", "文件；csv、json 也可以是文件夹（以 / 结尾） · a file; for csv and json also a folder, ending in /")
 	f.StringVar(&o.table, "table", "", "只要这张表（csv、json） · this table only (csv, json)")
+	f.StringVar(&o.sheet, "sheet", "", "工作表："+strings.Join(workSheets, "、")+" · a work sheet")
+	f.IntVar(&o.year, "year", 0, "工作表的计划年度 · plan year of the work sheet")
+	f.StringVar(&o.unit, "unit", "", "申报表是哪个单位的：代码或名称；不写就是所有单位 · whose declaration sheet, by code or name")
+	f.IntVar(&o.rows, "rows", 20, "申报表留几行空行 · empty rows of a declaration sheet")
 	f.StringVar(&o.baseURL, "base-url", "", "网站的网址，写进文件里的链接 · address of the site, for the links in the files")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(exportFormats, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("sheet", cobra.FixedCompletions(workSheets, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
 func (a *app) runExport(ctx context.Context, o *exportOptions) error {
+	if o.sheet != "" {
+		return a.exportSheet(o)
+	}
 	if o.format == "" {
 		return fmt.Errorf("--format: %s", strings.Join(exportFormats, ", "))
 	}

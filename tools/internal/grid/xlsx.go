@@ -374,7 +374,7 @@ func (r *sheets) cell(d *xml.Decoder, kind string, c *Cell) (held bool, err erro
 		c.Text = tidy(raw)
 	default:
 		if strings.TrimSpace(raw) == "" {
-			return false, nil
+			return c.Formula, nil
 		}
 		literal, ok := digits15(raw)
 		if !ok {
@@ -383,5 +383,6 @@ func (r *sheets) cell(d *xml.Decoder, kind string, c *Cell) (held bool, err erro
 		}
 		c.Kind, c.Text = Number, literal
 	}
-	return c.Text != "", nil
+	// A formula without a result was never computed; its text is empty.
+	return c.Text != "" || c.Formula && kind != "str", nil
 }

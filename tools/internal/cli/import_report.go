@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/report"
+	"taizhang/tools/internal/worksheet"
+)
+
+// importReport is the JSON output of an import. Version changes when the
+// meaning of a key does.
+type importReport struct {
+	Version int           `json:"version"`
+	File    string        `json:"file"`
+	DryRun  bool          `json:"dryRun"`
+	Written int           `json:"written"` // projects
+	Counts  importCounts  `json:"counts"`
+	Sheets  []importSheet `json:"sheets"`
+	Errors  []importNote  `json:"errors"` // that belong to no row
+}
+
+type importCounts struct {
+	Made    int `json:"made"`
+	Exists  int `json:"exists"`
+	Refused int `json:"refused"`
+	Doubts  int `json:"doubts"`
+}
+
+type importSheet struct {
+	Sheet   string         `json:"sheet"`
+	Header  string         `json:"header,omitempty"` // its rows
+	Columns []importColumn `json:"columns"`
+	Notes   []importNote   `json:"notes"`
+	Rows    []importRow    `json:"rows"`
+}
+
+type importColumn struct {
+	Cell  string `json:"cell"`
+	Label string `json:"label"`
+	Field string `json:"field"` // "" when it is not read
+}
+
+type importRow struct {
+	Row     int          `json:"row"`
+	Last    int          `json:"last,omitempty"` // of a project with several rows
+	Title   string       `json:"title"`
+	Outcome outcome      `json:"outcome"`
+	Project string       `json:"project,omitempty"`
+	Files   []string     `json:"files,omitempty"`
+	Notes   []importNote `json:"notes"`
+}
+
+type importNote struct {
+	Kind   worksheet.Kind `json:"kind"`
+	Cell   string         `json:"cell,omitempty"`
+	Column string         `json:"column,omitempty"`
+	Value  string         `json:"value,omitempty"`
+	Read   string         `json:"read,omitempty"`
+	Rule   string         `json:"rule,omitempty"`
+	Text   finding.Text   `json:"text"`
+	Mend   finding.Text   `json:"mend,omitzero"`
+}
+
+func noteOf(n worksheet.Note) importNote {
+	return importNote{n.Kind, n.Cell, report.OneLine(n.Column), report.OneLine(n.Value), report.OneLine(n.Read), n.Rule, n.Text, n.Mend}
+}
+
+// summary puts what became of a batch together.
+func (b *batch) summary() *importReport {
+	r := &importReport{Version: 1, File: b.options.file, DryRun: b.options.dryRun, Written: b.written, Sheets: []importSheet{}, Errors: []importNote{}}
+	notes := func(list []worksheet.Note) []importNote {
+		out := []importNote{}
+		for _, n := range list {
+			if n.Kind == worksheet.Doubt {
+				r.Counts.Doubts++
+			}
+			out = append(out, noteOf(n))
+		}
+		return out
+	}
+	of := map[*worksheet.Row]*importEntry{}
+	for _, e := range b.entries {
+		of[e.row] = e
+	}
+	for _, t := range b.tables {
+		s := importSheet{Sheet: report.OneLine(t.Sheet), Header: t.Header, Columns: []importColumn{}, Notes: notes(t.Notes), Rows: []importRow{}}
+		for _, c := range t.Columns {
+			s.Columns = append(s.Columns, importColumn{c.Cell, worksheet.Clip(c.Label), c.Path})
+		}
+		for _, row := range t.Rows {
+			e := of[row]
+			line := importRow{Row: row.First, Title: worksheet.Clip(row.Title()), Outcome: e.outcome, Project: e.id, Notes: notes(row.Notes)}
+			if row.Last > row.First {
+				line.Last = row.Last
+			}
+			switch e.outcome {
+			case rowMade:
+				r.Counts.Made++
+				for p := range e.files {
+					line.Files = append(line.Files, p)
+				}
+				slices.Sort(line.Files)
+			case rowExists:
+				r.Counts.Exists++
+			case rowRefused:
+				line.Project = ""
+				r.Counts.Refused++
+			}
+			s.Rows = append(s.Rows, line)
+		}
+		r.Sheets = append(r.Sheets, s)
+	}
+	for _, f := range b.general {
+		r.Errors = append(r.Errors, importNote{Kind: worksheet.Refuse, Cell: f.File, Rule: f.Rule, Text: f.Message, Mend: f.Help})
+	}
+	return r
+}
+
+// reportImport says what became of a batch.
+func (a *app) reportImport(b *batch) error {
+	r := b.summary()
+	var buf bytes.Buffer
+	if b.options.format == "json" {
+		enc := json.NewEncoder(&buf)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(r); err != nil {
+			return err
+		}
+	} else {
+		a.importText(&buf, r, b.accepted())
+	}
+	_, err := a.io.Out.Write(buf.Bytes())
+	return err
+}
+
+func (a *app) importText(w *bytes.Buffer, r *importReport, accepted bool) {
+	for _, s := range r.Sheets {
+		head := a.say("工作表", "sheet") + " “" + s.Sheet + "”"
+		if s.Header != "" {
+			read := 0
+			for _, c := range s.Columns {
+				if c.Field != "" {
+					read++
+				}
+			}
+			head += fmt.Sprintf(a.say("：表头在第 %s 行，读了 %d 列，%d 个项目", ": header in row %s, %d columns read, %d projects"), s.Header, read, len(s.Rows))
+		}
+		fmt.Fprintln(w, head)
+		for _, n := range s.Notes {
+			a.importNote(w, n)
+		}
+		for _, row := range s.Rows {
+			fmt.Fprintln(w)
+			where := fmt.Sprint(row.Row)
+			if row.Last > 0 {
+				where += fmt.Sprintf("-%d", row.Last)
+			}
+			what := map[outcome]string{rowMade: "→ " + row.Project, rowExists: a.say("已登记为 "+row.Project+"，不重复写", "registered as "+row.Project+": left alone"), rowRefused: a.say("不收", "refused")}[row.Outcome]
+			fmt.Fprintf(w, a.say("第 %s 行 %s  %s\n", "row %s %s  %s\n"), where, row.Title, what)
+			for _, f := range row.Files {
+				fmt.Fprintln(w, "    + "+f)
+			}
+			for _, n := range row.Notes {
+				a.importNote(w, n)
+			}
+		}
+		fmt.Fprintln(w)
+	}
+	for _, n := range r.Errors {
+		a.importNote(w, n)
+	}
+	c := r.Counts
+	fmt.Fprintf(w, a.say("新项目 %d 个，已登记 %d 个，不收 %d 个，要核对 %d 处。", "%d new, %d registered, %d refused, %d to confirm. "), c.Made, c.Exists, c.Refused, c.Doubts)
+	switch {
+	case r.Written > 0:
+		fmt.Fprintf(w, a.say("写了 %d 个项目；核对标 ? 的地方，再提交变更请求。\n", "%d projects written; confirm what is marked ?, then open a request.\n"), r.Written)
+	case r.DryRun:
+		fmt.Fprintln(w, a.say("只是看看，没有写任何文件。", "A dry run: nothing was written."))
+	case c.Refused > 0 && !accepted:
+		fmt.Fprintln(w, a.say("整批没有写；改好再导入，或用 --skip-refused 先写其余的。", "Nothing was written: mend it, or write the others with --skip-refused."))
+	default:
+		fmt.Fprintln(w, a.say("没有要写的。", "Nothing to write."))
+	}
+}
+
+// importNote prints one note: its mark, place, value, reading and words.
+func (a *app) importNote(w *bytes.Buffer, n importNote) {
+	mark := map[worksheet.Kind]string{worksheet.Said: "·", worksheet.Doubt: "?", worksheet.Refuse: "×"}[n.Kind]
+	var parts []string
+	for _, p := range []string{n.Cell, n.Column} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	if n.Value != "" {
+		parts = append(parts, "“"+n.Value+"”")
+	}
+	if n.Read != "" {
+		parts = append(parts, "→ “"+n.Read+"”")
+	}
+	if n.Rule != "" {
+		parts = append(parts, n.Rule)
+	}
+	place := strings.Join(parts, " ")
+	if place != "" {
+		place += a.say("：", ": ")
+	}
+	fmt.Fprintf(w, "    %s %s%s\n", mark, place, report.OneLine(n.Text.In(a.lang)))
+	if mend := report.OneLine(n.Mend.In(a.lang)); mend != "" && n.Kind == worksheet.Refuse {
+		fmt.Fprintf(w, "        %s\n", mend)
+	}
+}

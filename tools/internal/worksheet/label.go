@@ -1,0 +1,211 @@
+package worksheet
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"taizhang/tools/internal/value"
+)
+
+var bracketed = regexp.MustCompile(`\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】`)
+
+// labelKey reduces a label to what names a column: no spaces, marks, numbers in
+// circles, or remarks in brackets.
+func labelKey(s string) string {
+	s = strings.ToLower(value.FoldWidth(s))
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r >= '①' && r <= '⑳' || strings.ContainsRune("*:_~、,;.·\"'“”", r) {
+			return -1
+		}
+		return r
+	}, s)
+	if t := bracketed.ReplaceAllString(s, ""); t != "" {
+		return t
+	}
+	return strings.Trim(s, "()[]【】")
+}
+
+// match is a column found for a label.
+type match struct {
+	col     *Column
+	contact bool // names persons
+	skip    bool // carries nothing to keep
+	fuzzy   bool
+	choice  string // the column holds the amounts of one choice of a list
+}
+
+func (m match) known() bool { return m.col != nil || m.contact || m.skip }
+
+// match finds the column that a label means. exact leaves guesses out.
+func (r *reader) match(label string, exact bool) match {
+	key := labelKey(label)
+	if key == "" {
+		return match{}
+	}
+	if c, ok := r.mapped[key]; ok {
+		return match{col: c}
+	}
+	for _, c := range r.def.Columns {
+		if key == labelKey(c.Field.Label.Zh) || strings.EqualFold(strings.TrimSpace(label), c.Field.Label.En) || strings.TrimSpace(label) == c.Path || key == labelKey(c.Head()) {
+			if c.Width > 0 || len(c.Synonyms) > 0 || c.Path == yearPath {
+				return match{col: c}
+			}
+		}
+	}
+	for _, c := range r.def.Columns {
+		if slices.ContainsFunc(c.Synonyms, func(s string) bool { return labelKey(s) == key }) {
+			return match{col: c}
+		}
+	}
+	if slices.ContainsFunc(r.def.Skip, func(s string) bool { return s == key }) {
+		return match{skip: true}
+	}
+	if slices.ContainsFunc(r.def.Contacts, func(s string) bool { return strings.Contains(key, s) }) {
+		return match{contact: true}
+	}
+	if exact || utf8.RuneCountInString(key) > 16 {
+		return match{}
+	}
+	return r.nearest(key)
+}
+
+// nearest finds the one column whose label contains the key or is contained in
+// it, or is a slip of the pen away.
+func (r *reader) nearest(key string) match {
+	best, length, tie := (*Column)(nil), 1, false
+	var all []string
+	owner := map[string]*Column{}
+	for _, c := range r.def.Columns {
+		if c.Fixed != "" || c.Width == 0 && len(c.Synonyms) == 0 {
+			continue
+		}
+		for _, w := range append([]string{c.Field.Label.Zh}, c.Synonyms...) {
+			w = labelKey(w)
+			all, owner[w] = append(all, w), c
+			n := utf8.RuneCountInString(w)
+			if n < 2 || !strings.Contains(key, w) && !(strings.Contains(w, key) && utf8.RuneCountInString(key) >= 2) {
+				continue
+			}
+			if strings.Contains(w, key) && !strings.Contains(key, w) {
+				n = utf8.RuneCountInString(key)
+			}
+			switch {
+			case n > length:
+				best, length, tie = c, n, false
+			case n == length && best != c:
+				tie = true
+			}
+		}
+	}
+	if best != nil && !tie {
+		return match{col: best, fuzzy: true}
+	}
+	if best == nil {
+		if near := value.Nearest(key, all); near != "" {
+			return match{col: owner[near], fuzzy: true}
+		}
+	}
+	return match{}
+}
+
+// choose finds the choice that a text means: itself, its words in Chinese or
+// English, or one of the words of the column.
+func (c *Column) choose(s string) (string, bool) {
+	f := c.choices()
+	key := labelKey(s)
+	if f == nil || key == "" {
+		return "", false
+	}
+	for _, e := range f.Enum {
+		if labelKey(e) == key || f.EnumZh[e] != "" && labelKey(f.EnumZh[e]) == key || strings.EqualFold(f.EnumEn[e], strings.TrimSpace(s)) {
+			return e, true
+		}
+	}
+	for _, w := range c.Words {
+		if slices.ContainsFunc(w.Words, func(s string) bool { return labelKey(s) == key }) {
+			return w.Value, true
+		}
+	}
+	return "", false
+}
+
+// within finds the choice whose word, the longest, stands in a text.
+func (c *Column) within(s string) string {
+	best, length := "", 0
+	try := func(v, w string) {
+		if n := utf8.RuneCountInString(w); n > length && strings.Contains(s, w) {
+			best, length = v, n
+		}
+	}
+	if f := c.choices(); f != nil {
+		for _, e := range f.Enum {
+			try(e, e)
+		}
+	}
+	for _, w := range c.Words {
+		for _, s := range w.Words {
+			try(w.Value, s)
+		}
+	}
+	return best
+}
+
+// FindUnit finds the unit that a text names by code, name, short name or alias;
+// where none is named exactly, the most likely one, or nil.
+func FindUnit(units []Unit, s string) (u *Unit, exact bool) {
+	key := unitKey(s)
+	if key == "" {
+		return nil, false
+	}
+	var names []string
+	owner := map[string]*Unit{}
+	for i := range units {
+		u := &units[i]
+		for _, n := range append([]string{u.Code, u.Name, u.Short}, u.Aliases...) {
+			if n == "" {
+				continue
+			}
+			n = unitKey(n)
+			if n == key || strings.TrimPrefix(n, "区") == strings.TrimPrefix(key, "区") {
+				return u, true
+			}
+			names, owner[n] = append(names, n), u
+		}
+	}
+	// 清江浦区教育局（本级）, 市清江浦区教育局: the longest name that stands in it.
+	best := ""
+	for _, n := range names {
+		if utf8.RuneCountInString(n) >= 3 && strings.Contains(key, n) && len(n) > len(best) {
+			best = n
+		}
+	}
+	if best == "" {
+		best = value.Nearest(key, names)
+	}
+	return owner[best], false
+}
+
+func unitKey(s string) string {
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || strings.ContainsRune("_、,.;:", r) {
+			return -1
+		}
+		return r
+	}, value.FoldWidth(s)))
+}
+
+// Clip shortens and masks a cell's text so that it may be shown.
+func Clip(s string) string {
+	const most = 30
+	s = strings.Join(strings.Fields(s), " ")
+	if masked := value.MaskPersonal(s); masked != s {
+		return "（有个人信息，不显示）"
+	}
+	if utf8.RuneCountInString(s) > most {
+		return string([]rune(s)[:most]) + "…"
+	}
+	return s
+}
