@@ -203,6 +203,47 @@ func TestOnlyTheGatesKeyAttests(t *testing.T) {
 	}
 }
 
+// receive asks the hook of a bare repository whether it takes what main has after
+// a commit.
+func (g *onGitea) receive(bare, old string) (int, string) {
+	g.t.Helper()
+	now := git(g.t, g.dir, "rev-parse", "main")
+	git(g.t, g.dir, "push", "-q", bare, "+main:refs/heads/incoming") // what a push brings, before it is taken
+	var out bytes.Buffer
+	code := cli.Main([]string{"--lang", "zh", "hook", "pre-receive"}, &cli.IO{In: strings.NewReader(old + " " + now + " refs/heads/main\n"), Out: &out, Err: &out,
+		Env: func(string) string { return "" }, Dir: bare})
+	return code, out.String()
+}
+
+// TestTheHookTakesWhatTheGateAttests: a push to main is taken once the gate has
+// sealed it, and not before; a record without its seal is no proof.
+func TestTheHookTakesWhatTheGateAttests(t *testing.T) {
+	g := newOnGitea(t)
+	key := g.withGate("")
+	old := git(t, g.dir, "rev-parse", "main")
+	bare := filepath.Join(t.TempDir(), "bare.git")
+	git(t, g.dir, "clone", "-q", "--bare", ".", bare)
+	g.press(21, "APPROVED", g.head, time.Minute)
+	g.merge("--no-ff")
+	merged := git(t, g.dir, "rev-parse", "main")
+	if code, out := g.receive(bare, old); code != 1 || !strings.Contains(out, "未封存") {
+		t.Errorf("not sealed: exit %d\n%s", code, out)
+	}
+	if code, out := g.seal(); code != 0 {
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+	if code, out := g.receive(bare, old); code != 1 || !strings.Contains(out, "只凭“只有记录”") {
+		t.Errorf("a record alone: exit %d\n%s", code, out)
+	}
+	git(t, g.dir, "reset", "-q", "--hard", merged)
+	if code, out := g.seal("--key", key); code != 0 {
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+	if code, out := g.receive(bare, old); code != 0 {
+		t.Errorf("attested: exit %d\n%s", code, out)
+	}
+}
+
 // Whoever presses the button of the forge has written nothing.
 func TestMergingIsNotWriting(t *testing.T) {
 	g := newOnGitea(t)
