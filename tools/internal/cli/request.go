@@ -146,6 +146,9 @@ func (a *app) reviewRequest(o *reviewOptions, f forge.Forge, number int64, repo 
 		}
 		return err
 	}
+	if o.serve {
+		return a.serveReview(r, p, o.addr)
+	}
 	if len(outs) > 0 && o.request.poll {
 		fmt.Fprintf(a.io.Out, "#%d %s\n", number, report.OneLine(req.Title))
 	}

@@ -13,6 +13,7 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/review"
+	"taizhang/tools/internal/site"
 	"taizhang/tools/internal/transition"
 )
 
@@ -23,6 +24,8 @@ type reviewOptions struct {
 	statements           []string
 	as                   []string
 	request              requestOptions
+	serve                bool
+	addr                 string
 }
 
 func (a *app) reviewCommand() *cobra.Command {
@@ -37,6 +40,7 @@ Says what lies between two commits: steps, values, departments that must agree, 
   taizhang review --base main --head topic -f markdown   合并请求里的留言 · the comment of a request
   taizhang review --base main --head topic --as dsjj-01=dsjj   假设此人同意 · suppose that this person agrees
   taizhang review --forge github --repo qjp/registry --request 12 --post   平台上的请求 · a request on a forge
+  taizhang review --base main --head topic --serve       在本机打开网页，新旧表单并排 · as a local page, old and new forms side by side
 
 只读提交里的对象，不检出、不运行其中任何代码；规则、单位和人员以主干为准。
 Reads objects alone: nothing is checked out, none of the change's code runs. Rules, units and people are those of the base.
@@ -53,6 +57,11 @@ Exit code 0: it may be merged; 1: something is missing or wrong; 3: it cannot be
 	o.request.flags(c)
 	f.StringArrayVarP(&o.formats, "format", "f", []string{"text"}, "输出 F[=文件]，可重复：text markdown json · output, repeatable")
 	f.StringArrayVar(&o.statements, "statement", nil, "另加一份签名意见（文件），可重复 · one more signed statement, a file")
+	f.BoolVar(&o.serve, "serve", false, "在本机打开网页，Ctrl-C 结束 · show it as a page on this machine, until Ctrl-C")
+	f.StringVar(&o.addr, "addr", "", "网页的地址，默认 "+site.DefaultAddr+" · address of the page")
+	c.MarkFlagsMutuallyExclusive("serve", "format")
+	c.MarkFlagsMutuallyExclusive("serve", "post")
+	c.MarkFlagsMutuallyExclusive("serve", "poll")
 	f.StringArrayVar(&o.as, "as", nil, "假设 人员=部门 同意，可重复 · suppose that PERSON=DEPARTMENT agrees")
 	return c
 }
@@ -90,6 +99,9 @@ func (a *app) runReview(o *reviewOptions) error {
 	}
 	r := a.decide(p, votes.list, now, o.as)
 	r.Problems = votes.problems
+	if o.serve {
+		return a.serveReview(r, p, o.addr)
+	}
 	if err := a.writeReview(r, p, outs); err != nil {
 		return err
 	}

@@ -49,6 +49,7 @@ func scripts(t *testing.T, dir string) {
 			return isSample(), nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"visit": visit,
 			"registry": func(ts *testscript.TestScript, _ bool, args []string) {
 				dir := ts.MkAbs(args[0])
 				for _, from := range []string{"schemas/examples/content", "schemas/examples/data", "schemas"} {

@@ -2,11 +2,16 @@ package cli_test
 
 import (
 	"bytes"
+	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"taizhang/tools/internal/attach"
 	"taizhang/tools/internal/browser"
@@ -94,4 +99,48 @@ func TestPrintMakesAPDFOfOnePage(t *testing.T) {
 			t.Errorf("%s: %d pages, A4 %v, text %.80s", form, pages, a4, text)
 		}
 	}
+}
+
+// visit waits until a command that serves a page has said where, reads the page
+// as a browser would, and tries what is not for others: visit LOG PAGE.
+func visit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: visit LOG PAGE")
+	}
+	address := regexp.MustCompile(`http://[^/\s]+/`)
+	base := ""
+	for start := time.Now(); base == ""; time.Sleep(20 * time.Millisecond) {
+		if time.Since(start) > time.Minute {
+			ts.Fatalf("no address in %s", args[0])
+		}
+		data, _ := os.ReadFile(ts.MkAbs(args[0]))
+		base = address.FindString(string(data))
+	}
+	ask := func(method, path, host string) (*http.Response, []byte) {
+		req, err := http.NewRequest(method, base+path, nil)
+		ts.Check(err)
+		if host != "" {
+			req.Host = host
+		}
+		res, err := http.DefaultClient.Do(req)
+		ts.Check(err)
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		ts.Check(err)
+		return res, body
+	}
+	for _, c := range []struct {
+		method, path, host string
+		status             int
+	}{{"GET", "sheets.css", "", 200}, {"GET", "review.css", "", 200}, {"GET", "other", "", 404}, {"POST", "", "", 405},
+		{"GET", "", "evil.example", 403}, {"GET", "", "127.0.0.1.evil.example", 403}} {
+		if res, _ := ask(c.method, c.path, c.host); res.StatusCode != c.status {
+			ts.Fatalf("%s /%s for %q: %d, want %d", c.method, c.path, c.host, res.StatusCode, c.status)
+		}
+	}
+	res, page := ask("GET", "", "")
+	if policy := res.Header.Get("Content-Security-Policy"); res.StatusCode != 200 || !strings.HasPrefix(policy, "default-src 'none'; style-src 'self';") || strings.Contains(policy, "script") {
+		ts.Fatalf("status %d, policy %q", res.StatusCode, policy)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), page, 0o644))
 }

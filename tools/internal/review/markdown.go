@@ -25,7 +25,10 @@ func (r *Report) Markdown(names Names, lang string) string {
 	case seats == 0:
 		mark = "ℹ️"
 	}
-	w.printf("%s\n### %s %s\n", Marker, mark, md(w.summary()))
+	w.printf("%s\n### %s %s\n\n", Marker, mark, md(w.summary()))
+	for _, p := range w.brief() {
+		w.printf("- **%s**%s%s\n", md(p.Head), w.say("：", ": "), md(p.Text))
+	}
 	for i := range r.Items {
 		it := &r.Items[i]
 		head := "**" + md(w.subject(&it.Transition)) + "**"

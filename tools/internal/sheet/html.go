@@ -30,8 +30,9 @@ func CSS() string {
 }
 
 // HTML writes the sheet as an article for a page that has the style sheet of
-// [CSS]. prefix makes its ids unique on the page.
-func (s *Sheet) HTML(prefix string) string {
+// [CSS]. prefix makes its ids unique on
+// the page, level is that of its heading.
+func (s *Sheet) HTML(prefix string, level int) string {
 	var b strings.Builder
 	id := html.EscapeString(prefix + s.ID)
 	class := map[float64]string{10.5: " s105", 9: " s9"}[s.Size]
@@ -43,7 +44,7 @@ func (s *Sheet) HTML(prefix string) string {
 	for _, t := range s.Title {
 		title = append(title, html.EscapeString(t))
 	}
-	fmt.Fprintf(&b, "<h2>%s</h2>\n", strings.Join(title, "<br>"))
+	fmt.Fprintf(&b, "<h%[1]d class=\"name\">%[2]s</h%[1]d>\n", level, strings.Join(title, "<br>"))
 	if s.Above != "" {
 		fmt.Fprintf(&b, "<p class=\"above\">%s</p>\n", html.EscapeString(s.Above))
 	}
@@ -178,7 +179,7 @@ func (p *Page) HTML(sheets []*Sheet) []byte {
 	}
 	b.WriteString("<main>\n")
 	for _, s := range sheets {
-		b.WriteString(s.HTML(""))
+		b.WriteString(s.HTML("", 2))
 	}
 	b.WriteString("</main>\n</body>\n</html>\n")
 	return []byte(b.String())

@@ -201,7 +201,7 @@ func TestFillPrintsTheAnnexes(t *testing.T) {
 			f := filling(t, r, "2024-jyj-01", name)
 			var b strings.Builder
 			for _, s := range set.Fill(f) {
-				b.WriteString(s.HTML(""))
+				b.WriteString(s.HTML("", 2))
 			}
 			golden(t, name+".html", b.String())
 		})
@@ -211,7 +211,7 @@ func TestFillPrintsTheAnnexes(t *testing.T) {
 		for _, form := range r.Schemas.Forms {
 			if set.Official(form.Name) {
 				for _, s := range set.Fill(&Filling{Form: form, ID: form.Name}) {
-					b.WriteString(s.HTML(""))
+					b.WriteString(s.HTML("", 2))
 				}
 			}
 		}
@@ -261,9 +261,9 @@ func TestContactsAreBlankUntilTheyAreGiven(t *testing.T) {
 	r, set := liveSet(t)
 	f := filling(t, r, "2024-jyj-01", "declaration")
 	f.Contacts = []Contact{{"示例甲", "信息科", "科长", "13800000000"}, {"示例乙", "", "", ""}}
-	with := set.Fill(f)[0].HTML("")
+	with := set.Fill(f)[0].HTML("", 2)
 	f.Contacts = nil
-	without := set.Fill(f)[0].HTML("")
+	without := set.Fill(f)[0].HTML("", 2)
 	for _, s := range []string{"<p>示例甲、示例乙</p>", "信息科/科长", "13800000000"} {
 		if !strings.Contains(with, s) || strings.Contains(without, s) {
 			t.Errorf("%s: given %v, not given %v", s, strings.Contains(with, s), strings.Contains(without, s))
@@ -276,7 +276,7 @@ func TestHiddenValuesLeaveABlank(t *testing.T) {
 	p := r.Project(r.Folder("2024-jyj-01"))
 	rec := p.Record("review")
 	f := &Filling{Form: rec.Form, ID: "review", Record: Of(rec.Form.Root, rec.Root, func(f *schema.Field) bool { return f.Visibility != schema.Public })}
-	page := set.Fill(f)[0].HTML("")
+	page := set.Fill(f)[0].HTML("", 2)
 	for _, n := range []string{rec.Root.Get("preliminaryOpinion").Text, rec.Root.Get("leaderOpinion").Get("text").Text, rec.Root.Get("requestReport").Get("title").Text} {
 		if strings.Contains(page, n) {
 			t.Errorf("prints %s", n)

@@ -103,3 +103,17 @@ func (v *Value) scalar(w Words) string {
 	}
 	return Scalar(v.Field, v.Text, w)
 }
+
+// Each calls fn for every single value below v and for v itself.
+func (v *Value) Each(fn func(*Value)) {
+	if v == nil {
+		return
+	}
+	fn(v)
+	for _, it := range v.Items {
+		it.Each(fn)
+	}
+	for _, k := range v.Kids {
+		k.Each(fn)
+	}
+}

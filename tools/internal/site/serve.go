@@ -38,11 +38,14 @@ func securityHeaders() [][2]string {
 	}
 }
 
-// Serve answers on ln until ctx ends, then lets running answers finish, for at
-// most five seconds, and returns nil. It closes ln.
-func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+// Serve answers on ln until ctx ends; see [Serve].
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error { return Serve(ctx, ln, s) }
+
+// Serve answers on ln with h until ctx ends, then lets running answers finish,
+// for at most five seconds, and returns nil. It closes ln.
+func Serve(ctx context.Context, ln net.Listener, h http.Handler) error {
 	srv := &http.Server{
-		Handler:           s,
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 	}
