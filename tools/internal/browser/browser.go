@@ -96,8 +96,9 @@ func Open(t testing.TB) *Browser {
 
 // Page is an open page.
 type Page struct {
-	t   testing.TB
-	ctx context.Context
+	t     testing.TB
+	ctx   context.Context
+	close func()
 
 	mu      sync.Mutex
 	console []string
@@ -115,7 +116,7 @@ func (b *Browser) Page(url string, width, height int) *Page {
 	b.t.Helper()
 	ctx, closeTab := chromedp.NewContext(b.ctx)
 	b.t.Cleanup(closeTab)
-	p := &Page{t: b.t, ctx: ctx, last: time.Now(),
+	p := &Page{t: b.t, ctx: ctx, close: closeTab, last: time.Now(),
 		open: make(map[network.RequestID]bool), asked: make(map[network.RequestID]string),
 		reasons: make(map[network.RequestID]string)}
 	// The first call makes the tab, which lives as long as this very context;
@@ -252,6 +253,9 @@ func get[T any](p *Page, what string, action chromedp.Action[T]) T {
 	}
 	return v
 }
+
+// Close closes the page before the test ends, for tests of very many.
+func (p *Page) Close() { p.close() }
 
 // Status is the HTTP status of the page itself.
 func (p *Page) Status() int {

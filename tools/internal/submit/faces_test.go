@@ -163,10 +163,14 @@ func rest(w *world, prefix string, github bool) *http.ServeMux {
 	return mux
 }
 
-func giteaFace(w *world) http.Handler {
+func giteaFace(w *world) http.Handler   { return giteas(w, "merge-upstream") }
+func forgejoFace(w *world) http.Handler { return giteas(w, "sync_fork/main") }
+
+// giteas has one way of bringing a copy up to date, the other is not there.
+func giteas(w *world, update string) http.Handler {
 	mux := rest(w, "/api/v1", false)
 	repo := func(r *http.Request) string { return r.PathValue("o") + "/" + r.PathValue("n") }
-	mux.HandleFunc("POST /api/v1/repos/{o}/{n}/merge-upstream", func(rw http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("POST /api/v1/repos/{o}/{n}/"+update, func(rw http.ResponseWriter, r *http.Request) {
 		if own := w.branches[repo(r)+":main"]; w.commits[own]["own"] != "" {
 			answer(rw, 400, object{"message": "fast-forward merge not possible: branch has diverged"})
 			return

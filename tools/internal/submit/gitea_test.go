@@ -168,7 +168,7 @@ func TestRealGitea(t *testing.T) {
 		t.Errorf("the page asks: %s", text)
 	}
 	c.Click("#authorize-app")
-	c.waitFor(`document.readyState === "complete" && "Submit" in window`) // with window.open as it was
+	c.waitFor(`document.readyState === "complete" && "Submit" in window`)
 	if a := c.available(); !a.SignedIn {
 		var said string
 		c.Eval(`Submit.ready.then(() => "ok", (e) => e.zh)`, &said)

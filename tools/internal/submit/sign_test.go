@@ -41,9 +41,8 @@ func (c *client) leaks() {
 	}
 }
 
-func TestSigningInKeepsThePage(t *testing.T) {
-	b := browser.Open(t)
-	for _, f := range forges[:3] {
+func signingInKeepsThePage(t *testing.T, b *browser.Browser) {
+	for _, f := range forges[:2] {
 		t.Run(f.kind, func(t *testing.T) {
 			c := open(t, b, f.kind, f.face)
 			if a := c.available(); a.How != "api" || a.Sign != "oauth" || a.SignedIn {
@@ -66,9 +65,8 @@ func TestSigningInKeepsThePage(t *testing.T) {
 	}
 }
 
-// TestSigningInWithoutWindows leaves the page and comes back to it.
-func TestSigningInWithoutWindows(t *testing.T) {
-	b := browser.Open(t)
+// signingInWithoutWindows leaves the page and comes back to it.
+func signingInWithoutWindows(t *testing.T, b *browser.Browser) {
 	c := open(t, b, "gitea", giteaFace)
 	c.Eval(`window.open = () => null`, nil)
 	c.Eval(`location.hash = "draft"`, nil)
@@ -88,8 +86,7 @@ func TestSigningInWithoutWindows(t *testing.T) {
 	}
 }
 
-func TestSigningInThatFails(t *testing.T) {
-	b := browser.Open(t)
+func signingInThatFails(t *testing.T, b *browser.Browser) {
 	t.Run("refused by the person", func(t *testing.T) {
 		c := open(t, b, "gitea", giteaFace)
 		c.w.deny = true
@@ -105,6 +102,7 @@ func TestSigningInThatFails(t *testing.T) {
 		c := open(t, b, "gitea", giteaFace)
 		c.w.challenge["stolen"] = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 		p := b.Page(c.site+"/fill/?code=stolen&state=p.attacker", 800, 600)
+		defer p.Close()
 		var said, address string
 		p.Eval(`Submit.ready.then(() => "ok", (e) => e.zh + e.retry)`, &said)
 		p.Eval("location.href", &address)
@@ -148,8 +146,8 @@ func TestSigningInThatFails(t *testing.T) {
 	})
 }
 
-func TestTokenIsPastedForGitHub(t *testing.T) {
-	c := open(t, browser.Open(t), "github", githubFace)
+func tokenIsPastedForGitHub(t *testing.T, b *browser.Browser) {
+	c := open(t, b, "github", githubFace)
 	if a := c.available(); a.How != "api" || a.Sign != "token" || a.TokenPage != c.w.URL+"/settings/personal-access-tokens/new" {
 		t.Errorf("%+v", a)
 	}
@@ -175,8 +173,7 @@ func TestTokenIsPastedForGitHub(t *testing.T) {
 	}
 }
 
-func TestWithoutAnInterfaceTheFilesGoByHand(t *testing.T) {
-	b := browser.Open(t)
+func filesGoByHand(t *testing.T, b *browser.Browser) {
 	type shown struct {
 		How   string
 		Pages []struct {
@@ -186,6 +183,7 @@ func TestWithoutAnInterfaceTheFilesGoByHand(t *testing.T) {
 	}
 	look := func(f *registry.Forge) (s shown) {
 		p := b.Page(site(t, f).URL+"/fill/", 800, 600)
+		defer p.Close()
 		p.Eval(`({How: Submit.available().how, Pages: Submit.pages([{path: "content/a/index.md", text: "一 & 二\n"}, {path: "content/a/long.md", text: "长".repeat(900)}, {path: "content/a/old.md", text: "x", was: "y"}])})`, &s)
 		return s
 	}
