@@ -123,7 +123,7 @@ func (a *app) declarationSheet(j *check.Judge, o *exportOptions) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
-	q := worksheet.Declaration{Title: j.Registry.Schemas.Form("declaration").PrintTitle, District: j.Registry.Config.District.Zh, Year: o.year, Day: sheetDay, Units: units(j.Registry), Blank: o.rows}
+	q := worksheet.Declaration{Title: j.Registry.Schemas.Form("declaration").Title.Zh, District: j.Registry.Config.District.Zh, Year: o.year, Day: sheetDay, Units: units(j.Registry), Blank: o.rows}
 	if q.Unit, err = a.unitFlag(q.Units, o.unit); err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (a *app) planSheet(j *check.Judge, o *exportOptions) ([]byte, error) {
 	if err != nil {
 		return nil, &failure{exitFailed, fmt.Errorf("%d: %s", o.year, a.say("没有这一年的计划", "there is no plan of that year")), file}
 	}
-	title := func(form string) string { return j.Registry.Schemas.Form(form).PrintTitle }
+	title := func(form string) string { return j.Registry.Schemas.Form(form).Title.Zh }
 	p := worksheet.Plan{Title: fmt.Sprintf("%s%d年度政务信息化项目%s", j.Registry.Config.District.Zh, o.year, strings.TrimPrefix(title("plan"), "年度")), Year: o.year, Day: sheetDay,
 		Headers: map[string]string{}}
 	p.Status, _ = plan["status"].(string)
