@@ -35,6 +35,7 @@ var layers = map[string][]string{
 	"rule":       {"finding", "value", "record", "schema", "expression", "registry"},
 	"check":      {"finding", "value", "record", "schema", "registry", "lifecycle", "rule"},
 	"steps":      {"finding", "value", "record", "schema", "registry", "lifecycle", "check"},
+	"fill":       {"finding", "value", "record", "schema", "registry", "lifecycle", "check", "compose", "steps", "prompt"},
 	"report":     {"finding", "value"},
 	"judge":      {"finding", "value", "contacts", "schema", "registry", "check", "compose", "steps", "report"},
 	"attach":     {"finding"},

@@ -112,6 +112,8 @@ func (a *app) command() *cobra.Command {
 		Long: `政务信息化项目台账：项目是文件夹，表单和决定是 Markdown 文件，合并即审批。
 A register of government IT projects kept as documents in Git.
 
+  taizhang new declaration          申报一个新项目 · declare a project
+  taizhang edit 2026-jyj-01         办理项目的下一步 · take the next step of a project
   taizhang check                    检查整个台账 · check the whole registry
   taizhang check --base origin/main 只检查这次修改 · check only what a change touches
   taizhang explain R-031            解释一条规则 · explain a rule
@@ -135,7 +137,7 @@ A register of government IT projects kept as documents in Git.
 	c.PersistentFlags().StringVar(&a.root, "root", "", "台账的根目录，默认向上查找 · root of the registry, found upwards by default")
 	c.PersistentFlags().StringVar(&a.lang, "lang", "", "zh 或 en，默认按环境 · zh or en, from the environment by default")
 	c.AddCommand(
-		a.contactsCommand(), a.importCommand(), a.printCommand(),
+		a.newCommand(), a.editCommand(), a.contactsCommand(), a.importCommand(), a.printCommand(),
 		a.checkCommand(), a.explainCommand(), a.dueCommand(),
 		a.reviewCommand(), a.approveCommand(), a.mergeCommand(), a.sealCommand(),
 		a.auditCommand(), a.checkpointCommand(), a.peopleCommand(), a.hookCommand(),

@@ -156,6 +156,12 @@ func corrections(base, head *registry.Project) map[string]bool {
 	return corrected
 }
 
+// ChangesByNature reports whether a field of a form changes along a project's
+// life, so that it says nothing about another project.
+func ChangesByNature(form, key string) bool {
+	return form == "index" && slices.Contains(mutable, key)
+}
+
 // mutable are the keys of index.md that change along a life by their nature:
 // class only together with a new decision.
 var mutable = []string{"state", "class", "security", "withheld", "disclosureReview", "successor", "dataResources"}

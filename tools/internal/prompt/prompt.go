@@ -66,16 +66,71 @@ func (s *Session) Confirm(ctx context.Context, title string, yes bool) (bool, er
 	return answer == "y", err
 }
 
-func (s *Session) askForm(ctx context.Context, q Question) (string, error) {
-	answer := q.Default
-	check := func(v string) error {
-		if q.Check != nil {
-			if wrong := q.Check(v); wrong != "" {
-				return errors.New(wrong)
+// AskSeveral asks to choose any number of the choices; chosen are those to begin
+// with.
+func (s *Session) AskSeveral(ctx context.Context, q Question, chosen []string) ([]string, error) {
+	if s.form {
+		var options []huh.Option[string]
+		for _, c := range q.Choices {
+			options = append(options, huh.NewOption(c.Label, c.Value).Selected(slices.Contains(chosen, c.Value)))
+		}
+		answer := slices.Clone(chosen)
+		field := huh.NewMultiSelect[string]().Title(q.Title).Description(q.Help).Options(options...).Height(min(len(options)+4, 16)).Value(&answer).
+			Validate(func(v []string) error { return asError(q, strings.Join(v, ",")) })
+		return answer, s.run(ctx, field)
+	}
+	one := q
+	one.Choices = nil
+	q.Help = strings.TrimSpace(q.Help + "\n" + s.say("可以选几项，用逗号隔开。", "Several may be chosen, with commas between."))
+	one.Check = func(answer string) string {
+		for _, word := range words(answer) {
+			if _, wrong := s.judge(Question{Choices: q.Choices}, word); wrong != "" {
+				return wrong
 			}
 		}
-		return nil
+		if q.Check != nil {
+			return q.Check(answer)
+		}
+		return ""
 	}
+	one.Default = strings.Join(chosen, ",")
+	s.show(q)
+	answer, err := s.answer(ctx, one)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, word := range words(answer) {
+		if v, _ := s.judge(Question{Choices: q.Choices}, word); !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+// words splits an answer at commas.
+func words(s string) []string {
+	var out []string
+	for _, w := range strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(",，、;；", c) }) {
+		if w = strings.TrimSpace(w); w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func asError(q Question, answer string) error {
+	if q.Check != nil {
+		if wrong := q.Check(answer); wrong != "" {
+			return errors.New(wrong)
+		}
+	}
+	return nil
+}
+
+func (s *Session) askForm(ctx context.Context, q Question) (string, error) {
+	answer := q.Default
+	check := func(v string) error { return asError(q, v) }
 	var field huh.Field
 	switch {
 	case len(q.Choices) > 0:
@@ -89,31 +144,53 @@ func (s *Session) askForm(ctx context.Context, q Question) (string, error) {
 	default:
 		field = huh.NewInput().Title(q.Title).Description(q.Help).Validate(check).Value(&answer)
 	}
+	return answer, s.run(ctx, field)
+}
+
+func (s *Session) run(ctx context.Context, field huh.Field) error {
 	err := huh.NewForm(huh.NewGroup(field)).WithInput(s.raw).WithOutput(s.out).WithShowHelp(true).RunWithContext(ctx)
-	switch {
-	case errors.Is(err, huh.ErrUserAborted), ctx.Err() != nil:
-		return "", ErrStopped
-	case err != nil:
-		return "", err
+	if errors.Is(err, huh.ErrUserAborted) || ctx.Err() != nil {
+		return ErrStopped
 	}
-	return answer, nil
+	return err
 }
 
 // maxWrong ends a plain session that only ever answers wrongly: a script, not a
 // person.
 const maxWrong = 20
 
+// manyChoices are too many to read out unasked.
+const manyChoices = 15
+
 func (s *Session) askLine(ctx context.Context, q Question) (string, error) {
+	s.show(q)
+	return s.answer(ctx, q)
+}
+
+// show writes a question out in plain lines.
+func (s *Session) show(q Question) {
 	fmt.Fprintf(s.out, "\n%s\n", q.Title)
 	if q.Help != "" {
 		fmt.Fprintf(s.out, "  %s\n", strings.ReplaceAll(q.Help, "\n", "\n  "))
 	}
-	for i, c := range q.Choices {
-		fmt.Fprintf(s.out, "  %d) %s\n", i+1, c.Label)
+	if len(q.Choices) > manyChoices {
+		fmt.Fprintf(s.out, s.say("  （有 %d 个可选，填代码或名称里的字；填 ? 全部列出）\n", "  (%d choices: answer with a code or a part of the name; ? lists all)\n"), len(q.Choices))
+	} else {
+		s.list(q.Choices)
 	}
 	if q.Lines {
 		fmt.Fprintln(s.out, s.say("  （可以写几行，单独一行 . 结束）", "  (several lines; end with a line of a single .)"))
 	}
+}
+
+func (s *Session) list(choices []Choice) {
+	for i, c := range choices {
+		fmt.Fprintf(s.out, "  %d) %s\n", i+1, c.Label)
+	}
+}
+
+// answer reads lines until one will do.
+func (s *Session) answer(ctx context.Context, q Question) (string, error) {
 	for range maxWrong {
 		mark := "> "
 		if q.Default != "" && !strings.Contains(q.Default, "\n") {
@@ -127,6 +204,10 @@ func (s *Session) askLine(ctx context.Context, q Question) (string, error) {
 		if err != nil {
 			fmt.Fprintln(s.out)
 			return "", err
+		}
+		if len(q.Choices) > 0 && (answer == "?" || answer == "？") {
+			s.list(q.Choices)
+			continue
 		}
 		if answer == "" || q.Lines && answer == "." {
 			answer = q.Default
@@ -161,6 +242,9 @@ func (s *Session) judge(q Question, answer string) (value, wrong string) {
 		if n, err := strconv.Atoi(answer); i < 0 && err == nil && n >= 1 && n <= len(q.Choices) {
 			i = n - 1
 		}
+		if i < 0 && answer != "" {
+			i = only(q.Choices, answer)
+		}
 		if i < 0 {
 			return "", s.say("填序号，或列出的词", "answer with a number or a word of the list")
 		}
@@ -170,6 +254,20 @@ func (s *Session) judge(q Question, answer string) (value, wrong string) {
 		wrong = q.Check(answer)
 	}
 	return answer, wrong
+}
+
+// only returns the one choice whose label holds the answer, or -1.
+func only(choices []Choice, answer string) int {
+	found := -1
+	for i, c := range choices {
+		if strings.Contains(c.Label, answer) {
+			if found >= 0 {
+				return -1
+			}
+			found = i
+		}
+	}
+	return found
 }
 
 func (q *Question) label(value string) string {

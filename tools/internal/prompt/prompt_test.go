@@ -34,6 +34,7 @@ func TestPlainLinesAnswerQuestions(t *testing.T) {
 		{"choice by number", prompt.Question{Title: "t", Choices: choices}, "2\n", "b"},
 		{"choice by value", prompt.Question{Title: "t", Choices: choices}, "a\n", "a"},
 		{"choice by label", prompt.Question{Title: "t", Choices: choices}, "乙\n", "b"},
+		{"choice by a part", prompt.Question{Title: "t", Choices: []prompt.Choice{{"jyj", "jyj 教育局"}, {"czj", "czj 财政局"}}}, "局\n教育\n", "jyj"},
 		{"wrong, then right", prompt.Question{Title: "t", Choices: choices}, "3\n0\nx\n1\n", "a"},
 		{"checked", prompt.Question{Title: "t", Check: digits}, "x\n7\n", "7"},
 		{"lines", prompt.Question{Title: "t", Lines: true}, "a\n\nb\n.\n", "a\n\nb"},
@@ -80,5 +81,26 @@ func TestPlainQuestionsShowWhatHelps(t *testing.T) {
 	want := "\n好吗？\n  1) 是\n  2) 否\n[是] >   ✗ 填序号，或列出的词\n[是] > "
 	if out.String() != want {
 		t.Errorf("%q", out.String())
+	}
+}
+
+func TestSeveralChoices(t *testing.T) {
+	q := prompt.Question{Title: "t", Choices: []prompt.Choice{{"a", "甲"}, {"b", "乙"}, {"c", "丙"}}}
+	for input, want := range map[string]string{"1，乙\n": "ab", "\n": "c", "4\n3,3\n": "c", "a\n": "a"} {
+		got, err := session(input, io.Discard).AskSeveral(t.Context(), q, []string{"c"})
+		if err != nil || strings.Join(got, "") != want {
+			t.Errorf("%q: %v %v", input, got, err)
+		}
+	}
+}
+
+func TestManyChoicesAreListedWhenAsked(t *testing.T) {
+	var choices []prompt.Choice
+	for _, c := range "abcdefghijklmnopqrst" {
+		choices = append(choices, prompt.Choice{Value: string(c), Label: "第" + string(c)})
+	}
+	var out strings.Builder
+	if got, err := session("?\nq\n", &out).Ask(t.Context(), prompt.Question{Title: "t", Choices: choices}); got != "q" || err != nil || strings.Count(out.String(), "第r") != 1 {
+		t.Errorf("%q %v\n%s", got, err, out.String())
 	}
 }
