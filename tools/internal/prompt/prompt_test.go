@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"taizhang/tools/internal/prompt"
 )
@@ -102,5 +103,19 @@ func TestManyChoicesAreListedWhenAsked(t *testing.T) {
 	var out strings.Builder
 	if got, err := session("?\nq\n", &out).Ask(t.Context(), prompt.Question{Title: "t", Choices: choices}); got != "q" || err != nil || strings.Count(out.String(), "第r") != 1 {
 		t.Errorf("%q %v\n%s", got, err, out.String())
+	}
+}
+
+// The library behind the forms once lost every character beyond ASCII.
+func TestFormsTakeChinese(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	in, keys := io.Pipe()
+	go func() {
+		io.WriteString(keys, "示例项目\r")
+	}()
+	s := prompt.New(in, io.Discard, true, func(zh, _ string) string { return zh })
+	if got, err := s.Ask(ctx, prompt.Question{Title: "名称"}); got != "示例项目" || err != nil {
+		t.Errorf("%q %v", got, err)
 	}
 }
