@@ -94,7 +94,10 @@ func (b *batch) summary() *importReport {
 		}
 		for _, row := range t.Rows {
 			e := of[row]
-			line := importRow{Row: row.First, Title: worksheet.Clip(row.Title()), Outcome: e.outcome, Project: e.id, Notes: notes(row.Notes)}
+			line := importRow{Row: row.First, Title: worksheet.Clip(row.Title()), Outcome: e.outcome, Project: e.id, Notes: []importNote{}}
+			if e.outcome != rowExists { // of what is left alone there is nothing to say
+				line.Notes = notes(row.Notes)
+			}
 			if row.Last > row.First {
 				line.Last = row.Last
 			}
@@ -155,6 +158,11 @@ func (a *app) importText(w *bytes.Buffer, r *importReport, accepted bool) {
 		for _, n := range s.Notes {
 			a.importNote(w, n)
 		}
+		shared := sharedNotes(s.Rows)
+		for _, n := range shared {
+			n.note.Text = finding.Text{Zh: fmt.Sprintf("%s（%d 行）", n.note.Text.Zh, n.rows), En: fmt.Sprintf("%s (%d rows)", n.note.Text.En, n.rows)}
+			a.importNote(w, n.note)
+		}
 		for _, row := range s.Rows {
 			fmt.Fprintln(w)
 			where := fmt.Sprint(row.Row)
@@ -167,7 +175,9 @@ func (a *app) importText(w *bytes.Buffer, r *importReport, accepted bool) {
 				fmt.Fprintln(w, "    + "+f)
 			}
 			for _, n := range row.Notes {
-				a.importNote(w, n)
+				if !slices.ContainsFunc(shared, func(s sharedNote) bool { return s.note == n }) {
+					a.importNote(w, n)
+				}
 			}
 		}
 		fmt.Fprintln(w)
@@ -187,6 +197,31 @@ func (a *app) importText(w *bytes.Buffer, r *importReport, accepted bool) {
 	default:
 		fmt.Fprintln(w, a.say("没有要写的。", "Nothing to write."))
 	}
+}
+
+// sharedNote is a doubt that several rows have in common.
+type sharedNote struct {
+	note importNote
+	rows int
+}
+
+// sharedNotes finds the doubts about no cell that several rows share: they are
+// said once.
+func sharedNotes(rows []importRow) (out []sharedNote) {
+	for _, row := range rows {
+		for _, n := range row.Notes {
+			if n.Kind != worksheet.Doubt || n.Cell != "" || n.Column == "" {
+				continue
+			}
+			i := slices.IndexFunc(out, func(s sharedNote) bool { return s.note == n })
+			if i < 0 {
+				out = append(out, sharedNote{note: n})
+				i = len(out) - 1
+			}
+			out[i].rows++
+		}
+	}
+	return slices.DeleteFunc(out, func(s sharedNote) bool { return s.rows < 2 })
 }
 
 // importNote prints one note: its mark, place, value, reading and words.

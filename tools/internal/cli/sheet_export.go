@@ -107,8 +107,8 @@ func (a *app) unitFlag(all []worksheet.Unit, s string) (worksheet.Unit, error) {
 	if s == "" {
 		return worksheet.Unit{}, nil
 	}
-	u, exact := worksheet.FindUnit(all, s)
-	if exact {
+	u, how := worksheet.FindUnit(all, s)
+	if u != nil && how == worksheet.Named {
 		return *u, nil
 	}
 	mend := a.say("单位代码见 data/units.yaml", "the codes of units are in data/units.yaml")

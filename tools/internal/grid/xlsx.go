@@ -328,7 +328,7 @@ func (r *sheets) read(file string) (*Sheet, error) {
 func (r *sheets) cell(d *xml.Decoder, kind string, c *Cell) (held bool, err error) {
 	var v strings.Builder
 	var inline rich
-	in := ""
+	in, stored := "", false
 	for depth := 1; depth > 0; {
 		tok, err := d.Token()
 		if err != nil {
@@ -344,7 +344,7 @@ func (r *sheets) cell(d *xml.Decoder, kind string, c *Cell) (held bool, err erro
 			}
 			depth++
 			in = t.Name.Local
-			c.Formula = c.Formula || in == "f"
+			c.Formula, stored = c.Formula || in == "f", stored || in == "v"
 		case xml.EndElement:
 			depth--
 			in = ""
@@ -384,5 +384,5 @@ func (r *sheets) cell(d *xml.Decoder, kind string, c *Cell) (held bool, err erro
 		c.Kind, c.Text = Number, literal
 	}
 	// A formula without a result was never computed; its text is empty.
-	return c.Text != "" || c.Formula && kind != "str", nil
+	return c.Text != "" || c.Formula && !stored, nil
 }

@@ -48,7 +48,7 @@ func (v *reading) read() any {
 	v.ok = true
 	c := v.cell
 	switch {
-	case c.Kind == grid.Error:
+	case c.Kind == grid.Error || failedFormula.MatchString(c.Text):
 		v.refuse(finding.Text{Zh: "公式出错（" + Clip(c.Text) + "）", En: "the formula failed (" + Clip(c.Text) + ")"}, finding.Text{Zh: "改成数值或文字", En: "replace it by its value"})
 		return nil
 	case c.Formula && c.Text == "":
@@ -60,12 +60,23 @@ func (v *reading) read() any {
 	case blank(c.Text):
 		return nil
 	}
-	out := v.field(v.col.Field, c.Text)
+	s := c.Text
+	if c.Kind == grid.Number && c.Day && v.col.Field.Type != schema.Date {
+		if n, err := strconv.ParseFloat(s, 64); err == nil {
+			if day := value.DayOfSerial(n, v.r.book.From1904); day != "" {
+				s = day
+			}
+		}
+	}
+	out := v.field(v.col.Field, s)
 	if !v.ok {
 		return nil
 	}
 	return out
 }
+
+// failedFormula is what a failed formula leaves where only its text was kept.
+var failedFormula = regexp.MustCompile(`^#(REF!|DIV/0!|N/A|VALUE!|NAME\?|NUM!|NULL!)$`)
 
 // blank reports whether a text says that there is nothing.
 func blank(s string) bool {
@@ -122,15 +133,8 @@ func (v *reading) field(f *schema.Field, s string) any {
 	return v.text(s)
 }
 
-// text returns a text as a record holds it; a number that shows a day is one.
+// text returns a text as a record holds it.
 func (v *reading) text(s string) any {
-	if v.cell.Kind == grid.Number && v.cell.Day {
-		if n, err := strconv.ParseFloat(s, 64); err == nil {
-			if day := value.DayOfSerial(n, v.r.book.From1904); day != "" {
-				return day
-			}
-		}
-	}
 	if !v.col.Lines {
 		s = oneLine(s)
 	}
@@ -213,7 +217,8 @@ func (v *reading) date(s string) any {
 			return day
 		}
 	}
-	day, doubt, err := value.ReadDate(s, v.row.year)
+	// A day of the filing that names no year is of the present one.
+	day, doubt, err := value.ReadDate(s, value.Year(v.r.opts.Today))
 	if err != nil {
 		v.misread(err)
 		return nil
@@ -244,15 +249,18 @@ func (v *reading) choice(f *schema.Field, s string) any {
 }
 
 func (v *reading) unitCode(s string) any {
-	near, exact := FindUnit(v.r.opts.Units, s)
+	near, how := FindUnit(v.r.opts.Units, s)
+	mend := finding.Text{Zh: "写单位的全称、简称或代码，见网站的“单位”页", En: "write its name, short name or code: see the page of units"}
 	switch {
-	case exact:
+	case near != nil && how == Named:
 		return near.Code
+	case near != nil && how == Nearest:
+		mend = finding.Text{Zh: "是不是“" + near.Short + "”？" + mend.Zh, En: "did you mean “" + near.Short + "”? " + mend.En}
 	case near != nil:
 		v.doubt(near.Short, finding.Text{Zh: "单位登记表里没有这个写法，按“" + near.Short + "”读", En: "not a name in the register of units; read as “" + near.Short + "”"})
 		return near.Code
 	}
-	v.refuse(finding.Text{Zh: "单位登记表里没有这个单位", En: "the register of units has no such unit"}, finding.Text{Zh: "写单位的全称、简称或代码，见网站的“单位”页", En: "write its name, short name or code: see the page of units"})
+	v.refuse(finding.Text{Zh: "单位登记表里没有这个单位", En: "the register of units has no such unit"}, mend)
 	return nil
 }
 

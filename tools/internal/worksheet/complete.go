@@ -3,7 +3,6 @@ package worksheet
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/grid"
@@ -189,12 +188,12 @@ func (r *reader) infer(p *Row, c *Column) {
 	p.doubt(c, w, how)
 }
 
-// Missing words what a required field lacks, with where to put it.
-func (d *Definition) Missing(form, key string) (label string, ok bool) {
+// Field returns the column of a top-level field of a form, or nil.
+func (d *Definition) Field(form, key string) *Column {
 	for _, c := range d.Columns {
 		if c.Form == form && c.Keys[0] == key {
-			return c.Head(), true
+			return c
 		}
 	}
-	return strings.TrimSpace(key), false
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/value"
 )
 
@@ -69,7 +70,11 @@ func (r *reader) match(label string, exact bool) match {
 	if exact || utf8.RuneCountInString(key) > 16 {
 		return match{}
 	}
-	return r.nearest(key)
+	m := r.nearest(key)
+	if m.col != nil && value.AmountUnit(label) != 0 && m.col.Field.Type != schema.Amount && len(m.col.Field.Enum) == 0 && !m.col.splits() {
+		return match{} // a label that states money is no unit or text
+	}
+	return m
 }
 
 // nearest finds the one column whose label contains the key or is contained in
@@ -103,7 +108,7 @@ func (r *reader) nearest(key string) match {
 	if best != nil && !tie {
 		return match{col: best, fuzzy: true}
 	}
-	if best == nil {
+	if best == nil && utf8.RuneCountInString(key) > 2 {
 		if near := value.Nearest(key, all); near != "" {
 			return match{col: owner[near], fuzzy: true}
 		}
@@ -153,12 +158,22 @@ func (c *Column) within(s string) string {
 	return best
 }
 
-// FindUnit finds the unit that a text names by code, name, short name or alias;
-// where none is named exactly, the most likely one, or nil.
-func FindUnit(units []Unit, s string) (u *Unit, exact bool) {
+// Sureness says how a unit was found.
+type Sureness uint8
+
+// A unit is named, most likely meant, or only the nearest of all.
+const (
+	Nearest Sureness = iota
+	Likely
+	Named
+)
+
+// FindUnit finds the unit that a text names by code, name, short name or alias,
+// or the one that comes nearest; nil when none does.
+func FindUnit(units []Unit, s string) (u *Unit, how Sureness) {
 	key := unitKey(s)
 	if key == "" {
-		return nil, false
+		return nil, Nearest
 	}
 	var names []string
 	owner := map[string]*Unit{}
@@ -170,7 +185,7 @@ func FindUnit(units []Unit, s string) (u *Unit, exact bool) {
 			}
 			n = unitKey(n)
 			if n == key || strings.TrimPrefix(n, "区") == strings.TrimPrefix(key, "区") {
-				return u, true
+				return u, Named
 			}
 			names, owner[n] = append(names, n), u
 		}
@@ -182,10 +197,30 @@ func FindUnit(units []Unit, s string) (u *Unit, exact bool) {
 			best = n
 		}
 	}
-	if best == "" {
-		best = value.Nearest(key, names)
+	if best != "" {
+		return owner[best], Likely
 	}
-	return owner[best], false
+	best = value.Nearest(key, names)
+	if slips(key, best) <= 1 {
+		return owner[best], Likely
+	}
+	return owner[best], Nearest
+}
+
+// slips counts the characters in which two texts of one length differ; texts of
+// other lengths differ in many.
+func slips(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	if len(x) != len(y) {
+		return max(len(x), len(y))
+	}
+	n := 0
+	for i := range x {
+		if x[i] != y[i] {
+			n++
+		}
+	}
+	return n
 }
 
 func unitKey(s string) string {
