@@ -192,7 +192,7 @@ func (a *app) importText(w *bytes.Buffer, r *importReport, accepted bool) {
 		fmt.Fprintf(w, a.say("写了 %d 个项目；核对标 ? 的地方，再提交变更请求。\n", "%d projects written; confirm what is marked ?, then open a request.\n"), r.Written)
 	case r.DryRun:
 		fmt.Fprintln(w, a.say("只是看看，没有写任何文件。", "A dry run: nothing was written."))
-	case c.Refused > 0 && !accepted:
+	case c.Made > 0 && !accepted:
 		fmt.Fprintln(w, a.say("整批没有写；改好再导入，或用 --skip-refused 先写其余的。", "Nothing was written: mend it, or write the others with --skip-refused."))
 	default:
 		fmt.Fprintln(w, a.say("没有要写的。", "Nothing to write."))
