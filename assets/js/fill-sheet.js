@@ -2,7 +2,7 @@
 import { h, both, button, word, pair, clear, append, say, save } from './fill-dom.js';
 import { field, show, one, focus, at } from './fill-fields.js';
 import { ask, judge } from './fill-judge.js';
-import { work, defs, changed, check, faults, attach, stateOf } from './fill-work.js';
+import { work, defs, changed, check, faults, attach, stateOf, text } from './fill-work.js';
 
 let sheet;
 // draw builds the page of document n; done is called when the person goes on.
@@ -12,11 +12,11 @@ export async function draw(view, doc, go) {
   const el = h('div.sheet-fields');
   sheet = {
     doc, el, values: doc.values, units: defs.units,
-    changed(ptr) { touched.add(ptr); changed(doc); },
+    changed(ptr) { touched.add(ptr); changed(); },
     touched(ptr) { if (!touched.has(ptr)) { touched.add(ptr); judged(); } },
     // What is merely missing is not blamed before one was there, or asks.
     wanted: (f, ptr) => doc.asked || (at(doc.values, path(f.field)) === undefined ? touched.has(ptr) : [...touched].some((t) => t === ptr || t.startsWith(ptr + '/') || ptr.startsWith(t + '/'))),
-    amount: (text) => ask('amount', { text }),
+    amount: (t) => ask('amount', { text: t }),
     attach,
     redraw: judged,
   };
@@ -35,8 +35,7 @@ export async function draw(view, doc, go) {
     kept.length ? h('div.aside.kept', null, h('h3', null, word('kept')), h('p', null, word('kept_text')), h('ul', null, kept.map((k) => h('li', null, h('code', null, k + ': ' + JSON.stringify(doc.values[k])))))) : null,
     h('p.hint', null, word('later')),
     h('div.fill-actions', null, button('check_next', () => next(go), 'main-button'), button('download', async () => {
-      await check();
-      if (doc.text !== undefined) save(doc.path.split('/').pop(), doc.text);
+      try { save(doc.path.split('/').pop(), await text(doc)); } catch (e) { say('no_judge'); }
     }))]);
   judged();
   if (judge.state === 'ready' && !work.checked) check();
@@ -62,7 +61,7 @@ function state(doc, f) {
   return el;
 }
 function body(doc, def) {
-  const id = 'fill-body', area = h('textarea', { id, rows: doc.form === 'index' ? 6 : 4, value: doc.body || '', 'aria-describedby': 'fill-body-help', oninput: () => { doc.body = area.value; changed(doc); } });
+  const id = 'fill-body', area = h('textarea', { id, rows: doc.form === 'index' ? 6 : 4, value: doc.body || '', 'aria-describedby': 'fill-body-help', oninput: () => { doc.body = area.value; changed(); } });
   const key = doc.form === 'index' ? 'body_index' : 'body';
   const el = h('div.ff', { 'data-ptr': '\u0000' }, h('label.ff-label', { for: id }, word(key)), h('p.ff-help', { id: 'fill-body-help' }, both(word(key + '_help'), 'en-x')), area);
   el.errors = el.appendChild(h('div.ff-error'));

@@ -61,8 +61,7 @@ export function close() {
 
 // changed notes that something was typed: it is saved and judged after a moment.
 let toSave, toCheck;
-export function changed(doc) {
-  if (doc) doc.written = false;
+export function changed() {
   dirty = true;
   clearTimeout(toSave);
   toSave = setTimeout(flush, 400);
@@ -85,13 +84,14 @@ export function flush() {
 }
 
 // text gives a file as it will be written.
-async function text(doc) {
-  if (doc.written && doc.text !== undefined) return doc.text;
+const written = new WeakMap(); // document → what it was written from, and the text
+export async function text(doc) {
   const values = filled(doc.values) || {};
   for (const k of doc.had || []) if (!(k in values)) values[k] = null; // taken out
-  doc.written = true;
+  const from = JSON.stringify([values, doc.body]), last = written.get(doc);
+  if (last && last.from === from) return last.text;
   const { text: t } = await ask('write', { path: doc.path, original: doc.original === undefined ? null : doc.original, values, body: doc.body });
-  if (doc.written) doc.text = t;
+  written.set(doc, { from, text: t });
   return t;
 }
 // head gives all files of the project as they would be.
@@ -99,7 +99,7 @@ export async function head() {
   const d = work.draft, out = { ...d.base };
   for (const doc of d.docs) {
     doc.fault = null;
-    try { out[doc.path] = await text(doc); } catch (e) { doc.written = false; doc.fault = e; if (judge.state === 'failed') throw e; }
+    try { out[doc.path] = await text(doc); } catch (e) { doc.fault = { zh: e.zh || e.message, en: e.en || e.message }; if (judge.state === 'failed') throw e; }
   }
   for (const [path, bytes] of Object.entries(d.attachments)) out[path] = bytes;
   if (d.sealed) out[dirOf(d.project) + 'contacts.age'] = d.sealed;
@@ -111,11 +111,15 @@ export async function files() {
   return Object.keys(h).filter((p) => h[p] !== d.base[p]).map((path) => (typeof h[path] === 'string' ? { path, text: h[path], was: d.base[path] } : { path, bytes: h[path] }));
 }
 
-let checking = false, again = false;
-export async function check() {
+// check judges what is there now; asked again meanwhile, it judges once more.
+let checking, again = false;
+export function check() {
+  again = true;
+  clearTimeout(toCheck);
+  return checking = checking || judgeAll().finally(() => { checking = undefined; });
+}
+async function judgeAll() {
   if (!work.draft) return;
-  if (checking) { again = true; return; }
-  checking = true;
   const draft = work.draft;
   try {
     do {
@@ -128,7 +132,7 @@ export async function check() {
     } while (again);
   } catch (e) {
     if (work.draft === draft) hooks.judged(e);
-  } finally { checking = false; }
+  }
 }
 export const faults = (path) => work.findings.filter((f) => (!path || f.file === path) && f.severity === 'error' && !f.existing && !f.waived);
 
@@ -148,7 +152,7 @@ export async function edit(path, form, fill) {
     d.docs.push(doc);
   }
   if (fill) Object.assign(doc.values, fill);
-  changed(doc);
+  changed();
   return doc;
 }
 

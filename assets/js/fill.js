@@ -243,15 +243,24 @@ async function overview(el, draft) {
     box.querySelector('.hint').remove();
     const s = work.stateOf(typeof state === 'string' ? state : (state || {}).code);
     if (s) box.append(h('p', null, word('state_now'), ' ', h('span.chip.chip-work', null, pair(s))));
-    box.append(h('h3', null, word('next_steps')), steps.length ? h('ul.step-list', null, steps.map((t) => h('li', null, h('p.step-name', null, h('strong', null, pair(t))), h('p.sub', null, t.clause && word('clause', { clause: t.clause }), (t.approvers || []).length ? [' · ', word('approvers', { who: t.approvers.map((a) => (typeof a === 'string' ? a : plain([a.zh || a.role || '', a.en || '']))).join('、') })] : null, ' ', (t.forms || []).map((f) => (f.form && work.sheetOf(f.form) ? plain(pair(work.sheetOf(f.form).title)) : f.file)).join('、')), stepButton(t)))) : h('p', null, word('no_steps')));
+    box.append(h('h3', null, word('next_steps')), steps.some((t) => t.code) ? h('ul.step-list', null, steps.filter((t) => t.code).map(stepItem)) : h('p', null, word('no_steps')));
+    const loose = steps.filter((t) => !t.code).flatMap((t) => t.forms).filter((f) => f.form !== 'index' && !f.exists && work.sheetOf(f.form));
+    if (loose.length) box.append(h('h3', null, word('more_records')), h('ul.step-list', null, loose.map((f) => h('li', null, h('p.step-name', null, pair(work.sheetOf(f.form).title)), h('p.sub', null, f.file), stepButton({ code: '', forms: [f], zh: work.sheetOf(f.form).title.zh, en: work.sheetOf(f.form).title.en })))));
     box.append(h('h3', null, word('records')), h('ul.plain', null, Object.keys(draft.base).filter((p) => work.formOf(p)).map((p) => h('li', null, pair(work.formOf(p).title), ' ', h('span.sub', null, p.slice(dir.length)), ' ', button('change', async () => { const doc = await work.edit(p, work.formOf(p).name); go(to(draft.id, draft.docs.indexOf(doc))); }, 'link-button')))));
   }, (e) => box.querySelector('.hint').replaceWith(h('p.finding-error', null, [e.zh || word('no_judge')[0], e.en || word('no_judge')[1]])));
 
+  function stepItem(t) {
+    const units = (t.approvers || []).map((a) => (a.units || []).map((c) => { const u = defs.units.find((x) => x.code === c); return u ? u.short || u.name : c; }).join('、') || a.role);
+    const forms = t.forms || [], here = forms.every((f) => work.sheetOf(f.form));
+    return h('li', null, h('p.step-name', null, h('strong', null, pair(t))),
+      h('p.sub', null, t.clause && [h('span', null, word('clause', { clause: t.clause })), ' '], units.length ? [h('span', null, word('approvers', { who: [...new Set(units)].join('、') })), ' '] : null, h('span', null, both(here ? [forms.map((f) => work.sheetOf(f.form).title.zh).join('、'), forms.map((f) => work.sheetOf(f.form).title.en).join(', ')] : word('not_here', { where: forms.map((f) => f.file).join('、') }), 'en-x'))),
+      here ? stepButton(t) : null);
+  }
   function stepButton(t) {
     const b = button('do', async () => {
       b.disabled = true;
       try {
-        draft.step = { id: t.code, zh: t.zh, en: t.en, clause: t.clause };
+        draft.step = { id: t.code || t.forms[0].file.replace('.md', ''), zh: t.zh, en: t.en, clause: t.clause };
         let first;
         for (const f of t.forms || []) {
           const doc = await work.edit(dir + f.file, f.form);
