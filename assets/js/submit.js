@@ -24,10 +24,18 @@ const settings = (() => {
   return block ? JSON.parse(block.textContent) : null;
 })();
 
-// available tells how this page can submit: "api" speaks to the forge,
-// "prefilled" opens its new-file page with the text in it, "manual" copies and
-// downloads. `sign` is "oauth", or "token" where the person pastes one.
-export function available() {
+// ready is settled once an answer of the forge in the address is dealt with; a
+// failed sign-in rejects it.
+export const ready = settings ? sign.comeBack(settings) : Promise.resolve();
+ready.catch(() => {});
+
+// available tells, once ready, how this page can submit: "api" speaks to the
+// forge, "prefilled" opens its new-file page with the text in it, "manual"
+// copies and downloads. `sign` is "oauth", or "token" where the person pastes
+// one.
+export const available = () => ready.catch(() => {}).then(means);
+
+function means() {
   const f = settings;
   if (!f) return { how: "manual", kind: "", sign: "", signedIn: false, url: "", repository: "", tokenPage: "" };
   const oauth = f.clientId && ["gitea", "forgejo", "gitlab"].includes(f.kind);
@@ -39,15 +47,10 @@ export function available() {
   };
 }
 
-// ready is settled once an answer of the forge in the address is dealt with; a
-// failed sign-in rejects it.
-export const ready = settings ? sign.comeBack(settings) : Promise.resolve();
-ready.catch(() => {});
-
 // signIn signs in; call it straight from a click. A token that the person
 // pasted is tried at once.
 export async function signIn(token) {
-  const { sign: method } = available();
+  const { sign: method } = means();
   if (!method) throw trouble.notFinished();
   if (method === "oauth") return sign.signIn(settings);
   const pasted = String(token || "").trim();
@@ -58,8 +61,9 @@ export async function signIn(token) {
 
 // speaking runs work with the forge; a refused token is thrown away.
 async function speaking(work) {
+  await ready.catch(() => {});
   const token = settings && sign.token(settings);
-  if (!token || available().how !== "api") throw trouble.signedOut(0);
+  if (!token || means().how !== "api") throw trouble.signedOut(0);
   try {
     return await work(new kinds[settings.kind](settings, token));
   } catch (e) {
@@ -120,7 +124,7 @@ export const send = (change, onProgress = () => {}) => speaking(async (api) => {
   const made = request || (await openRequest(api, repo, branch, change));
   sign.kept("half", null);
   step(4);
-  return { url: made.url, number: made.number, updated: Boolean(request) };
+  return { url: /^https?:/.test(made.url) ? made.url : settings.url, number: made.number, updated: Boolean(request) };
 });
 
 // idsOf gives the blob id of each wanted path at a commit, "" where there is none.

@@ -17,7 +17,7 @@ type availability struct {
 
 func (c *client) available() (a availability) {
 	c.t.Helper()
-	c.Eval("Submit.ready.catch(() => {}).then(Submit.available)", &a)
+	c.Eval("Submit.available()", &a)
 	return a
 }
 
@@ -184,7 +184,7 @@ func filesGoByHand(t *testing.T, b *browser.Browser) {
 	look := func(f *registry.Forge) (s shown) {
 		p := b.Page(site(t, f).URL+"/fill/", 800, 600)
 		defer p.Close()
-		p.Eval(`({How: Submit.available().how, Pages: Submit.pages([{path: "content/a/index.md", text: "一 & 二\n"}, {path: "content/a/long.md", text: "长".repeat(900)}, {path: "content/a/old.md", text: "x", was: "y"}])})`, &s)
+		p.Eval(`(async () => ({How: (await Submit.available()).how, Pages: Submit.pages([{path: "content/a/index.md", text: "一 & 二\n"}, {path: "content/a/long.md", text: "长".repeat(900)}, {path: "content/a/old.md", text: "x", was: "y"}])}))()`, &s)
 		return s
 	}
 	for _, c := range []struct{ kind, url, how, fresh, bare, edit string }{
