@@ -45,7 +45,7 @@ What was filled in before you stopped is kept in .taizhang/drafts/ and taken up 
   taizhang new declaration --unit jyj --set index:title=智慧校园 --set estimate=128.5 --values rest.yaml --dry-run
   键写成 estimate、attestation.unit、basis.1.text、basis.+；几张表都有的写 index:title。
   几项内容写成 YAML：--set 'basis=[{kind: 应用需求, text: 示例}]'。taizhang schema declaration 列出所有的键。
-  TERM=dumb 或者不在终端里时，一行问一行答 · plain lines with TERM=dumb or outside a terminal.`,
+  TERM=dumb、ACCESSIBLE=1 或者不在终端里时，一行问一行答 · plain lines with TERM=dumb, ACCESSIBLE=1 or outside a terminal.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return a.runNew(o, append(args, "")[0]) },
 	}

@@ -76,7 +76,7 @@ func (q *Asker) sheet(ctx context.Context, s *Sheet) error {
 		if settled(s, f) || !must && !tells || !s.New() && !tells && s.Values[f.Key] != nil {
 			continue
 		}
-		if s.given[f.Key] || q.Resumed && s.Values[f.Key] != nil && q.wrong(s.Form, f.Key, s.Values[f.Key]) == "" {
+		if s.given[f.Key] || q.Resumed && !s.guess[f.Key] && s.Values[f.Key] != nil && q.wrong(s.Form, f.Key, s.Values[f.Key]) == "" {
 			continue
 		}
 		if err := q.Field(ctx, s, f, must); err != nil {
@@ -131,6 +131,7 @@ func (q *Asker) rest(ctx context.Context, s *Sheet) error {
 func (q *Asker) Field(ctx context.Context, s *Sheet, f *schema.Field, must bool) error {
 	a := asking{q, ctx, s.Form}
 	return a.field(f, []string{f.Key}, s.Values[f.Key], must, func(v any) {
+		delete(s.guess, f.Key)
 		if v == nil {
 			delete(s.Values, f.Key)
 		} else {

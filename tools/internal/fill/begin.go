@@ -43,7 +43,8 @@ func (w *Work) Begin(unit string, year int, today string) {
 		for _, k := range s.Keys {
 			if s.Form.Root.Child(k).Type == schema.Date {
 				put(s, k, today)
-				delete(s.given, k) // most likely, not certain
+				delete(s.given, k)
+				s.guess[k] = true
 			}
 		}
 	}

@@ -31,6 +31,7 @@ type Sheet struct {
 	Body   string
 
 	given    map[string]bool // keys that the beginning settled
+	guess    map[string]bool // keys with what is likely, until somebody answers
 	original []byte          // nil for a new file
 	was      compose.Document
 }
@@ -59,7 +60,7 @@ func Start(j *check.Judge, id string, step steps.Step) (*Work, error) {
 		asks = slices.Insert(slices.Delete(asks, index, index+1), 0, a)
 	}
 	for _, a := range asks {
-		s := &Sheet{Form: a.Form, File: path.Join(w.Dir, a.File), Keys: a.Keys, Values: map[string]any{}, given: map[string]bool{}}
+		s := &Sheet{Form: a.Form, File: path.Join(w.Dir, a.File), Keys: a.Keys, Values: map[string]any{}, given: map[string]bool{}, guess: map[string]bool{}}
 		if strings.Contains(a.File, "/") {
 			s.File = a.File
 		}
@@ -229,7 +230,9 @@ func (w *Work) Draft() ([]byte, error) {
 	d := draft{ID: w.ID, Step: w.stepID(), Sheets: map[string]draftPage{}}
 	for _, s := range w.Sheets {
 		if s.Changed() {
-			d.Sheets[path.Base(s.File)] = draftPage{s.Values, s.Body}
+			answered := maps.Clone(s.Values)
+			maps.DeleteFunc(answered, func(k string, _ any) bool { return s.guess[k] })
+			d.Sheets[path.Base(s.File)] = draftPage{answered, s.Body}
 		}
 	}
 	return json.MarshalIndent(d, "", "  ")
@@ -256,10 +259,15 @@ func (w *Work) Resume(data []byte) error {
 	}
 	for _, s := range w.Sheets {
 		if p, ok := d.Sheets[path.Base(s.File)]; ok && p.Values != nil {
-			state := s.Values["state"]
+			before := s.Values
 			s.Values, s.Body = p.Values, p.Body
-			if s.Form.Name == "index" && state != nil {
-				s.Values["state"] = state
+			for k := range p.Values {
+				delete(s.guess, k)
+			}
+			for k, v := range before {
+				if _, answered := s.Values[k]; s.guess[k] && !answered || s.Form.Name == "index" && k == "state" {
+					s.Values[k] = v
+				}
 			}
 		}
 	}
