@@ -22,6 +22,7 @@ import (
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/rule"
+	"taizhang/tools/internal/sheet"
 	"taizhang/tools/internal/value"
 )
 
@@ -110,8 +111,12 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if !res.Summary.Partial { // deadlines are definitions too, though no rule asks for them
-		if _, err := due.Load(res.Judge); err != nil {
+	if !res.Summary.Partial { // deadlines and sheets are definitions too, though no rule asks for them
+		_, err := due.Load(res.Judge)
+		if err == nil {
+			_, err = sheet.Load(res.Judge.Registry)
+		}
+		if err != nil {
 			return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
 		}
 	}

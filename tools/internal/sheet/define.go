@@ -66,7 +66,7 @@ func Load(r *registry.Registry) (*Set, error) {
 		name := strings.TrimSuffix(path.Base(file), ".yaml")
 		form := r.Schemas.Form(name)
 		if form == nil || !slices.Contains(r.Schemas.Forms, form) || path.Ext(file) != ".yaml" {
-			errs = append(errs, fmt.Errorf("%s: there is no form %s", file, name))
+			errs = append(errs, fmt.Errorf("%s: 没有表单 %[2]s · there is no form %[2]s", file, name))
 			continue
 		}
 		data, err := r.Read(file, registry.RecordLimit)
@@ -78,7 +78,7 @@ func Load(r *registry.Registry) (*Set, error) {
 			fs = append(fs, rules.Validate(file, root)...)
 		}
 		if len(fs) > 0 {
-			errs = append(errs, fmt.Errorf("%s:%d:%d: %s", file, fs[0].Line, fs[0].Col, fs[0].Message.En))
+			errs = append(errs, fmt.Errorf("%s:%d:%d: %s · %s", file, fs[0].Line, fs[0].Col, fs[0].Message.Zh, fs[0].Message.En))
 			continue
 		}
 		d := &reader{file: file, index: s.index.Root, definition: &definition{form: form}}
@@ -108,7 +108,7 @@ func (d *reader) read(root *record.Node) {
 	if n := root.Get("each"); n != nil {
 		d.each = n.Text
 		if f := d.field(d.each, d.form.Root); f == nil || f.Type != schema.List || f.Item.Type != schema.Object {
-			d.fail(n, "each: %s is no list of the form %s", d.each, d.form.Name)
+			d.fail(n, "each: %[1]s 不是表单 %[2]s 的列表 · %[1]s is no list of the form %[2]s", d.each, d.form.Name)
 		}
 	}
 	printed := ""
@@ -118,7 +118,7 @@ func (d *reader) read(root *record.Node) {
 		printed += strings.Join(texts(t), "")
 	}
 	if !strings.HasPrefix(printed, d.form.Title.Zh) {
-		d.fail(root.Get("title"), "the title is not that of the form, %s", d.form.Title.Zh)
+		d.fail(root.Get("title"), "标题和表单的名称“%[1]s”不一致 · the title is not that of the form, %[1]s", d.form.Title.Zh)
 	}
 	if n := root.Get("above"); n != nil {
 		d.above = d.template(n, d.form.Root)
@@ -132,7 +132,7 @@ func (d *reader) read(root *record.Node) {
 			row.cells = append(row.cells, cell)
 		}
 		if width != Grid {
-			d.fail(n, "the cells of this row are %d columns wide, not %d", width, Grid)
+			d.fail(n, "这一行的格子共 %[1]d 格宽，应为 %[2]d · the cells of this row are %[1]d columns wide, not %[2]d", width, Grid)
 		}
 		d.rows = append(d.rows, row)
 	}
@@ -153,7 +153,7 @@ func (d *reader) cell(n *record.Node) cellDef {
 		}
 	}
 	if kinds != 1 {
-		d.fail(n, "a cell has a label, a text or lines")
+		d.fail(n, "一格只写 label、text、lines 之一 · a cell has a label, a text or lines")
 		return c
 	}
 	switch {
@@ -176,7 +176,7 @@ func (d *reader) line(n *record.Node) lineDef {
 		l.each = each.Text
 		base = d.field(l.each, d.form.Root)
 		if base == nil || base.Type != schema.List {
-			d.fail(each, "each: %s is no list of the form %s", l.each, d.form.Name)
+			d.fail(each, "each: %[1]s 不是表单 %[2]s 的列表 · %[1]s is no list of the form %[2]s", l.each, d.form.Name)
 		}
 	}
 	if text := n.Get("text"); text != nil {
@@ -196,7 +196,7 @@ func (d *reader) line(n *record.Node) lineDef {
 	if date := n.Get("date"); date != nil {
 		l.date = date.Text
 		if f := d.field(l.date, d.form.Root); f == nil || f.Type != schema.Date {
-			d.fail(date, "%s is no date of the form %s", l.date, d.form.Name)
+			d.fail(date, "%[1]s 不是表单 %[2]s 的日期 · %[1]s is no date of the form %[2]s", l.date, d.form.Name)
 		}
 	}
 	return l
@@ -215,12 +215,12 @@ func (d *reader) template(n *record.Node, base *schema.Field) template {
 			case strings.HasPrefix(p, "="):
 			case isContact:
 				if !slices.Contains(contactKeys, key) {
-					d.fail(n, "a contact has %s, not %s", strings.Join(contactKeys, ", "), key)
+					d.fail(n, "联系人只有 %[1]s，没有 %[2]s · a contact has %[1]s, not %[2]s", strings.Join(contactKeys, ", "), key)
 				}
 			case f == nil:
-				d.fail(n, "the form %s has no field %s", d.form.Name, p)
+				d.fail(n, "表单 %[1]s 没有栏目 %[2]s · the form %[1]s has no field %[2]s", d.form.Name, p)
 			case f.Type == schema.Object || f.Type == schema.List:
-				d.fail(n, "%s holds several values: name one of them, or use each", p)
+				d.fail(n, "%[1]s 里有几项内容，写明哪一项，或用 each · %[1]s holds several values: name one of them, or use each", p)
 			}
 		}
 	})

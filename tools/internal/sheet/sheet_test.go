@@ -7,6 +7,8 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,38 +16,58 @@ import (
 	"testing"
 	"unicode"
 
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/schema"
+	"taizhang/tools/internal/value"
 )
+
+// schemasDir holds the definitions and the examples.
+const schemasDir = "../../../schemas"
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// live is the registry of this repository.
-func live(t testing.TB) *registry.Registry {
-	t.Helper()
-	files, err := disk.Open("../../..")
-	if err != nil {
-		t.Fatal(err)
+// tree is a registry in memory.
+type tree map[string][]byte
+
+func (t tree) Paths() []string     { return slices.Sorted(maps.Keys(t)) }
+func (t tree) Irregular() []string { return nil }
+func (t tree) Read(path string, limit int64) ([]byte, error) {
+	data, ok := t[path]
+	if !ok {
+		return nil, fs.ErrNotExist
 	}
-	defs := map[string][]byte{}
-	for _, p := range files.Paths() {
-		if name, ok := strings.CutPrefix(p, "schemas/"); ok && strings.HasSuffix(name, ".schema.json") {
-			if defs[name], err = files.Read(p, 1<<20); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	set, err := schema.Load(defs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return registry.New(files, set)
+	return data[:min(int64(len(data)), limit+1)], nil
 }
 
-func liveSet(t testing.TB) (*registry.Registry, *Set) {
+// examples is the example registry under the definitions of this one.
+func examples(t testing.TB) (files tree, set *schema.Set) {
 	t.Helper()
-	r := live(t)
+	files, defs := tree{}, map[string][]byte{}
+	err := fs.WalkDir(os.DirFS(schemasDir), ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(filepath.Join(schemasDir, filepath.FromSlash(p)))
+		if name, ok := strings.CutPrefix(p, "examples/"); ok {
+			files[name] = data
+		} else {
+			files["schemas/"+p], defs[p] = data, data
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set, err = schema.Load(defs); err != nil {
+		t.Fatal(err)
+	}
+	return files, set
+}
+
+func load(t testing.TB) (*registry.Registry, *Set) {
+	t.Helper()
+	files, schemas := examples(t)
+	r := registry.New(files, schemas)
 	s, err := Load(r)
 	if err != nil {
 		t.Fatal(err)
@@ -53,7 +75,7 @@ func liveSet(t testing.TB) (*registry.Registry, *Set) {
 	return r, s
 }
 
-// filling takes a record of a project of the repository.
+// filling takes a record of an example.
 func filling(t testing.TB, r *registry.Registry, project, name string) *Filling {
 	t.Helper()
 	p := r.Project(r.Folder(project))
@@ -79,7 +101,7 @@ func tight(s string) string {
 // together: every cell that a schema says a field fills is on the sheet, filled
 // from that field, and a sheet fills no cell from a field that does not say so.
 func TestSheetsAndSchemasNameTheSameCells(t *testing.T) {
-	r, set := liveSet(t)
+	r, set := load(t)
 	for name, d := range set.forms {
 		if d.form.Annex == "" {
 			t.Errorf("%s has a sheet and is no annex", name)
@@ -194,55 +216,48 @@ func (d *definition) places() []place {
 	return out
 }
 
-func TestFillPrintsTheAnnexes(t *testing.T) {
-	r, set := liveSet(t)
-	for _, name := range []string{"declaration", "stock-2026", "review", "acceptance", "contract-01"} {
-		t.Run(name, func(t *testing.T) {
-			f := filling(t, r, "2024-jyj-01", name)
-			var b strings.Builder
-			for _, s := range set.Fill(f) {
-				b.WriteString(s.HTML("", 2))
-			}
-			golden(t, name+".html", b.String())
-		})
-	}
-	t.Run("blank", func(t *testing.T) {
-		var b strings.Builder
-		for _, form := range r.Schemas.Forms {
-			if set.Official(form.Name) {
-				for _, s := range set.Fill(&Filling{Form: form, ID: form.Name}) {
-					b.WriteString(s.HTML("", 2))
-				}
-			}
+// TestSheetsAreAsRecorded compares every kind of sheet, filled and blank, with
+// what was last looked at, in schemas/examples/sheets.
+func TestSheetsAreAsRecorded(t *testing.T) {
+	r, set := load(t)
+	pages := map[string]string{}
+	add := func(page string, f *Filling) {
+		for _, s := range set.Fill(f) {
+			pages[page] += s.HTML("", 2)
 		}
-		golden(t, "blank.html", b.String())
-	})
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		if err := os.MkdirAll("testdata", 0o755); err != nil {
+	}
+	for _, f := range [][2]string{{"2026-cgj-01", "declaration"}, {"2025-scjg-01", "stock-2025"}, {"2026-cgj-01", "review"}, {"2026-cgj-01", "acceptance"}, {"2026-cgj-01", "contract-01"}} {
+		add(f[1], filling(t, r, f[0], f[1]))
+	}
+	for _, form := range r.Schemas.Forms {
+		if set.Official(form.Name) {
+			add("blank", &Filling{Form: form, ID: form.Name})
+		}
+	}
+	for name, got := range pages {
+		file := filepath.Join(schemasDir, "examples/sheets", name+".html")
+		if *update {
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
+		if got != string(want) {
+			t.Errorf("the sheet differs from %s; run with -update and read the difference", file)
 		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; look at it and run with -update\n%s", file, got)
 	}
 }
 
 func TestFillPrintsOneSheetForEachApplication(t *testing.T) {
-	r, set := liveSet(t)
-	f := filling(t, r, "2024-jyj-01", "acceptance")
+	r, set := load(t)
+	f := filling(t, r, "2026-cgj-01", "acceptance")
 	list := f.Record.Get("applications")
 	if !set.Filed("acceptance", f.Record) || len(set.Fill(f)) != 1 {
 		t.Error("one application is not one sheet")
@@ -258,8 +273,8 @@ func TestFillPrintsOneSheetForEachApplication(t *testing.T) {
 }
 
 func TestContactsAreBlankUntilTheyAreGiven(t *testing.T) {
-	r, set := liveSet(t)
-	f := filling(t, r, "2024-jyj-01", "declaration")
+	r, set := load(t)
+	f := filling(t, r, "2026-cgj-01", "declaration")
 	f.Contacts = []Contact{{"示例甲", "信息科", "科长", "13800000000"}, {"示例乙", "", "", ""}}
 	with := set.Fill(f)[0].HTML("", 2)
 	f.Contacts = nil
@@ -272,17 +287,18 @@ func TestContactsAreBlankUntilTheyAreGiven(t *testing.T) {
 }
 
 func TestHiddenValuesLeaveABlank(t *testing.T) {
-	r, set := liveSet(t)
-	p := r.Project(r.Folder("2024-jyj-01"))
+	r, set := load(t)
+	p := r.Project(r.Folder("2026-cgj-01"))
 	rec := p.Record("review")
 	f := &Filling{Form: rec.Form, ID: "review", Record: Of(rec.Form.Root, rec.Root, func(f *schema.Field) bool { return f.Visibility != schema.Public })}
 	page := set.Fill(f)[0].HTML("", 2)
+	day := value.DateZh(rec.Root.Get("leaderOpinion").Get("on").Text)
 	for _, n := range []string{rec.Root.Get("preliminaryOpinion").Text, rec.Root.Get("leaderOpinion").Get("text").Text, rec.Root.Get("requestReport").Get("title").Text} {
 		if strings.Contains(page, n) {
 			t.Errorf("prints %s", n)
 		}
 	}
-	if !strings.Contains(page, rec.Root.Get("necessity").Text) || !strings.Contains(page, "2024年4月25日") {
+	if !strings.Contains(page, rec.Root.Get("necessity").Text) || !strings.Contains(page, day) {
 		t.Error("does not print what is public")
 	}
 }
@@ -311,8 +327,8 @@ func TestTemplates(t *testing.T) {
 }
 
 func TestLoadRefusesDefinitionsThatDoNotFitTheForm(t *testing.T) {
-	r := live(t)
-	const head = "title: [清江浦区政务信息化项目审查表]\nrows:\n  - height: 10\n    cells:\n"
+	_, schemas := examples(t)
+	head := "title: [" + schemas.Form("review").Title.Zh + "]\nrows:\n  - height: 10\n    cells:\n"
 	for _, c := range []struct{ why, file, text, want string }{
 		{"a form that does not exist", "nothing", head + "      - {label: 甲, span: 24}\n", "there is no form nothing"},
 		{"another title", "review", strings.Replace(head, "审查表", "表", 1) + "      - {label: 甲, span: 24}\n", "title is not that of the form"},
@@ -328,7 +344,7 @@ func TestLoadRefusesDefinitionsThatDoNotFitTheForm(t *testing.T) {
 		{"an unknown key", "review", head + "      - {txt: 甲, span: 24}\n", "txt"},
 	} {
 		t.Run(c.why, func(t *testing.T) {
-			_, err := Load(registry.New(oneFile{Dir + "/" + c.file + ".yaml", c.text}, r.Schemas))
+			_, err := Load(registry.New(tree{Dir + "/" + c.file + ".yaml": []byte(c.text)}, schemas))
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.file) {
 				t.Errorf("got %v, want …%s…", err, c.want)
 			}
@@ -336,30 +352,17 @@ func TestLoadRefusesDefinitionsThatDoNotFitTheForm(t *testing.T) {
 	}
 }
 
-// oneFile is a registry of one file.
-type oneFile struct{ path, text string }
-
-func (f oneFile) Paths() []string     { return []string{f.path} }
-func (f oneFile) Irregular() []string { return nil }
-func (f oneFile) Read(path string, _ int64) ([]byte, error) {
-	if path != f.path {
-		return nil, errors.New("no such file")
-	}
-	return []byte(f.text), nil
-}
-
 // TestFitKeepsLongContentOnThePage tries both sides of the page's end.
 func TestFitKeepsLongContentOnThePage(t *testing.T) {
-	r, set := liveSet(t)
-	f := filling(t, r, "2024-jyj-01", "declaration")
 	const page = pageHeight - marginTop - marginBottom
 	for _, c := range []struct {
 		chars int
 		size  float64
 		over  bool
-	}{{100, 12, false}, {370, 12, false}, {380, 10.5, false}, {620, 10.5, false}, {630, 9, false}, {920, 9, false}, {930, 9, true}} {
-		f.Record.Get("content").Text = strings.Repeat("字", c.chars)
-		s := set.Fill(f)[0]
+	}{{1, 12, false}, {1067, 12, false}, {1068, 10.5, false}, {1414, 10.5, false}, {1415, 9, false}, {1944, 9, false}, {1945, 9, true}} {
+		s := fit(&Sheet{Annex: "附件", Title: []string{"表"}, Notes: []string{"注"}, Rows: []Row{
+			{Height: 40, Cells: []Cell{{Label: true, Span: 4, Lines: []Line{{Text: "甲"}}}, {Span: 20}}},
+			{Height: 150, Cells: []Cell{{Label: true, Span: 4, Lines: []Line{{Text: "乙"}}}, {Span: 20, Lines: []Line{{Text: strings.Repeat("字", c.chars)}}}}}}})
 		sum := head(s)
 		for i := range s.Rows {
 			sum += max(float64(s.Rows[i].Height), s.Rows[i].need(s.Size))
@@ -371,11 +374,11 @@ func TestFitKeepsLongContentOnThePage(t *testing.T) {
 }
 
 func TestCompareMarksWhatDiffers(t *testing.T) {
-	r, set := liveSet(t)
-	f := filling(t, r, "2024-jyj-01", "declaration")
+	r, set := load(t)
+	f := filling(t, r, "2026-cgj-01", "declaration")
 	old := set.Fill(f)[0]
 	f.Record.Get("estimate").Text = "1300"
-	f.Record.Kids = slices.DeleteFunc(f.Record.Kids, func(v *Value) bool { return v.Field.Key == "remark" })
+	f.Record.Kids = slices.DeleteFunc(f.Record.Kids, func(v *Value) bool { return v.Field.Key == "expectedOutcome" })
 	now := set.Fill(f)[0]
 	Compare(old, now)
 	for _, s := range []*Sheet{old, now} {
@@ -390,7 +393,7 @@ func TestCompareMarksWhatDiffers(t *testing.T) {
 				}
 			}
 		}
-		if want := []string{"投资匡算（万元）", "备注"}; !slices.Equal(got, want) {
+		if want := []string{"投资匡算（万元）", "预期成效特色亮点"}; !slices.Equal(got, want) {
 			t.Errorf("marks %q, want %q", got, want)
 		}
 	}
@@ -401,8 +404,8 @@ func TestCompareMarksWhatDiffers(t *testing.T) {
 }
 
 func TestDOCXIsWellFormedAndTheSameEachTime(t *testing.T) {
-	r, set := liveSet(t)
-	f := filling(t, r, "2024-jyj-01", "declaration")
+	r, set := load(t)
+	f := filling(t, r, "2026-cgj-01", "declaration")
 	f.Record.Get("content").Text = "一<二>&\x00\x0b]]>\u202e三"
 	one, err := DOCX(set.Fill(f))
 	if err != nil {
@@ -437,7 +440,7 @@ func TestDOCXIsWellFormedAndTheSameEachTime(t *testing.T) {
 		}
 		in.Close()
 	}
-	for _, want := range []string{"附件1", "申报部门（盖章）：jyj（全称）", "一<二>&", "1,260", "①填写“区级财政投资”或“非税收入”或“自筹资金”。"} {
+	for _, want := range []string{"附件1", "申报部门（盖章）：cgj（全称）", "一<二>&", "①填写“区级财政投资”或“非税收入”或“自筹资金”。"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the text lacks %q", want)
 		}

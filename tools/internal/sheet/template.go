@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -23,7 +24,7 @@ type piece struct {
 func parseTemplate(s string) (template, error) {
 	t, rest, err := parsePieces(s, false)
 	if err == nil && rest != "" {
-		err = fmt.Errorf("“%s”: ] without [", s)
+		err = fmt.Errorf("“%s”：多了 ] · ] without [", s)
 	}
 	return t, err
 }
@@ -42,26 +43,26 @@ func parsePieces(s string, inside bool) (t template, rest string, err error) {
 		case '{':
 			end := strings.IndexByte(s[i:], '}')
 			if end < 2 {
-				return nil, "", fmt.Errorf("“%s”: { without a field and }", s)
+				return nil, "", fmt.Errorf("“%s”：{ 后面要有栏目和 } · { without a field and }", s)
 			}
 			name, ask := strings.CutPrefix(s[i+1:i+end], "?")
 			t, s = append(t, piece{paths: strings.Split(name, "|"), ask: ask}), s[i+end+1:]
 		case '[':
 			if inside {
-				return nil, "", fmt.Errorf("“%s”: [ inside [", s)
+				return nil, "", fmt.Errorf("“%s”：[ 里面不能再有 [ · [ inside [", s)
 			}
 			var group template
 			if group, s, err = parsePieces(s[i+1:], true); err != nil {
 				return nil, "", err
 			}
 			if s == "" {
-				return nil, "", fmt.Errorf("[ without ]")
+				return nil, "", errors.New("[ 没有对应的 ] · [ without ]")
 			}
 			t, s = append(t, piece{group: group}), s[1:]
 		case ']':
 			return t, s[i:], nil
 		default:
-			return nil, "", fmt.Errorf("“%s”: } without {", s)
+			return nil, "", fmt.Errorf("“%s”：多了 } · } without {", s)
 		}
 	}
 	return t, s, nil
