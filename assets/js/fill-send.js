@@ -3,7 +3,7 @@
 import { h, both, button, word, plain, pair, clear, append, say, save, root } from './fill-dom.js';
 import { one, size } from './fill-fields.js';
 import { judge } from './fill-judge.js';
-import { work, defs, changed, check, files, faults, flush, sheetOf, formOf, dirOf } from './fill-work.js';
+import { work, defs, changed, check, files, faults, flush, reread, sheetOf, formOf, dirOf } from './fill-work.js';
 
 const Submit = () => globalThis.Submit, guide = root + 'guide/submit/';
 
@@ -63,6 +63,12 @@ function api(form, note, draft, list, way) {
     tell([e.zh || plain(word('send_failed')), e.en || word('send_failed')[1]], '.finding-error');
     note.append(h('p', null, word('kept_all')));
     if (e.retry === 'signIn') redraw();
+    if (e.retry === 'read' && (e.paths || []).length) note.append(button('reread', async () => {
+      try {
+        const keys = await reread((p) => Submit().read(p), e.paths);
+        tell(word(keys.length ? 'reread_both' : 'reread_done', { keys: keys.join('、') }));
+      } catch (x) { fail(x); }
+    }));
     const b = form.querySelector('.main-button');
     if (b) { b.disabled = false; b.focus(); }
   };

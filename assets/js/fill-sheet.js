@@ -29,7 +29,7 @@ export async function draw(view, doc, go) {
   const kept = (doc.unknown || []).filter((k) => k in doc.values);
   append(view, [
     h('div.sheet-head', null, h('h2', { id: 'fill-heading', tabindex: '-1' }, pair(def.title), def.annex && h('span.annex', null, def.annex)),
-      h('p.hint', null, both(pair(def.help), 'en-x'), def.clause && h('span.clause', null, word('clause', { clause: def.clause })))),
+      h('p.hint', null, both(pair(def.help), 'en-x'), def.clause && h('span.clause', null, both(word('clause', { clause: def.clause }), 'en-x')))),
     h('div.summary', { id: 'fill-summary', tabindex: '-1', hidden: true, role: 'group', 'aria-labelledby': 'fill-summary-title' }),
     el,
     kept.length ? h('div.aside.kept', null, h('h3', null, word('kept')), h('p', null, word('kept_text')), h('ul', null, kept.map((k) => h('li', null, h('code', null, k + ': ' + JSON.stringify(doc.values[k])))))) : null,

@@ -156,6 +156,30 @@ export async function edit(path, form, fill) {
   return doc;
 }
 
+// reread takes in what others have filed since: where only they changed something
+// it is theirs, where the person did it stays. It returns the keys that both changed.
+export async function reread(read, paths) {
+  const d = work.draft, same = (a, b) => JSON.stringify(a) === JSON.stringify(b), both = [];
+  for (const path of paths) {
+    const t = await read(path), doc = d.docs.find((x) => x.path === path);
+    d.base[path] = t;
+    if (!doc) continue;
+    const none = { values: {}, body: '' };
+    const was = doc.original === undefined ? none : await ask('read', { path, text: doc.original }), now = await ask('read', { path, text: t });
+    for (const k of new Set([...Object.keys(was.values), ...Object.keys(now.values)])) {
+      if (same(was.values[k], now.values[k])) continue;
+      if (!same(filled(doc.values[k]), was.values[k]) && !same(filled(doc.values[k]), now.values[k])) both.push(k);
+      else if (k in now.values) doc.values[k] = now.values[k];
+      else delete doc.values[k];
+    }
+    if ((doc.body || '') === (was.body || '')) doc.body = now.body || '';
+    Object.assign(doc, { original: t, had: Object.keys(now.values), unknown: now.unknown || [] });
+  }
+  changed();
+  await flush();
+  return both;
+}
+
 // attach keeps a file that a record refers to, under a name that a path may have.
 export async function attach(file) {
   const d = work.draft, limit = defs.attachmentLimit;

@@ -81,22 +81,21 @@ function age(then) {
 
 // newProject asks what decides which forms there are.
 function newProject(el) {
-  const values = { origin: defs.origins[0].value, year: new Date().getFullYear() + 1, number: 1 };
+  const values = { origin: defs.origins[0].value, year: new Date().getFullYear() + 1 };
   const form = h('form.sheet-fields', { novalidate: true, onsubmit: begin });
   const ask_ = { el: form, values, units: defs.units, changed() {}, touched() {}, redraw() {} };
   const label = (key) => ({ zh: word(key)[0], en: word(key)[1] });
   const def = (key, more) => field(ask_, { key, label: label('ask_' + key), help: label('ask_' + key + '_help'), required: true, type: 'text', ...more }, [key]);
   const error = h('p.finding-error', { role: 'alert' });
-  form.append(def('origin', { choices: defs.origins.filter((o) => startOf(o.value)) }), def('unit', { format: 'unit-code' }), def('year', { type: 'int' }), def('number', { type: 'int' }), error, h('div.fill-actions', null, h('button.main-button', { type: 'submit' }, both(word('begin'), 'en-x'))));
+  form.append(def('origin', { choices: defs.origins.filter((o) => startOf(o.value)) }), def('unit', { format: 'unit-code' }), def('year', { type: 'int' }), def('number', { type: 'int', required: false }), error, h('div.fill-actions', null, h('button.main-button', { type: 'submit' }, both(word('begin'), 'en-x'))));
   el.append(h('h2', { id: 'fill-heading', tabindex: '-1' }, word('new')), form);
   async function begin(e) {
     e.preventDefault();
-    const n = String(values.number).padStart(2, '0');
-    if (!defs.units.some((u) => u.code === values.unit) || !/^20\d\d$/.test(values.year) || !/^\d\d+$/.test(n) || n === '00') {
+    if (!defs.units.some((u) => u.code === values.unit) || !/^20\d\d$/.test(values.year) || !/^[1-9]?\d$|^$/.test(values.number || '')) {
       error.replaceChildren(both(word('begin_bad'), 'en-x'));
       return form.querySelector('[role=combobox]').focus();
     }
-    const start = startOf(values.origin), project = [values.year, values.unit, n].join('-'), dir = work.dirOf(project);
+    const start = startOf(values.origin), project = values.number ? [values.year, values.unit, String(values.number).padStart(2, '0')].join('-') : await nextID(values), dir = work.dirOf(project);
     const draft = work.begin({ project, step: { id: start.step.id, zh: start.step.zh, en: start.step.en, clause: start.step.clause } });
     await work.open(draft);
     const known = { planYear: values.year, proposedBy: values.unit, submittedOn: today() };
@@ -107,6 +106,19 @@ function newProject(el) {
     }
     await work.flush();
     go(to(draft.id, 0));
+  }
+}
+// nextID numbers a project after those that the forge, if one is signed in, and
+// the drafts hold.
+async function nextID({ year, unit }) {
+  const ids = (await drafts.all()).map((d) => d.project), S = globalThis.Submit;
+  try {
+    if (S && (await S.available()).signedIn) {
+      for (const p of await S.list(`content/projects/${year}/${unit}/`)) ids.push(p.split('/').slice(2, 5).join('-'));
+    }
+    return (await ask('nextID', { ids: [...new Set(ids)], year, unit })).id;
+  } catch (e) {
+    return `${year}-${unit}-01`; // the request will tell when it is taken
   }
 }
 // startOf finds the step that begins a project of an origin.
@@ -239,21 +251,22 @@ async function overview(el, draft) {
   const box = h('div', null, h('h2', { id: 'fill-heading', tabindex: '-1' }, nameOf(draft)), h('p.hint', null, word('asking')));
   el.append(box);
   const dir = work.dirOf(draft.project), texts = Object.fromEntries(Object.entries(draft.base).filter(([, v]) => typeof v === 'string'));
-  ask('steps', { files: texts }).then(({ state, steps }) => {
+  ask('steps', { files: texts }).then(({ state, steps, known }) => {
     box.querySelector('.hint').remove();
     const s = work.stateOf(typeof state === 'string' ? state : (state || {}).code);
     if (s) box.append(h('p', null, word('state_now'), ' ', h('span.chip.chip-work', null, pair(s))));
+    if (known === false) box.append(h('p.aside', null, word('unclear')));
     box.append(h('h3', null, word('next_steps')), steps.some((t) => t.code) ? h('ul.step-list', null, steps.filter((t) => t.code).map(stepItem)) : h('p', null, word('no_steps')));
     const loose = steps.filter((t) => !t.code).flatMap((t) => t.forms).filter((f) => f.form !== 'index' && !f.exists && work.sheetOf(f.form));
     if (loose.length) box.append(h('h3', null, word('more_records')), h('ul.step-list', null, loose.map((f) => h('li', null, h('p.step-name', null, pair(work.sheetOf(f.form).title)), h('p.sub', null, f.file), stepButton({ code: '', forms: [f], zh: work.sheetOf(f.form).title.zh, en: work.sheetOf(f.form).title.en })))));
-    box.append(h('h3', null, word('records')), h('ul.plain', null, Object.keys(draft.base).filter((p) => work.formOf(p)).map((p) => h('li', null, pair(work.formOf(p).title), ' ', h('span.sub', null, p.slice(dir.length)), ' ', button('change', async () => { const doc = await work.edit(p, work.formOf(p).name); go(to(draft.id, draft.docs.indexOf(doc))); }, 'link-button')))));
+    box.append(h('h3', null, word('records')), h('ul.step-list', null, defs.forms.flatMap((f) => Object.keys(draft.base).filter((p) => work.formOf(p) === f)).map((p) => h('li', null, h('p.step-name', null, pair(work.formOf(p).title)), h('p.sub', null, p.slice(dir.length)), button('change', async () => { const doc = await work.edit(p, work.formOf(p).name); go(to(draft.id, draft.docs.indexOf(doc))); })))));
   }, (e) => box.querySelector('.hint').replaceWith(h('p.finding-error', null, [e.zh || word('no_judge')[0], e.en || word('no_judge')[1]])));
 
   function stepItem(t) {
     const units = (t.approvers || []).map((a) => (a.units || []).map((c) => { const u = defs.units.find((x) => x.code === c); return u ? u.short || u.name : c; }).join('、') || a.role);
     const forms = t.forms || [], here = forms.every((f) => work.sheetOf(f.form));
     return h('li', null, h('p.step-name', null, h('strong', null, pair(t))),
-      h('p.sub', null, t.clause && [h('span', null, word('clause', { clause: t.clause })), ' '], units.length ? [h('span', null, word('approvers', { who: [...new Set(units)].join('、') })), ' '] : null, h('span', null, both(here ? [forms.map((f) => work.sheetOf(f.form).title.zh).join('、'), forms.map((f) => work.sheetOf(f.form).title.en).join(', ')] : word('not_here', { where: forms.map((f) => f.file).join('、') }), 'en-x'))),
+      h('p.sub', null, t.clause && [h('span', null, both(word('clause', { clause: t.clause }), 'en-x')), ' '], units.length ? [h('span', null, both(word('approvers', { who: [...new Set(units)].join('、') }), 'en-x')), ' '] : null, h('span', null, both(here ? [forms.map((f) => work.sheetOf(f.form).title.zh).join('、'), forms.map((f) => work.sheetOf(f.form).title.en).join(', ')] : word('not_here', { where: forms.map((f) => f.file).join('、') }), 'en-x'))),
       here ? stepButton(t) : null);
   }
   function stepButton(t) {
