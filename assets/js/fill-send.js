@@ -3,9 +3,9 @@
 import { h, both, button, word, plain, pair, clear, append, say, save, root } from './fill-dom.js';
 import { one, size } from './fill-fields.js';
 import { judge } from './fill-judge.js';
-import { work, defs, changed, check, files, faults, flush, reread, sheetOf, formOf, dirOf } from './fill-work.js';
+import { work, defs, changed, check, files, faults, flush, nextID, renumber, reread, sheetOf, formOf, dirOf } from './fill-work.js';
 
-const Submit = () => globalThis.Submit, guide = root + 'guide/submit/';
+const Submit = () => globalThis.Submit, guide = root + 'guide/upload/';
 
 export async function draw(view, draft, to) {
   const title = h('h2', { id: 'fill-heading', tabindex: '-1' }, word('send_title')), box = h('div');
@@ -63,6 +63,11 @@ function api(form, note, draft, list, way) {
     tell([e.zh || plain(word('send_failed')), e.en || word('send_failed')[1]], '.finding-error');
     note.append(h('p', null, word('kept_all')));
     if (e.retry === 'signIn') redraw();
+    if (e.retry === 'number') note.append(button('renumber', async () => {
+      const [year, unit] = draft.project.split('-');
+      await renumber(await nextID({ year: Number(year), unit }));
+      dispatchEvent(new Event('hashchange')); // the screen anew, with the new number
+    }));
     if (e.retry === 'read' && (e.paths || []).length) note.append(button('reread', async () => {
       try {
         const keys = await reread((p) => Submit().read(p), e.paths);

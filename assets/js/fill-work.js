@@ -180,6 +180,30 @@ export async function reread(read, paths) {
   return both;
 }
 
+// nextID numbers a project after those that the forge, if one is signed in, and
+// the drafts hold.
+export async function nextID({ year, unit }) {
+  const ids = (await drafts.all()).map((d) => d.project), S = globalThis.Submit;
+  if (judge.state !== 'ready') return `${year}-${unit}-01`;
+  try {
+    if (S && (await S.available()).signedIn) {
+      for (const p of await S.list(`content/projects/${year}/${unit}/`)) ids.push(p.split('/').slice(2, 5).join('-'));
+    }
+    return (await ask('nextId', { ids: [...new Set(ids)], year, unit })).id;
+  } catch (e) {
+    return `${year}-${unit}-01`; // the request will tell when it is taken
+  }
+}
+// renumber moves a project that nobody knows yet to another number.
+export function renumber(project) {
+  const d = work.draft, from = dirOf(d.project), to = dirOf(project), move = (p) => (p.startsWith(from) ? to + p.slice(from.length) : p);
+  d.project = project;
+  d.docs.forEach((doc) => { doc.path = move(doc.path); });
+  d.attachments = Object.fromEntries(Object.entries(d.attachments).map(([p, v]) => [move(p), v]));
+  changed();
+  return flush();
+}
+
 // attach keeps a file that a record refers to, under a name that a path may have.
 export async function attach(file) {
   const d = work.draft, limit = defs.attachmentLimit;

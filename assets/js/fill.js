@@ -95,7 +95,7 @@ function newProject(el) {
       error.replaceChildren(both(word('begin_bad'), 'en-x'));
       return form.querySelector('[role=combobox]').focus();
     }
-    const start = startOf(values.origin), project = values.number ? [values.year, values.unit, String(values.number).padStart(2, '0')].join('-') : await nextID(values), dir = work.dirOf(project);
+    const start = startOf(values.origin), project = values.number ? [values.year, values.unit, String(values.number).padStart(2, '0')].join('-') : await work.nextID(values), dir = work.dirOf(project);
     const draft = work.begin({ project, step: { id: start.step.id, zh: start.step.zh, en: start.step.en, clause: start.step.clause } });
     await work.open(draft);
     const known = { planYear: values.year, proposedBy: values.unit, submittedOn: today() };
@@ -106,19 +106,6 @@ function newProject(el) {
     }
     await work.flush();
     go(to(draft.id, 0));
-  }
-}
-// nextID numbers a project after those that the forge, if one is signed in, and
-// the drafts hold.
-async function nextID({ year, unit }) {
-  const ids = (await drafts.all()).map((d) => d.project), S = globalThis.Submit;
-  try {
-    if (S && (await S.available()).signedIn) {
-      for (const p of await S.list(`content/projects/${year}/${unit}/`)) ids.push(p.split('/').slice(2, 5).join('-'));
-    }
-    return (await ask('nextID', { ids: [...new Set(ids)], year, unit })).id;
-  } catch (e) {
-    return `${year}-${unit}-01`; // the request will tell when it is taken
   }
 }
 // startOf finds the step that begins a project of an origin.
@@ -165,9 +152,10 @@ function picker(project) {
   const S = globalThis.Submit;
   if (project && S) Promise.resolve(S.available()).then((way) => {
     if (way.how !== 'api') return;
-    box.insertBefore(h('p', null, button(way.signedIn ? 'fetch' : 'sign_in_fetch', async () => {
+    const token = way.sign === 'token' && !way.signedIn && h('input', { id: 'open-token', type: 'password', autocomplete: 'off' });
+    box.insertBefore(h('p', null, token && [h('label', { for: 'open-token' }, word('token')), ' ', token, ' '], button(way.signedIn ? 'fetch' : 'sign_in_fetch', async () => {
       try {
-        if (!way.signedIn) await S.signIn();
+        if (!way.signedIn) await S.signIn(token ? token.value : undefined);
         if (!/^20\d\d-[a-z][a-z0-9]*-\d\d+$/.test(id.value.trim())) throw { zh: word('id_bad')[0], en: word('id_bad')[1] };
         const dir = work.dirOf(id.value.trim()), base = {};
         for (const p of await S.list(dir)) if (/\.(md|age)$/.test(p)) base[p] = await S.read(p);
