@@ -1,7 +1,7 @@
 // What can go wrong between this page and the forge, in words that say what to
 // do. `retry` tells the page which button to offer: "again", "signIn", "read"
-// (look at `paths` anew, somebody else changed them) or "" (another person has
-// to act first).
+// (look at `paths` anew, somebody else changed them), "number" (`paths` are taken,
+// choose another number) or "" (another person has to act first).
 
 export class Trouble extends Error {
   constructor(zh, en, retry = "", more = {}) {
@@ -10,11 +10,10 @@ export class Trouble extends Error {
   }
 }
 
-const kept = { zh: "填的内容都还在。", en: " What you typed is kept." };
 const goesOn = { zh: "过一会儿再点一次“提交”，会接着上次做完的继续，不会重复提交。", en: " Press submit again in a while: it goes on where it stopped and submits nothing twice." };
 
-const trouble = (retry, zh, en, more) => new Trouble(zh + kept.zh, en + kept.en, retry, more);
-const again = (zh, en, more) => new Trouble(zh + goesOn.zh + kept.zh, en + goesOn.en + kept.en, "again", more);
+const trouble = (retry, zh, en, more) => new Trouble(zh, en, retry, more);
+const again = (zh, en, more) => new Trouble(zh + goesOn.zh, en + goesOn.en, "again", more);
 
 export const offline = () => again("电脑没有连上网络。", "This computer is offline.");
 export const late = (seconds) => again(`等了 ${seconds} 秒，代码平台没有回音。`, `The forge did not answer within ${seconds} seconds.`);
@@ -34,6 +33,9 @@ export const same = () => trouble("", "台账里已经是这样，没有要提�
 export const moved = (paths) => trouble("read",
   `您打开以后，别人改了 ${paths.join("、")}。请重新读取，核对后再提交。`,
   `Somebody changed ${paths.join(", ")} since you opened it. Read it again, compare, then submit.`, { status: 409, paths });
+export const occupied = (paths) => trouble("number",
+  `台账里已经有 ${paths.join("、")}，多半是这个编号已经用了。请换一个编号再提交。`,
+  `The registry already has ${paths.join(", ")}: this number is probably taken. Choose another number, then submit.`, { status: 409, paths });
 export const taken = (branch) => trouble("",
   `分支 ${branch} 和后面的几个名字都被占用了，请管理员清理旧分支。`,
   `The branch ${branch} and its next names are all taken; ask the administrator to remove old branches.`, { status: 409 });

@@ -138,12 +138,14 @@ async function idsOf(api, repo, commit, wanted) {
 }
 
 async function nobodyElseChanged(now, wanted) {
-  const changed = [];
+  const changed = [], occupied = [];
   for (const { path, data, was } of wanted.values()) {
     const id = now.get(path);
     if (data === null || id === (await blobId(data, id))) continue;
-    if (id !== (was == null ? "" : await blobId(was, id))) changed.push(path);
+    if (was == null && id) occupied.push(path);
+    else if (was != null && id !== (await blobId(was, id))) changed.push(path);
   }
+  if (occupied.length) throw trouble.occupied(occupied);
   if (changed.length) throw trouble.moved(changed);
 }
 

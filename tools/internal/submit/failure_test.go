@@ -52,7 +52,7 @@ func retryGoesOnWithoutDuplicates(t *testing.T, b *browser.Browser) {
 						}
 						c.w.mu.Unlock()
 						o := c.send(change)
-						if o.Retry != "again" || !strings.Contains(o.Zh, "不会重复提交") || !strings.Contains(o.Zh, "都还在") {
+						if o.Retry != "again" || !strings.Contains(o.Zh, "不会重复提交") {
 							t.Errorf("the first time gives %+v", o)
 						}
 						if fail.times != 0 {
@@ -81,7 +81,7 @@ func failuresSayWhatToDo(t *testing.T, b *browser.Browser) {
 		zh    []string
 		en    string
 	}{
-		{"signed out", fault{call: "GET /user", status: 401, body: `{"message": "token expired"}`}, "signIn", []string{"登录已经过期", "都还在"}, "Sign in"},
+		{"signed out", fault{call: "GET /user", status: 401, body: `{"message": "token expired"}`}, "signIn", []string{"登录已经过期"}, "Sign in"},
 		{"signed out half-way", fault{call: "POST /pulls", status: 401}, "signIn", []string{"登录"}, "Sign in"},
 		{"no right", fault{call: "POST /contents", status: 403, body: `{"message": "only 管理员"}`}, "", []string{"不准", "平台说：only 管理员", "管理员"}, "administrator"},
 		{"rate limit of GitHub", fault{call: "GET /user", status: 403, header: map[string]string{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}}, "again", []string{"请求太多", "请等 1 秒"}, "too many"},
@@ -173,7 +173,7 @@ func whatOthersDid(t *testing.T, b *browser.Browser) {
 				t.Errorf("a change meanwhile: %+v", o)
 			}
 			// A new file whose place is taken.
-			if o := c.send(strings.Replace(amend, ", was", ", wasnt", 1)); o.Retry != "read" || o.Status != 409 {
+			if o := c.send(strings.Replace(amend, ", was", ", wasnt", 1)); o.Retry != "number" || o.Status != 409 || !strings.Contains(o.Zh, "换一个编号") || len(o.Paths) != 1 {
 				t.Errorf("a place taken: %+v", o)
 			}
 			if len(c.w.writes()) > 0 {
