@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -150,15 +151,11 @@ func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, e
 		return nil, cannot(err, "")
 	}
 	defer os.RemoveAll(work)
-	p, err := b.app.project(ctx, b.root, work, baseURL, b.audit)
+	manifest, err := b.projected(ctx, work, baseURL)
 	if err != nil {
 		return nil, err
 	}
-	defer p.Close()
-	manifest, err := p.Finish(p.judge)
-	if err != nil {
-		return nil, cannot(err, "")
-	}
+	debug.FreeOSMemory() // the registry is not needed any more, and Hugo needs much
 	expected, patterns, err := b.own(manifest.Expected)
 	if err != nil {
 		return nil, cannot(err, "")
@@ -172,6 +169,20 @@ func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, e
 		fmt.Fprintln(b.app.io.Err, "hugo:", w)
 	}
 	return &built{r, manifest.Projects}, nil
+}
+
+// projected writes the projection and returns what the site will hold.
+func (b *siteBuilder) projected(ctx context.Context, work, baseURL string) (*publish.Manifest, error) {
+	p, err := b.app.project(ctx, b.root, work, baseURL, b.audit)
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	manifest, err := p.Finish(p.judge)
+	if err != nil {
+		return nil, cannot(err, "")
+	}
+	return manifest, nil
 }
 
 // projection is the public view of a registry that has been judged, to be
