@@ -3,6 +3,8 @@ package publish
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -329,6 +331,48 @@ func TestHomeRemindsAllUnitsOfTheDeadlineToDeclare(t *testing.T) {
 		got := slices.ContainsFunc(p.Params.V.Due, func(v waitView) bool { return v.ID == "" && v.Due == "2026-09-15" && v.Tone == "soon" })
 		if got != want {
 			t.Errorf("%s: reminded %v", date, got)
+		}
+	}
+}
+
+// TestALongPlanIsSplit: the entries are split, each on one page alone; the sum
+// stands below the last, and what belongs to the whole plan on the first.
+func TestALongPlanIsSplit(t *testing.T) {
+	for _, n := range []int{1, perPage, perPage + 1, 2*perPage + 1} {
+		var items []planItem
+		for i := range n {
+			items = append(items, planItem{ID: fmt.Sprint(i), total: 1})
+		}
+		s := &pages{out: newSink(t.TempDir())}
+		p := planPage{year: "2026", url: "/plans/2026/", view: planView{Items: items, ItemTotals: totalsOf(items), Body: "words", Supplements: []supplement{{Number: "1"}}}}
+		if err := s.planPages(p); err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		want := (n + perPage - 1) / perPage
+		for i := 1; i <= want; i++ {
+			file := "plans/2026"
+			if i > 1 {
+				file += fmt.Sprintf("/page/%d", i)
+			}
+			data, err := os.ReadFile(filepath.Join(s.out.dir, filepath.FromSlash(contentFile("/"+file+"/"))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var page struct{ Params struct{ V planView } }
+			if err := json.Unmarshal(data, &page); err != nil {
+				t.Fatal(err)
+			}
+			v := page.Params.V
+			for _, it := range v.Items {
+				seen[it.ID] = true
+			}
+			if (v.Body != "") != (i == 1) || (len(v.Supplements) > 0) != (i == 1) || (v.ItemTotals != nil) != (i == want && n > 1) || v.Pages != want {
+				t.Errorf("%d entries, page %d: %+v", n, i, v.pager)
+			}
+		}
+		if len(seen) != n {
+			t.Errorf("%d entries, %d shown", n, len(seen))
 		}
 	}
 }

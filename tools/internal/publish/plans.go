@@ -28,6 +28,7 @@ type planPage struct {
 }
 
 type planView struct {
+	pager
 	En          string       `json:"en"`
 	Year        string       `json:"year"`
 	Status      string       `json:"status"`
@@ -222,7 +223,23 @@ func months(start, end string) string {
 	return strings.Join(nonEmpty(short(start), short(end)), " 至 ")
 }
 
-// plans writes the page of each published plan and their list.
+// planPages writes the pages of a plan: its entries in parts, and all the rest on
+// the first. The sum stands below the last entry.
+func (s *pages) planPages(p planPage) error {
+	return paged(p.url, p.view.Items, func(at string, part []planItem, here pager) error {
+		v := p.view
+		v.pager, v.Items = here, part
+		if here.Page < here.Pages {
+			v.ItemTotals = nil
+		}
+		if here.Page > 1 {
+			v.Supplements, v.Adjustments, v.Documents, v.Body = nil, nil, nil, ""
+		}
+		return s.out.add(newPage("plan", p.year+" 年度政务信息化项目建设计划", at, v))
+	})
+}
+
+// plans writes the pages of each published plan and their list.
 func (s *pages) plans() error {
 	type planRow struct {
 		Year   string `json:"year"`
@@ -242,7 +259,7 @@ func (s *pages) plans() error {
 			r.Notice, r.On = n.DocNo, n.On
 		}
 		rows = append(rows, r)
-		if err := s.out.add(newPage("plan", p.year+" 年度政务信息化项目建设计划", p.url, p.view)); err != nil {
+		if err := s.planPages(p); err != nil {
 			return err
 		}
 	}
