@@ -45,6 +45,7 @@ type batch struct {
 	entries []*importEntry
 	general []finding.Finding // errors that belong to no row
 	written int
+	first   map[titleOf]*worksheet.Row // where each title stands first
 }
 
 func (b *batch) made() (out []*importEntry) {
@@ -81,6 +82,7 @@ func (b *batch) decide() error {
 		}
 	}
 	known := b.registered()
+	b.first = map[titleOf]*worksheet.Row{}
 	for _, e := range b.entries {
 		e.outcome = rowMade
 		b.duplicate(e, known)
@@ -157,20 +159,12 @@ func (b *batch) duplicate(e *importEntry, known map[titleOf]string) {
 		e.outcome, e.id = rowExists, id
 		return
 	}
-	for _, o := range b.entries {
-		ou, _ := o.row.Forms["index"]["implementingUnit"].(string)
-		if o == e || o.outcome == "" {
-			if o == e {
-				break
-			}
-			continue
-		}
-		if (titleOf{planYear(o.row), ou, titleKey(o.row.Title())}) == key {
-			say(worksheet.Refuse, finding.Text{Zh: fmt.Sprintf("和“%s”第 %d 行是同一个项目", o.row.Sheet, o.row.First), En: fmt.Sprintf("the same project as row %d of “%s”", o.row.First, o.row.Sheet)},
-				finding.Text{Zh: "只留一行", En: "keep one of them"})
-			return
-		}
+	if o := b.first[key]; o != nil {
+		say(worksheet.Refuse, finding.Text{Zh: fmt.Sprintf("和“%s”第 %d 行是同一个项目", o.Sheet, o.First), En: fmt.Sprintf("the same project as row %d of “%s”", o.First, o.Sheet)},
+			finding.Text{Zh: "只留一行", En: "keep one of them"})
+		return
 	}
+	b.first[key] = e.row
 }
 
 // compose gives the rows their ids and files, in order.

@@ -23,7 +23,7 @@ const (
 	maxParts = 2000
 	maxCells = 200_000 // cells that hold something, in all sheets
 	maxText  = 32_768  // characters of one cell, as in the format itself
-	maxMerge = 20_000
+	maxMerge = 3000
 )
 
 // Kind says what a cell holds.

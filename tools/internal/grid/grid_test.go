@@ -110,6 +110,7 @@ func TestFilesThatAreNotReadSayWhy(t *testing.T) {
 		"cut short": {pack(t, `<worksheet/>`)[:80], "损坏"},
 		"bad xml":   {pack(t, `<worksheet><sheetData><row r="1"><c r="A1"><v>1</row>`), "损坏"},
 		"entities":  {pack(t, `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet><sheetData><row><c t="str"><v>&b;</v></c></row></sheetData></worksheet>`), "损坏"},
+		"deep":      {pack(t, strings.Repeat("<a>", maxDepth+1)+strings.Repeat("</a>", maxDepth+1)), "损坏"},
 		"text":      {pack(t, `<worksheet><sheetData><row><c t="s"><v>7</v></c></row></sheetData></worksheet>`), "损坏"},
 		"bomb":      {pack(t, `<worksheet>`+strings.Repeat(" ", maxPart)+`</worksheet>`), "太大"},
 		"binary":    {append(zeros.Bytes(), 1, 0, 2, 0), "认不出"},

@@ -11,9 +11,32 @@ import (
 	"strings"
 )
 
+// maxDepth is how deep elements may nest: the format needs a dozen.
+const maxDepth = 64
+
+// decoder bounds how deep elements nest, as each that is open takes memory.
+type decoder struct {
+	xml   *xml.Decoder
+	depth int
+}
+
+// Token returns the next token.
+func (d *decoder) Token() (xml.Token, error) {
+	tok, err := d.xml.Token()
+	switch tok.(type) {
+	case xml.StartElement:
+		if d.depth++; d.depth > maxDepth {
+			return nil, errors.New("elements nest too deep")
+		}
+	case xml.EndElement:
+		d.depth--
+	}
+	return tok, err
+}
+
 // element is called for each start of an element; it may consume the element's
 // content from d. attr reads attributes by local name.
-type element func(d *xml.Decoder, name string, attr func(string) string) error
+type element func(d *decoder, name string, attr func(string) string) error
 
 // scan walks a part. Namespaces are not looked at: the strict and the usual
 // form of the format differ in nothing else that matters here.
@@ -23,7 +46,7 @@ func (p *parts) scan(name string, fn element) error {
 		return err
 	}
 	defer r.Close()
-	d := xml.NewDecoder(r)
+	d := &decoder{xml: xml.NewDecoder(r)}
 	// No entity but those of XML itself is known, so none can grow.
 	for {
 		tok, err := d.Token()
@@ -56,7 +79,7 @@ func (p *parts) book() (*Book, error) {
 	b := &Book{}
 	type entry struct{ name, state, id string }
 	var entries []entry
-	err := p.scan("xl/workbook.xml", func(_ *xml.Decoder, name string, attr func(string) string) error {
+	err := p.scan("xl/workbook.xml", func(_ *decoder, name string, attr func(string) string) error {
 		switch name {
 		case "workbookPr":
 			b.From1904 = truth(attr("date1904"))
@@ -71,7 +94,7 @@ func (p *parts) book() (*Book, error) {
 		return nil, err
 	}
 	files := map[string]string{}
-	err = p.scan("xl/_rels/workbook.xml.rels", func(_ *xml.Decoder, name string, attr func(string) string) error {
+	err = p.scan("xl/_rels/workbook.xml.rels", func(_ *decoder, name string, attr func(string) string) error {
 		if name == "Relationship" && attr("TargetMode") != "External" {
 			files[attr("Id")] = target(attr("Target"))
 		}
@@ -131,7 +154,7 @@ type cellStyle struct {
 }
 
 func (r *sheets) readShared() error {
-	return r.parts.scan("xl/sharedStrings.xml", func(d *xml.Decoder, name string, _ func(string) string) error {
+	return r.parts.scan("xl/sharedStrings.xml", func(d *decoder, name string, _ func(string) string) error {
 		if name != "si" {
 			return nil
 		}
@@ -146,7 +169,7 @@ func (r *sheets) readShared() error {
 
 // readRich reads the text of the open element up to its end. Pronunciation
 // (rPh) is not part of it.
-func readRich(d *xml.Decoder) (rich, error) {
+func readRich(d *decoder) (rich, error) {
 	var b strings.Builder
 	var out rich
 	runs, struckRuns, runStruck := 0, 0, false
@@ -196,7 +219,7 @@ func (r *sheets) readStyles() error {
 	formats := map[string]string{}
 	var fonts []bool
 	section := ""
-	return r.parts.scan("xl/styles.xml", func(_ *xml.Decoder, name string, attr func(string) string) error {
+	return r.parts.scan("xl/styles.xml", func(_ *decoder, name string, attr func(string) string) error {
 		switch name {
 		case "fonts", "cellXfs", "cellStyleXfs", "dxfs", "fills", "borders", "cellStyles", "numFmts":
 			section = name
@@ -263,7 +286,7 @@ func (r *sheets) read(file string) (*Sheet, error) {
 	s := &Sheet{HiddenRows: map[int]bool{}, HiddenCols: map[int]bool{}}
 	hidden := [][2]int{}
 	row, col := 0, 0
-	err := r.parts.scan(file, func(d *xml.Decoder, name string, attr func(string) string) error {
+	err := r.parts.scan(file, func(d *decoder, name string, attr func(string) string) error {
 		switch name {
 		case "col":
 			from, err1 := strconv.Atoi(attr("min"))
@@ -325,7 +348,7 @@ func (r *sheets) read(file string) (*Sheet, error) {
 }
 
 // cell reads the content of the open cell; held is false when it is empty.
-func (r *sheets) cell(d *xml.Decoder, kind string, c *Cell) (held bool, err error) {
+func (r *sheets) cell(d *decoder, kind string, c *Cell) (held bool, err error) {
 	var v strings.Builder
 	var inline rich
 	in, stored := "", false

@@ -40,6 +40,48 @@ type match struct {
 
 func (m match) known() bool { return m.col != nil || m.contact || m.skip }
 
+// named reports whether tables may name a column; the others are only derived.
+func (c *Column) named() bool { return c.Width > 0 || len(c.Synonyms) > 0 }
+
+// index notes by which folded labels columns are known: their own come before
+// the synonyms of others.
+func (d *Definition) index() {
+	d.labels = map[string]*Column{}
+	for _, synonyms := range []bool{false, true} {
+		for _, c := range d.Columns {
+			words := []string{c.Field.Label.Zh, c.Head()}
+			if synonyms {
+				words = c.Synonyms
+			}
+			for _, w := range words {
+				if key := labelKey(w); c.named() && d.labels[key] == nil {
+					d.labels[key] = c
+					d.words = append(d.words, key)
+				}
+			}
+		}
+	}
+	for _, c := range d.Columns {
+		c.chosen = map[string]string{}
+		if f := c.choices(); f != nil {
+			for _, e := range f.Enum {
+				for _, w := range []string{e, f.EnumZh[e], f.EnumEn[e]} {
+					if key := labelKey(w); key != "" && c.chosen[key] == "" {
+						c.chosen[key] = e
+					}
+				}
+			}
+		}
+		for _, w := range c.Words {
+			for _, s := range w.Words {
+				if key := labelKey(s); c.chosen[key] == "" {
+					c.chosen[key] = w.Value
+				}
+			}
+		}
+	}
+}
+
 // match finds the column that a label means. exact leaves guesses out.
 func (r *reader) match(label string, exact bool) match {
 	key := labelKey(label)
@@ -49,15 +91,11 @@ func (r *reader) match(label string, exact bool) match {
 	if c, ok := r.mapped[key]; ok {
 		return match{col: c}
 	}
-	for _, c := range r.def.Columns {
-		if key == labelKey(c.Field.Label.Zh) || strings.EqualFold(strings.TrimSpace(label), c.Field.Label.En) || strings.TrimSpace(label) == c.Path || key == labelKey(c.Head()) {
-			if c.Width > 0 || len(c.Synonyms) > 0 || c.Path == yearPath {
-				return match{col: c}
-			}
-		}
+	if c := r.def.labels[key]; c != nil {
+		return match{col: c}
 	}
 	for _, c := range r.def.Columns {
-		if slices.ContainsFunc(c.Synonyms, func(s string) bool { return labelKey(s) == key }) {
+		if label = strings.TrimSpace(label); c.named() && (label == c.Path || strings.EqualFold(label, c.Field.Label.En)) {
 			return match{col: c}
 		}
 	}
@@ -81,36 +119,32 @@ func (r *reader) match(label string, exact bool) match {
 // it, or is a slip of the pen away.
 func (r *reader) nearest(key string) match {
 	best, length, tie := (*Column)(nil), 1, false
-	var all []string
-	owner := map[string]*Column{}
-	for _, c := range r.def.Columns {
-		if c.Fixed != "" || c.Width == 0 && len(c.Synonyms) == 0 {
+	for _, w := range r.def.words {
+		c := r.def.labels[w]
+		n := utf8.RuneCountInString(w)
+		if n < 2 || c.Fixed != "" {
 			continue
 		}
-		for _, w := range append([]string{c.Field.Label.Zh}, c.Synonyms...) {
-			w = labelKey(w)
-			all, owner[w] = append(all, w), c
-			n := utf8.RuneCountInString(w)
-			if n < 2 || !strings.Contains(key, w) && !(strings.Contains(w, key) && utf8.RuneCountInString(key) >= 2) {
-				continue
-			}
-			if strings.Contains(w, key) && !strings.Contains(key, w) {
-				n = utf8.RuneCountInString(key)
-			}
-			switch {
-			case n > length:
-				best, length, tie = c, n, false
-			case n == length && best != c:
-				tie = true
-			}
+		switch {
+		case strings.Contains(key, w):
+		case strings.Contains(w, key) && utf8.RuneCountInString(key) >= 2:
+			n = utf8.RuneCountInString(key)
+		default:
+			continue
+		}
+		switch {
+		case n > length:
+			best, length, tie = c, n, false
+		case n == length && best != c:
+			tie = true
 		}
 	}
 	if best != nil && !tie {
 		return match{col: best, fuzzy: true}
 	}
 	if best == nil && utf8.RuneCountInString(key) > 2 {
-		if near := value.Nearest(key, all); near != "" {
-			return match{col: owner[near], fuzzy: true}
+		if near := value.Nearest(key, r.def.words); near != "" {
+			return match{col: r.def.labels[near], fuzzy: true}
 		}
 	}
 	return match{}
@@ -119,22 +153,8 @@ func (r *reader) nearest(key string) match {
 // choose finds the choice that a text means: itself, its words in Chinese or
 // English, or one of the words of the column.
 func (c *Column) choose(s string) (string, bool) {
-	f := c.choices()
-	key := labelKey(s)
-	if f == nil || key == "" {
-		return "", false
-	}
-	for _, e := range f.Enum {
-		if labelKey(e) == key || f.EnumZh[e] != "" && labelKey(f.EnumZh[e]) == key || strings.EqualFold(f.EnumEn[e], strings.TrimSpace(s)) {
-			return e, true
-		}
-	}
-	for _, w := range c.Words {
-		if slices.ContainsFunc(w.Words, func(s string) bool { return labelKey(s) == key }) {
-			return w.Value, true
-		}
-	}
-	return "", false
+	v, ok := c.chosen[labelKey(s)]
+	return v, ok
 }
 
 // within finds the choice whose word, the longest, stands in a text.

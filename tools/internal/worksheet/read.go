@@ -66,12 +66,17 @@ type table struct {
 
 func (t *table) note(n Note) { n.Sheet = t.Sheet; t.Notes = append(t.Notes, n) }
 
+// maxRows is how many projects one file may declare: far more than a district
+// has in a year.
+const maxRows = 2000
+
 type reader struct {
 	def    *Definition
 	opts   Options
 	book   *grid.Book
 	mapped map[string]*Column
 	set    []setting
+	rows   int
 	own    *own // what a sheet of ours says of itself
 }
 
@@ -110,6 +115,9 @@ func (d *Definition) Read(b *grid.Book, o Options) ([]*Table, error) {
 			continue
 		}
 		t := r.table(s)
+		if r.rows += len(t.Rows); r.rows > maxRows {
+			return nil, &grid.Problem{Zh: fmt.Sprintf("超过 %d 个项目", maxRows), En: fmt.Sprintf("more than %d projects", maxRows), MendZh: "分成几个文件导入", MendEn: "split the file"}
+		}
 		found = found || t.head != nil
 		out = append(out, &t.Table)
 	}
@@ -183,6 +191,9 @@ func (r *reader) table(s *grid.Sheet) *table {
 	})
 	section := ""
 	for _, row := range body {
+		if len(t.Rows) > maxRows {
+			break
+		}
 		section = r.bodyRow(s, row, t, section)
 	}
 	for _, row := range t.Rows {

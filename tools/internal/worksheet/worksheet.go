@@ -39,6 +39,7 @@ type Column struct {
 	Otherwise string
 	As        []string
 	Fixed     string
+	chosen    map[string]string // folded word → choice
 }
 
 // Words are other words for a choice.
@@ -53,6 +54,8 @@ type Definition struct {
 	Skip, Contacts, Totals, Notes []string
 	Version                       string // changes when the columns mean something else
 	byPath                        map[string]*Column
+	labels                        map[string]*Column // by folded label and synonym
+	words                         []string           // the keys of labels, in order
 }
 
 // Column returns the column of a field, or nil.
@@ -96,6 +99,7 @@ func Load(data []byte, set *schema.Set) (*Definition, error) {
 			}
 		}
 	}
+	d.index()
 	d.Version = hex.EncodeToString(sum.Sum(nil))[:12]
 	return d, nil
 }
