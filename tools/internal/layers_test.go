@@ -48,7 +48,7 @@ var layers = map[string][]string{
 	"grid":       {},
 	"worksheet":  {"finding", "value", "record", "schema", "grid"},
 	"opendata":   {"finding", "value", "schema", "grid"},
-	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check", "due", "chart", "search", "webform", "opendata", "decision", "seal", "sheet"},
+	"publish":    {"finding", "value", "record", "schema", "registry", "lifecycle", "rule", "check", "due", "chart", "search", "webform", "opendata", "decision", "seal", "sheet", "judge"},
 	"due":        {"finding", "value", "record", "schema", "expression", "registry", "lifecycle", "check"},
 	"site":       {"finding"},
 	"browser":    {},

@@ -77,7 +77,7 @@ func All(files registry.Files, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Only == nil {
+	if o.Only == nil && o.Definitions == nil {
 		if err := j.Compile(); err != nil {
 			return nil, err
 		}

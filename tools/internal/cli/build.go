@@ -29,6 +29,7 @@ import (
 
 func (a *app) buildCommand() *cobra.Command {
 	var out, baseURL, auditFrom string
+	var noForm bool
 	c := &cobra.Command{
 		Use:   "build",
 		Short: "检查台账并生成公开网站 · check the registry and build the public site",
@@ -41,7 +42,7 @@ Checks, projects what may be public, runs Hugo, verifies every file, swaps the s
 The first run compiles Hugo, which takes minutes and happens once.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			b, err := a.siteBuilder(cmd.Context())
+			b, err := a.siteBuilder(cmd.Context(), noForm)
 			if err != nil {
 				return err
 			}
@@ -61,12 +62,14 @@ The first run compiles Hugo, which takes minutes and happens once.`,
 	}
 	c.Flags().StringVarP(&out, "out", "o", "public", "网站文件夹 · folder of the site")
 	c.Flags().StringVar(&baseURL, "base-url", "", "网站的网址，如 https://example.org/tz/ · address that the site will have")
+	c.Flags().BoolVar(&noForm, "no-form", false, noFormUsage)
 	c.Flags().StringVar(&auditFrom, "audit-from", "", "从这个可信的版本起审计主干，公布结果 · audit HEAD from this trusted revision and publish what it finds")
 	return c
 }
 
 func (a *app) serveCommand() *cobra.Command {
 	var addr string
+	var noForm bool
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "检查、生成并在本机打开网站 · check, build and serve the site on this machine",
@@ -76,17 +79,21 @@ Checks the registry, builds the site and serves it here; rebuilds when files cha
   taizhang serve
   taizhang serve --addr localhost:8080`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), addr) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), addr, noForm) },
 	}
+	c.Flags().BoolVar(&noForm, "no-form", false, noFormUsage)
 	c.Flags().StringVar(&addr, "addr", "", "地址，默认 "+site.DefaultAddr+" · address")
 	return c
 }
+
+const noFormUsage = "不要填报页 · leave out the form page"
 
 // siteBuilder builds the site of one registry again and again.
 type siteBuilder struct {
 	app   *app
 	root  string
 	hugo  site.Builder
+	judge *publish.Judge // nil: no form page
 	audit *publish.Audit // nil: no page of it
 }
 
@@ -96,7 +103,7 @@ type built struct {
 	projects int
 }
 
-func (a *app) siteBuilder(ctx context.Context) (*siteBuilder, error) {
+func (a *app) siteBuilder(ctx context.Context, noForm bool) (*siteBuilder, error) {
 	root, err := a.registryRoot()
 	if err != nil {
 		return nil, err
@@ -106,10 +113,19 @@ func (a *app) siteBuilder(ctx context.Context) (*siteBuilder, error) {
 	if err != nil {
 		return nil, a.siteFailure(err)
 	}
-	return &siteBuilder{app: a, root: root, hugo: site.Builder{Hugo: hugo}}, nil
+	b := &siteBuilder{app: a, root: root, hugo: site.Builder{Hugo: hugo}}
+	if !noForm {
+		locator.Progress = a.compileProgress()
+		j, err := locator.Judge(ctx)
+		if err != nil {
+			return nil, a.siteFailure(err)
+		}
+		b.judge = &publish.Judge{Wasm: j.Wasm, Runtime: j.Runtime}
+	}
+	return b, nil
 }
 
-// compileProgress shows how far the one-time compilation of Hugo is: a line
+// compileProgress shows how far a one-time compilation is: a line
 // that is overwritten on a terminal, one line every tenth elsewhere.
 func (a *app) compileProgress() func(done, total int, what string) {
 	last := -1
@@ -118,7 +134,7 @@ func (a *app) compileProgress() func(done, total int, what string) {
 			return
 		}
 		if a.io.ErrTTY {
-			fmt.Fprintf(a.io.Err, "\r\033[K%s %d/%d %s", a.say("编译 Hugo", "compiling Hugo"), done, total, path.Base(what))
+			fmt.Fprintf(a.io.Err, "\r\033[K%s %d/%d %s", a.say("编译", "compiling"), done, total, path.Base(what))
 			if done >= total {
 				fmt.Fprintln(a.io.Err)
 			}
@@ -126,7 +142,7 @@ func (a *app) compileProgress() func(done, total int, what string) {
 		}
 		if tenth := done * 10 / total; tenth > last {
 			last = tenth
-			fmt.Fprintf(a.io.Err, "%s %d/%d\n", a.say("编译 Hugo", "compiling Hugo"), done, total)
+			fmt.Fprintf(a.io.Err, "%s %d/%d\n", a.say("编译", "compiling"), done, total)
 		}
 	}
 }
@@ -173,7 +189,7 @@ func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, e
 
 // projected writes the projection and returns what the site will hold.
 func (b *siteBuilder) projected(ctx context.Context, work, baseURL string) (*publish.Manifest, error) {
-	p, err := b.app.project(ctx, b.root, work, baseURL, b.audit)
+	p, err := b.app.project(ctx, b.root, work, baseURL, b.judge, b.audit)
 	if err != nil {
 		return nil, err
 	}
@@ -194,7 +210,7 @@ type projection struct {
 
 // project checks the registry and projects it into work. Findings that block
 // are printed and stop it.
-func (a *app) project(ctx context.Context, root, work, baseURL string, audited *publish.Audit) (p *projection, err error) {
+func (a *app) project(ctx context.Context, root, work, baseURL string, judge *publish.Judge, audited *publish.Audit) (p *projection, err error) {
 	files, err := disk.Open(root)
 	if err != nil {
 		return nil, cannot(err, "")
@@ -206,7 +222,7 @@ func (a *app) project(ctx context.Context, root, work, baseURL string, audited *
 	if meta.BaseURL, err = a.address(baseURL); err != nil {
 		return nil, err
 	}
-	meta.Audit = audited
+	meta.Judge, meta.Audit = judge, audited
 	p = &projection{}
 	if p.Builder, err = publish.New(work, meta); err != nil {
 		return nil, cannot(err, "")
@@ -267,7 +283,11 @@ func (b *siteBuilder) own(expected []string) (files, patterns []string, err erro
 		for _, e := range entries {
 			ext := path.Ext(e.Name())
 			name := strings.TrimSuffix(e.Name(), ext)
-			if whole, _, _ := strings.Cut(name, "-"); ext == ".js" && slices.Contains(bundles(), whole) {
+			whole, _, _ := strings.Cut(name, "-")
+			if b.judge == nil && slices.Contains([]string{"fill", "submit", "judge"}, whole) {
+				continue // of the form page, which is left out
+			}
+			if ext == ".js" && slices.Contains(bundles(), whole) {
 				name = whole
 			} else {
 				name += ".min"
@@ -331,8 +351,8 @@ func siteMeta(root string, files *disk.Files) (publish.Meta, error) {
 }
 
 // serve builds the site into a folder of its own and shows it.
-func (a *app) serve(ctx context.Context, addr string) error {
-	b, err := a.siteBuilder(ctx)
+func (a *app) serve(ctx context.Context, addr string, noForm bool) error {
+	b, err := a.siteBuilder(ctx, noForm)
 	if err != nil {
 		return err
 	}

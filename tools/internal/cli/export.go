@@ -159,7 +159,7 @@ func (a *app) export(ctx context.Context, o *exportOptions, root, work, files st
 	streams := *a.io
 	streams.Out, streams.OutTTY = streams.Err, streams.ErrTTY
 	beside.io = &streams
-	p, err := beside.project(ctx, root, work, o.baseURL, nil)
+	p, err := beside.project(ctx, root, work, o.baseURL, nil, nil)
 	if err != nil {
 		return err
 	}

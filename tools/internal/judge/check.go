@@ -61,9 +61,8 @@ type checkResult struct {
 	State string `json:"state"`
 }
 
-// check answers like `taizhang check --format json`, byte for byte. Findings
-// about files of the bundle, which the person can do nothing about, are left
-// out.
+// check finds what `taizhang check --format json` finds. Of a change it leaves
+// out what lies in the files of the bundle, which the person did not touch.
 func (j *Judge) check(q question) (any, error) {
 	var p checkParams
 	if err := q.into(&p); err != nil {
@@ -110,7 +109,7 @@ func (j *Judge) check(q question) (any, error) {
 		_, bundled := j.bundle.texts[f.File]
 		_, was := base[f.File]
 		_, is := given[f.File]
-		return bundled && !was && !is
+		return base != nil && bundled && !was && !is
 	})
 	var out bytes.Buffer
 	err = report.Write(&out, "json", res.Findings, nil, report.Options{Summary: report.Summary(res.Summary), Source: func(file string) ([]byte, bool) {

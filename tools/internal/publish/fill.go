@@ -13,11 +13,17 @@ const fillURL = "/fill/"
 type fillView struct {
 	En    string `json:"en"`
 	Forms string `json:"forms"` // address of the overview; forms/<name>.json below its folder are the forms
+	// Addresses of the judge and of what it judges by.
+	Wasm        string `json:"wasm"`
+	Definitions string `json:"definitions"`
 }
 
 // fill writes the form page and what its script reads: which forms, steps and
 // units there are, and each form by itself, since nobody fills in all of them.
 func (s *pages) fill() error {
+	if s.b.meta.Judge == nil {
+		return nil
+	}
 	reg := s.j.Registry
 	in := webform.Input{Schemas: reg.Schemas, Lifecycle: s.j.Lifecycle, Contacts: reg.Config.Contacts,
 		AttachmentLimit: registry.AttachmentLimit, RecordLimit: registry.RecordLimit}
@@ -50,5 +56,9 @@ func (s *pages) fill() error {
 			return err
 		}
 	}
-	return s.out.add(newPage("fill", "填报", fillURL, fillView{"File a form", fillURL + "forms.json"}))
+	wasm, definitions, err := s.judge()
+	if err != nil {
+		return err
+	}
+	return s.out.add(newPage("fill", "填报", fillURL, fillView{"File a form", fillURL + "forms.json", wasm, definitions}))
 }

@@ -234,6 +234,7 @@ func (s *pages) settings() error {
 		"maintainer": keeper,
 		"licence":    words{Zh: c.Licence.Zh, En: c.Licence.En, URL: c.Licence.URL},
 		"audited":    s.b.meta.Audit != nil,
+		"form":       s.b.meta.Judge != nil,
 		"builtFrom":  map[string]string{"commit": s.b.meta.Commit, "date": s.b.meta.Date},
 	}}, "", "  ")
 	if err != nil {

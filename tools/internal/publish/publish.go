@@ -52,6 +52,8 @@ type Meta struct {
 	Public [][]byte
 	// Audit is what an audit of main found; nil without one.
 	Audit *Audit
+	// Judge is what the form page checks with; nil leaves the page out.
+	Judge *Judge
 }
 
 // Manifest says what must come of a projection.

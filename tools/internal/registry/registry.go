@@ -230,6 +230,9 @@ func (r *Registry) Under(dir string) []string {
 	return slices.DeleteFunc(slices.Clone(below(r.files.Paths(), dir+"/")), func(p string) bool { return path.Dir(p) != dir })
 }
 
+// Paths returns the slash paths of all plain files, sorted.
+func (r *Registry) Paths() []string { return r.files.Paths() }
+
 // Read returns the bytes of a file, at most limit+1 of them.
 func (r *Registry) Read(path string, limit int64) ([]byte, error) { return r.files.Read(path, limit) }
 
