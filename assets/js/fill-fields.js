@@ -3,7 +3,7 @@
 //
 // A sheet is what one form on the page shares: { values, units, changed(pointer),
 // attach(path, file), amount(text), findings }.
-import { h, both, button, word, plain, pair, uid, say, clear, append, root } from './fill-dom.js';
+import { h, both, button, word, plain, pair, uid, say, clear, root } from './fill-dom.js';
 
 const longText = 500; // characters from which a text gets several lines
 const fewChoices = 4; // that stand beside each other
@@ -113,7 +113,7 @@ function line(sheet, f, path, error) {
     if (counts) echo.textContent = [...t].length + ' / ' + f.limits.maxLength;
     if (f.type === 'amount') {
       clear(echo);
-      if (t.trim()) sheet.amount(t.trim()).then((a) => { if (input.value === t && a) append(clear(echo), [word('amount', a)]); }, () => {});
+      if (t.trim()) sheet.amount(t.trim()).then((a) => { if (input.value === t && a) clear(echo).append(both(word('amount', a), 'en-x')); }, () => {});
     }
   };
   input.addEventListener('input', (e) => {

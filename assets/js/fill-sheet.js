@@ -77,7 +77,7 @@ export function judged() {
   if (doc.fault) rest.unshift({ severity: 'error', rule: '', message: doc.fault });
   box.hidden = !doc.asked || !bad.length && !rest.length;
   if (box.hidden) return;
-  append(box, [h('h3', { id: 'fill-summary-title' }, word(bad.length ? 'faults' : 'remarks', { n: bad.length || rest.length })), h('ul', null, bad.filter((f) => f.el).map((f) => h('li', null, h('a', { href: '#', onclick: (e) => { e.preventDefault(); focus(f.el); } }, both(pair(f.message), 'en-x')))), rest.map((f) => h('li', null, one(sheet, f))))]);
+  append(box, [h('h3', { id: 'fill-summary-title' }, word(bad.length ? 'faults' : 'remarks', { n: bad.length || rest.length })), h('ul', null, bad.filter((f) => f.el).sort((a, b) => a.el.compareDocumentPosition(b.el) & 2 ? 1 : -1).map((f) => h('li', null, h('a', { href: '#', onclick: (e) => { e.preventDefault(); focus(f.el); } }, both(pair(f.message), 'en-x')))), rest.map((f) => h('li', null, one(sheet, f))))]);
 }
 async function next(go) {
   const { doc } = sheet;
