@@ -24,7 +24,8 @@ type gitea struct {
 	url string
 }
 
-// realGitea starts the Gitea that TAIZHANG_GITEA names, with the users qjp, who
+// realGitea starts the Gitea that TAIZHANG_GITEA names (one that was built
+// without its pages also needs TAIZHANG_GITEA_STATIC, their folder), with the users qjp, who
 // owns the registry, and jyj, and lets calls from a site in.
 func realGitea(t testing.TB, site string) *gitea {
 	bin := os.Getenv("TAIZHANG_GITEA")
@@ -140,6 +141,19 @@ func (g *gitea) write(path, text string) {
 	g.ask("qjp", "POST", "/repos/qjp/registry/contents/"+path, map[string]string{"content": base64.StdEncoding.EncodeToString([]byte(text)), "message": path}, nil)
 }
 
+// signIn signs in by Gitea's own pages and lets the site in.
+func (g *gitea) signIn(c *client) {
+	c.waitFor(`document.getElementById("user_name")`)
+	c.Type("#user_name", "jyj")
+	c.Type("#password", password)
+	c.Click("form .ui.primary.button")
+	c.waitFor(`document.getElementById("authorize-app")`)
+	if text := c.Text("body"); !strings.Contains(text, "台账填报") {
+		c.t.Errorf("the page asks: %s", text)
+	}
+	c.Click("#authorize-app")
+}
+
 // TestRealGitea signs in by the pages of a real Gitea, submits from a copy,
 // corrects the request, and goes on when the registry has moved.
 func TestRealGitea(t *testing.T) {
@@ -159,15 +173,7 @@ func TestRealGitea(t *testing.T) {
 	c := &client{b.Page(s.URL+"/fill/?p=2027-jyj-02", 1000, 700), &world{}, t, s.URL}
 	c.Eval(`window.open = () => null`, nil) // one window, so that its pages can be used
 	c.Click("#sign")
-	c.waitFor(`document.getElementById("user_name")`)
-	c.Type("#user_name", "jyj")
-	c.Type("#password", password)
-	c.Click("form button.primary, form .ui.primary.button")
-	c.waitFor(`document.getElementById("authorize-app")`)
-	if text := c.Text("body"); !strings.Contains(text, "台账填报") {
-		t.Errorf("the page asks: %s", text)
-	}
-	c.Click("#authorize-app")
+	g.signIn(c)
 	c.waitFor(`document.readyState === "complete" && "Submit" in window`)
 	if a := c.available(); !a.SignedIn {
 		var said string
