@@ -178,8 +178,11 @@ func (d *docx) row(r *Row, size float64) {
 			}
 			// The signatures stand at the foot of the cell, text at its head.
 			before := free + size*lineFactor*mmPerPoint
-			for _, words := range l.hand() {
+			for i, words := range l.hand() {
 				p := paragraph{font: bodyFont, size: size, before: before}
+				if i == len(l.hand())-1 {
+					p.after = rowPadding / 2
+				}
 				text := strings.Join(words, "\t")
 				if last := words[len(words)-1]; len(words) == 1 || last == l.Date {
 					p.align, text = "right", strings.Join(words, strings.Repeat("　", 6))
