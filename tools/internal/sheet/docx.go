@@ -157,7 +157,11 @@ func columns(n int) int { return twips(tableWidth) * n / Grid }
 
 func (d *docx) row(r *Row, size float64) {
 	free := max(0, float64(r.Height)-r.need(size))
-	d.printf(`<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr>`, twips(float64(r.Height)))
+	whole := `<w:cantSplit/>`
+	if r.splits(size) {
+		whole = ""
+	}
+	d.printf(`<w:tr><w:trPr>%s<w:trHeight w:val="%d" w:hRule="atLeast"/></w:trPr>`, whole, twips(float64(r.Height)))
 	at := 0
 	for i := range r.Cells {
 		c := &r.Cells[i]

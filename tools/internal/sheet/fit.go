@@ -79,6 +79,10 @@ func head(s *Sheet) float64 {
 	return h
 }
 
+// splits reports whether a row may go on over the page's end: one of which much
+// would be left blank before it.
+func (r *Row) splits(size float64) bool { return r.need(size) > pageHeight/3 }
+
 // need is the height in millimetres that the text of a row takes.
 func (r *Row) need(size float64) float64 {
 	most := 0.0

@@ -50,7 +50,11 @@ func (s *Sheet) HTML(prefix string, level int) string {
 	}
 	fmt.Fprintf(&b, "<table>\n<colgroup span=\"%d\"></colgroup>\n<tbody>\n", Grid)
 	for i := range s.Rows {
-		fmt.Fprintf(&b, "<tr class=\"h%d\">", max(heightStep, min(s.Rows[i].Height/heightStep*heightStep, int(pageHeight)/heightStep*heightStep)))
+		split := ""
+		if s.Rows[i].splits(s.Size) {
+			split = " split"
+		}
+		fmt.Fprintf(&b, "<tr class=\"h%d%s\">", max(heightStep, min(s.Rows[i].Height/heightStep*heightStep, int(pageHeight)/heightStep*heightStep)), split)
 		for k := range s.Rows[i].Cells {
 			s.Rows[i].Cells[k].html(&b)
 		}

@@ -370,6 +370,9 @@ func TestFitKeepsLongContentOnThePage(t *testing.T) {
 		if s.Size != c.size || sum > page != c.over {
 			t.Errorf("%d characters: %v points and %.0f mm of %.0f", c.chars, s.Size, sum, page)
 		}
+		if c.over && (s.Rows[0].splits(s.Size) || !s.Rows[1].splits(s.Size)) {
+			t.Errorf("%d characters: the long row, and it alone, may go on over the page's end", c.chars)
+		}
 	}
 }
 
