@@ -65,7 +65,8 @@ func (d *Definition) Write(q Declaration) ([]byte, error) {
 	for i, c := range cols {
 		col, style := i+3, "head"
 		head := c.Head()
-		if c.Required && c.Otherwise == "" && c.As == nil {
+		records := c.Field.Type == schema.List && c.Field.Item.Type == schema.Object
+		if c.Required && (c.Otherwise == "" || records) && c.As == nil {
 			style, head = "need", head+"*"
 		}
 		b.set(declarationSheet, headRow, col, style, head)
