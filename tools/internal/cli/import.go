@@ -48,7 +48,7 @@ what is in doubt and what is refused, cell by cell.
   taizhang import 申报表.xlsx --set 单位负责人=示例甲 --set 单位=元   表里没有的，统一填 · for what the table lacks
 
 写之前，每个文件都按检查程序检查。有一行不收，整批不写，除非用 --skip-refused。同一单位已经登记的同名项目不重复写。
-联系人和手机号不写进台账，也不显示。同义词在 schemas/worksheets.yaml 里增加。
+联系人和手机号不显示；设为 contacts: sealed 的台账加密存放，其余的不读入。同义词在 schemas/worksheets.yaml 里增加。
 Every file is judged before anything is written; one refused row refuses the batch, unless --skip-refused.
 
 退出码 · exit codes: 0 都收了 all taken, 1 有不收的 some refused, 2 用法错误 wrong usage, 3 读不了 cannot be read`,
@@ -112,13 +112,19 @@ func (a *app) runImport(o *importOptions) error {
 	if err != nil {
 		return a.sheetProblem(o.file, err)
 	}
-	tables, err := def.Read(book, worksheet.Options{Units: all, Unit: unit.Code, Year: o.year, Today: o.today, Sheet: o.sheet, Map: o.maps, Set: o.sets})
+	tables, err := def.Read(book, worksheet.Options{Units: all, Unit: unit.Code, Year: o.year, Today: o.today, Sheet: o.sheet, Map: o.maps, Set: o.sets,
+		Persons: j.Registry.Config.Contacts == "sealed"})
 	if err != nil {
 		return a.sheetProblem(o.file, err)
 	}
 	b := &batch{def: def, judge: j, files: files, tables: tables, options: o}
 	if err := b.decide(); err != nil {
 		return cannot(err, "")
+	}
+	if j.Registry.Config.Contacts == "sealed" && b.accepted() {
+		if err := a.sealPersons(b); err != nil {
+			return err
+		}
 	}
 	if !o.dryRun && b.accepted() {
 		if err := writeProjects(root, b.made()); err != nil {

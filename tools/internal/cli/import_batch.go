@@ -10,6 +10,7 @@ import (
 	"taizhang/tools/internal/attach"
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/compose"
+	"taizhang/tools/internal/contacts"
 	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/registry"
@@ -324,4 +325,43 @@ func (w *withFiles) Read(p string, limit int64) ([]byte, error) {
 		return data[:min(int64(len(data)), limit+1)], nil
 	}
 	return w.Files.Read(p, limit)
+}
+
+// sealPersons seals the contact persons of the projects that are made. What is
+// not complete is left out and said; nothing of it is repeated.
+func (a *app) sealPersons(b *batch) error {
+	var keys []string
+	for _, e := range b.made() {
+		p := e.row.Person()
+		if p == (worksheet.Person{}) {
+			continue
+		}
+		if keys == nil {
+			var err error
+			if keys, err = a.recipients(b.judge); err != nil {
+				return err
+			}
+		}
+		note := worksheet.Note{Kind: worksheet.Said, Text: finding.Text{Zh: "联系人加密存放（contacts.age）", En: "the contact person is sealed (contacts.age)"}}
+		sealed, err := contacts.Seal([]contacts.Contact{{Name: p.Name, Dept: p.Dept, Post: p.Post, Mobile: p.Mobile}}, keys)
+		var wrong *contacts.Error
+		switch {
+		case errors.As(err, &wrong):
+			note.Kind, note.Text = worksheet.Doubt, finding.Text{Zh: "联系人没有存放：" + wrong.Text.Zh, En: "the contact person is left out: " + wrong.Text.En}
+		case err != nil:
+			return cannot(err, "")
+		default:
+			id, _ := value.ParseProjectID(e.id)
+			e.files[path.Join(registry.ProjectsDir, id.Path(), contactsFile)] = sealed
+		}
+		e.row.Notes = append(e.row.Notes, note)
+	}
+	if keys == nil {
+		return nil
+	}
+	// The sealed files are judged with the others before anything is written.
+	if _, err := b.judgeAll(); err != nil {
+		return cannot(err, "")
+	}
+	return nil
 }

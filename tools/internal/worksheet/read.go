@@ -18,7 +18,9 @@ type Options struct {
 	Today string            // day of filing that a table names nowhere
 	Sheet string            // read this sheet only
 	Map   map[string]string // label → field or its label, against all guesses
-	Set   map[string]string // field or its label → value for rows that say nothing
+	// Persons keeps the contact person of each row, to be sealed.
+	Persons bool
+	Set     map[string]string // field or its label → value for rows that say nothing
 }
 
 // Row is one project of a table.
@@ -30,7 +32,12 @@ type Row struct {
 	Cells       map[string]string // where each field was read: path → "C5"
 	Notes       []Note
 	year        int
+	person      Person
 }
+
+// Person returns the contact person of the project, where Options asked for it.
+// Nothing of it may be shown or kept in clear text.
+func (r *Row) Person() Person { return r.person }
 
 // Title returns the project's title as read.
 func (r *Row) Title() string { s, _ := r.Forms["index"]["title"].(string); return s }
@@ -211,6 +218,9 @@ func (r *reader) sayColumns(s *grid.Sheet, t *table) {
 		switch {
 		case f.Person:
 			n.Text = finding.Text{Zh: "是联系人信息，没有读入，也不显示", En: "about persons: not read and not shown"}
+			if r.opts.Persons {
+				n.Text = finding.Text{Zh: "是联系人信息，只加密存放，不显示", En: "about persons: only sealed, never shown"}
+			}
 		case f.match.skip:
 			continue
 		case f.Path == "":

@@ -140,7 +140,9 @@ func (r *reader) newRow(s *grid.Sheet, row int, t *table, section string, title 
 		p.Notes = append(p.Notes, Note{Kind: Doubt, Text: finding.Text{Zh: "这一行是隐藏的，也读了", En: "a hidden row: read as well"}})
 	}
 	for _, f := range t.Columns {
-		if c := mergedCell(s, row, f.Col); c != nil && f.match.col != nil && !(f.Path == titlePath && c.Struck) {
+		if c := mergedCell(s, row, f.Col); c != nil && f.Person && r.opts.Persons && !c.Struck {
+			p.person.add(f.Label, c.Text)
+		} else if c != nil && f.match.col != nil && !(f.Path == titlePath && c.Struck) {
 			r.cell(t, p, f, c, s)
 		}
 	}
