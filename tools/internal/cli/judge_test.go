@@ -314,4 +314,3 @@ func compare(t *testing.T, node, wasm, glue string, bundle map[string]string, tr
 		t.Errorf("%d of %d cases were answered", answered, len(cases))
 	}
 }
-
