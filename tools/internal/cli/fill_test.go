@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -16,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"filippo.io/age"
+	"filippo.io/age/armor"
 	"github.com/chromedp/chromedp/kb"
 
 	"taizhang/tools/internal/browser"
@@ -586,17 +589,26 @@ func TestRowsAndFilesOfAForm(t *testing.T) {
 	until(t, p, `[...document.querySelectorAll(".file-list .sub")].some((s) => s.innerText.includes("files/2026.txt"))`)
 }
 
-// TestContactsAreNeverInADraft types contact persons where they are sealed.
+// TestContactsAreNeverInADraft types contact persons where they are sealed, and
+// opens what the page has sealed.
 func TestContactsAreNeverInADraft(t *testing.T) {
+	key, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
 	sealed := fillProxy(t, fillBase(t), func(w http.ResponseWriter, r *http.Request) bool {
-		if r.URL.Path != "/fill/forms.json" {
+		switch {
+		case r.URL.Path == "/fill/forms.json":
+			data, err := os.ReadFile(filepath.Join(builtSite(t), "fill/forms.json"))
+			if err != nil {
+				t.Error(err)
+			}
+			w.Write(bytes.Replace(data, []byte(`"contacts":"outside"`), []byte(`"contacts":"sealed"`), 1))
+		case strings.HasPrefix(r.URL.Path, "/fill/definitions."):
+			w.Write(withRecipient(t, filepath.Join(builtSite(t), filepath.FromSlash(r.URL.Path)), key.Recipient().String()))
+		default:
 			return false
 		}
-		data, err := os.ReadFile(filepath.Join(builtSite(t), "fill/forms.json"))
-		if err != nil {
-			t.Error(err)
-		}
-		w.Write(bytes.Replace(data, []byte(`"contacts":"outside"`), []byte(`"contacts":"sealed"`), 1))
 		return true
 	})
 	p := fillPage(t, browser.Open(t), sealed, 390)
@@ -620,6 +632,53 @@ func TestContactsAreNeverInADraft(t *testing.T) {
 	if p.Eval(`document.querySelector("[data-ptr='/people/0/mobile'] input").value`, &mobile); mobile != "13900000000" {
 		t.Errorf("coming back, the mobile number is %q", mobile)
 	}
+	p.Type(at("/people/0/dept", "input"), "办公室")
+	p.Type(at("/people/0/post", "input"), "科员")
+	p.Click(".fill-actions .main-button")
+	until(t, p, `document.querySelector("#fill .aside-good")`)
+	p.Eval(`location.hash = location.hash.replace(/contacts$/, "send")`, nil)
+	until(t, p, `[...document.querySelectorAll(".file-list .sub")].some((s) => s.textContent.includes("contacts.age"))`)
+	var text string
+	p.Eval(`[...document.querySelectorAll(".file-list > li")].find((li) => li.querySelector(".sub").textContent.includes("contacts.age")).querySelector("pre").textContent`, &text)
+	open, err := age.Decrypt(armor.NewReader(strings.NewReader(text)), key)
+	if err != nil {
+		t.Fatalf("%v:\n%s", err, text)
+	}
+	clear, err := io.ReadAll(open)
+	if err != nil || !bytes.Contains(clear, []byte("13900000000")) || !bytes.Contains(clear, []byte("示例乙某")) {
+		t.Errorf("sealed is %s, %v", clear, err)
+	}
+}
+
+// withRecipient is the bundle of definitions of a registry that seals contacts.
+func withRecipient(t *testing.T, bundle, key string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(bundle)
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(data))
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	var defs struct {
+		Version int               `json:"version"`
+		Files   map[string]string `json:"files"`
+	}
+	if err := json.NewDecoder(z).Decode(&defs); err != nil {
+		t.Error(err)
+	}
+	defs.Files["data/registry.yaml"] = strings.Replace(defs.Files["data/registry.yaml"], "contacts: outside", "contacts: sealed", 1)
+	defs.Files["data/recipients.yaml"] = "recipients:\n  - {unit: dsjj, key: " + key + "}\n"
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if err := json.NewEncoder(w).Encode(defs); err != nil {
+		t.Error(err)
+	}
+	w.Close()
+	return out.Bytes()
 }
 
 // TestANumberThatIsTakenIsReplaced lets the forge say that a project's number is
