@@ -67,6 +67,9 @@ func (g *onGitea) write(name, text string) {
 func newOnGitea(t *testing.T) *onGitea {
 	g := &onGitea{t: t, dir: fixture(t), author: 11}
 	g.write("data/people.yaml", requestPeople)
+	if err := dropRules(g.dir); err != nil { // votes are tried here, and each command would load them
+		t.Fatal(err)
+	}
 	git(t, g.dir, "init", "-q", "-b", "main")
 	git(t, g.dir, "add", "-A")
 	git(t, g.dir, "commit", "-q", "-m", "registry")
