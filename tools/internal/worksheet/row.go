@@ -86,6 +86,8 @@ func (r *reader) bodyRow(s *grid.Sheet, row int, t *table, section string) strin
 		return section // the header again, on a new page
 	case only && (isSection(c.Text) || wide(s, c)) && (title == nil || title.Col != c.Col || isSection(c.Text)):
 		return c.Text
+	case title == nil && len(cells) == 2 && strings.Trim(c.Text, "一二三四五六七八九十（）()、.") == "":
+		return cells[1].Text // 一 | 新建
 	case starts(c.Text, []string{"例", "示例", "样例", "填写示例"}) && c.Col < 3:
 		t.note(Note{Kind: Said, Cell: c.Ref(), Text: finding.Text{Zh: "是填写示例，没有读", En: "an example: not read"}})
 		return section
