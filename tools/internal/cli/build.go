@@ -38,8 +38,8 @@ Checks, projects what may be public, runs Hugo, verifies every file, swaps the s
 
   taizhang build --out public
 
-第一次会编译 Hugo，要几分钟，只此一次；PATH 上有版本正好的 hugo 就直接用。
-The first run compiles Hugo, which takes minutes and happens once.`,
+第一次会编译 Hugo 和填报页的检查程序，要几分钟，只此一次；PATH 上有版本正好的 hugo 就直接用。
+The first run compiles Hugo and the judge of the form page, which takes minutes and happens once.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := a.siteBuilder(cmd.Context(), noForm)
