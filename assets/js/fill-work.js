@@ -3,9 +3,10 @@
 import { ask, judge } from './fill-judge.js';
 import * as drafts from './fill-drafts.js';
 import { filled } from './fill-fields.js';
-import { box, root, say } from './fill-dom.js';
+import { box, root } from './fill-dom.js';
 
-export const defs = { forms: {} };
+export const defs = {};
+const loaded = {}; // forms by name
 export async function load() {
   const get = async (url) => {
     const r = await fetch(url);
@@ -13,8 +14,7 @@ export async function load() {
     return r.json();
   };
   Object.assign(defs, await get(box.dataset.forms));
-  defs.form = async (name) => (defs.forms_[name] = defs.forms_[name] || await get(root + 'fill/forms/' + name + '.json'));
-  defs.forms_ = {};
+  defs.form = async (name) => (loaded[name] = loaded[name] || await get(root + 'fill/forms/' + name + '.json'));
 }
 export const sheetOf = (name) => defs.forms.find((f) => f.name === name);
 export const stateOf = (code) => defs.states.find((s) => s.code === code);
@@ -223,4 +223,3 @@ async function hash(bytes) {
   if (window.crypto && crypto.subtle) return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((b) => b.toString(16).padStart(2, '0')).join('');
   return (await ask('hash', { bytes })).sha256; // a page without https has no SubtleCrypto
 }
-export { say };
