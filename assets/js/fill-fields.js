@@ -157,7 +157,8 @@ function unit(sheet, f, path, error, tip, id, common, set) {
   const settle = () => {
     const q = fold(input.value);
     const same = units.filter((u) => [u.code, u.name, u.short || '', ...(u.also || []), name(u)].some((t) => t && fold(t) === q));
-    if (same.length === 1) choose(same[0]);
+    const one = same.length === 1 ? same[0] : q && hits.length === 1 && hits[0];
+    if (one) choose(one);
     else { full.textContent = ''; set(input.value.trim() || undefined); }
     open(false);
   };
@@ -170,7 +171,7 @@ function unit(sheet, f, path, error, tip, id, common, set) {
       e.preventDefault();
       if (box.hidden) find();
       if (hits.length) mark((on + (e.key === 'ArrowDown' ? 1 : hits.length + (on < 0 ? 0 : -1))) % hits.length);
-    } else if (e.key === 'Enter' && on >= 0) { e.preventDefault(); choose(hits[on]); } else if (e.key === 'Escape') open(false);
+    } else if (e.key === 'Enter' && !box.hidden && (on >= 0 || hits.length === 1)) { e.preventDefault(); choose(hits[Math.max(on, 0)]); } else if (e.key === 'Escape') open(false);
   });
   return h('div.ff', null, label(f, id), tip, error, h('div.ff-combo', null, input, box), full);
 }

@@ -180,18 +180,20 @@ export async function reread(read, paths) {
   return both;
 }
 
-// nextID numbers a project after those that the forge, if one is signed in, and
-// the drafts hold.
+// nextID numbers a project after those that are published, that the forge, if one
+// is signed in, and the drafts hold.
 export async function nextID({ year, unit }) {
-  const ids = (await drafts.all()).map((d) => d.project), S = globalThis.Submit;
-  if (judge.state !== 'ready') return `${year}-${unit}-01`;
+  const ids = (await drafts.all()).map((d) => d.project), last = defs.last[`${year}-${unit}`], S = globalThis.Submit;
+  const guess = `${year}-${unit}-${String(last ? Number(last.split('-').pop()) + 1 : 1).padStart(2, '0')}`;
+  if (judge.state !== 'ready') return guess;
+  if (last) ids.push(last);
   try {
     if (S && (await S.available()).signedIn) {
       for (const p of await S.list(`content/projects/${year}/${unit}/`)) ids.push(p.split('/').slice(2, 5).join('-'));
     }
     return (await ask('nextId', { ids: [...new Set(ids)], year, unit })).id;
   } catch (e) {
-    return `${year}-${unit}-01`; // the request will tell when it is taken
+    return guess; // the request will tell when it is taken
   }
 }
 // renumber moves a project that nobody knows yet to another number.

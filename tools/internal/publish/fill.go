@@ -2,6 +2,7 @@ package publish
 
 import (
 	"encoding/json"
+	"strings"
 
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/webform"
@@ -35,6 +36,11 @@ func (s *pages) fill() error {
 			unit.Also = append(unit.Also, text(a))
 		}
 		in.Units = append(in.Units, unit)
+	}
+	in.Last = map[string]string{}
+	for _, r := range s.rows {
+		of := r.ID[:strings.LastIndexByte(r.ID, '-')]
+		in.Last[of] = max(in.Last[of], r.ID)
 	}
 	overview, forms, err := webform.Define(in)
 	if err != nil {

@@ -22,7 +22,10 @@ type Input struct {
 	Schemas   *schema.Set
 	Lifecycle *lifecycle.Lifecycle
 	Units     []Unit
-	Contacts  string // sealed or outside: how contact persons are reported
+	// Last holds the highest published id of a project for each year and unit
+	// ("2027-jyj"): a new one is numbered after it.
+	Last     map[string]string
+	Contacts string // sealed or outside: how contact persons are reported
 	// AttachmentLimit and RecordLimit are the largest files, in bytes.
 	AttachmentLimit, RecordLimit int
 }
@@ -37,15 +40,16 @@ type Unit struct {
 
 // Overview is what the page needs before a form is chosen.
 type Overview struct {
-	Version     string   `json:"version"` // of the forms: a draft says which it was begun with
-	Forms       []Sheet  `json:"forms"`
-	States      []State  `json:"states"`
-	Steps       []Step   `json:"steps"`
-	Units       []Unit   `json:"units"`
-	Contacts    string   `json:"contacts"`
-	Origins     []Choice `json:"origins"` // how a project begins
-	Attachments int      `json:"attachmentLimit"`
-	Records     int      `json:"recordLimit"`
+	Version     string            `json:"version"` // of the forms: a draft says which it was begun with
+	Forms       []Sheet           `json:"forms"`
+	States      []State           `json:"states"`
+	Steps       []Step            `json:"steps"`
+	Units       []Unit            `json:"units"`
+	Last        map[string]string `json:"last"`
+	Contacts    string            `json:"contacts"`
+	Origins     []Choice          `json:"origins"` // how a project begins
+	Attachments int               `json:"attachmentLimit"`
+	Records     int               `json:"recordLimit"`
 }
 
 // Sheet names a form.
@@ -119,7 +123,7 @@ type Move struct {
 
 // Define returns the overview and every form by its name.
 func Define(in Input) (*Overview, map[string]*Form, error) {
-	out := &Overview{Units: in.Units, Contacts: in.Contacts, Attachments: in.AttachmentLimit, Records: in.RecordLimit}
+	out := &Overview{Units: in.Units, Last: in.Last, Contacts: in.Contacts, Attachments: in.AttachmentLimit, Records: in.RecordLimit}
 	forms := map[string]*Form{}
 	for _, f := range in.Schemas.Forms {
 		form, err := define(f)
