@@ -60,7 +60,7 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, need := range []string{"index", "declaration", "units", "plan", "registry", "people", "recipients"} {
+	for _, need := range []string{"index", "declaration", "units", "plan", "registry", "people"} {
 		if set.Form(need) == nil {
 			return nil, fmt.Errorf("schemas: no schema for %s", need)
 		}
@@ -306,7 +306,9 @@ func (j *Judge) Global(base *Judge, concerns func(path string) bool) []finding.F
 		}
 	}
 	j.cite(registry.PeopleFile, j.Registry.Schemas.Form("people").Root, j.Registry.PeopleRoot, &fs)
-	j.cite(registry.RecipientsFile, j.Registry.Schemas.Form("recipients").Root, j.Registry.RecipientsRoot, &fs)
+	if form := j.Registry.Schemas.Form("recipients"); form != nil {
+		j.cite(registry.RecipientsFile, form.Root, j.Registry.RecipientsRoot, &fs)
+	}
 	j.Rules.Complete(fs)
 	conceal(fs, j.hiddenPeople)
 	finding.Sort(fs)
