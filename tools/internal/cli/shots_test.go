@@ -100,7 +100,7 @@ func TestGuidesStepsWork(t *testing.T) {
 	c := &camera{b.Page(server.URL+"/fill/", 760, 900), t}
 	c.waitFor(`document.querySelector(".choices")`)
 	c.waitFor(`!document.getElementById("fill-notes").innerText.trim()`) // the judge is there
-	c.shot("fill-start", "#fill-title", 580)
+	c.shot("fill-start", "#fill-title", 610)
 
 	c.Click(".choices a[href='#/new']")
 	c.waitFor(`document.querySelector("[role=combobox]")`)
@@ -115,6 +115,7 @@ func TestGuidesStepsWork(t *testing.T) {
 	c.set("/systemKind", "业务系统")
 	c.set("/scopeBasis", "直接适用")
 	c.Type("#fill-body", "为全区老年人提供统一的养老服务。")
+	c.waitFor(`!document.querySelector(".finding-error")`)
 	c.shot("fill-project", ".draft-bar", 700)
 	c.Click(".fill-actions .main-button")
 	c.waitFor(`document.querySelector("[data-ptr='/estimate']")`)
@@ -129,6 +130,7 @@ func TestGuidesStepsWork(t *testing.T) {
 	c.shot("fill-error", "[data-ptr='/estimate']", 290)
 	c.set("/estimate", "128.5")
 	c.waitFor(`!document.querySelector("[data-ptr='/estimate'] .finding-error")`)
+	c.waitFor(`document.querySelector("[data-ptr='/estimate']").innerText.includes("壹佰贰拾捌万伍仟元")`)
 	c.Click(".fill-actions .main-button")
 	c.waitFor(`document.querySelector(".send")`)
 	c.shot("fill-manual", "#fill-heading", 720)
@@ -142,6 +144,8 @@ func TestGuidesStepsWork(t *testing.T) {
 	c.Eval(`location.reload()`, nil)
 	c.waitFor(`document.querySelector(".send-do .main-button")`)
 	c.shot("fill-submit", ".send", 190)
+	c.Eval(`location.hash = "#/drafts"`, nil)
+	c.waitFor(`document.querySelector(".drafts a")?.innerText.includes("智慧养老服务平台")`)
 	c.Close()
 
 	paper := &camera{b.Page(server.URL+"/projects/2024/jyj/01/sheets/#declaration", 900, 900), t}
