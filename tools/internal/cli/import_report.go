@@ -34,6 +34,7 @@ type importCounts struct {
 type importSheet struct {
 	Sheet   string         `json:"sheet"`
 	Header  string         `json:"header,omitempty"` // its rows
+	Single  bool           `json:"single,omitempty"` // a form of one project
 	Columns []importColumn `json:"columns"`
 	Notes   []importNote   `json:"notes"`
 	Rows    []importRow    `json:"rows"`
@@ -88,13 +89,13 @@ func (b *batch) summary() *importReport {
 		of[e.row] = e
 	}
 	for _, t := range b.tables {
-		s := importSheet{Sheet: report.OneLine(t.Sheet), Header: t.Header, Columns: []importColumn{}, Notes: notes(t.Notes), Rows: []importRow{}}
+		s := importSheet{Sheet: report.OneLine(t.Sheet), Header: t.Header, Single: t.Single, Columns: []importColumn{}, Notes: notes(t.Notes), Rows: []importRow{}}
 		for _, c := range t.Columns {
-			s.Columns = append(s.Columns, importColumn{c.Cell, worksheet.Clip(c.Label), c.Path})
+			s.Columns = append(s.Columns, importColumn{c.Cell, report.OneLine(worksheet.Clip(c.Label)), c.Path})
 		}
 		for _, row := range t.Rows {
 			e := of[row]
-			line := importRow{Row: row.First, Title: worksheet.Clip(row.Title()), Outcome: e.outcome, Project: e.id, Notes: []importNote{}}
+			line := importRow{Row: row.First, Title: report.OneLine(worksheet.Clip(row.Title())), Outcome: e.outcome, Project: e.id, Notes: []importNote{}}
 			if e.outcome != rowExists { // of what is left alone there is nothing to say
 				line.Notes = notes(row.Notes)
 			}
@@ -152,7 +153,11 @@ func (a *app) importText(w *bytes.Buffer, r *importReport, accepted bool) {
 					read++
 				}
 			}
-			head += fmt.Sprintf(a.say("：表头在第 %s 行，读了 %d 列，%d 个项目", ": header in row %s, %d columns read, %d projects"), s.Header, read, len(s.Rows))
+			said := a.say("：表头在第 %s 行，读了 %d 列，%d 个项目", ": header in row %s, %d columns read, %d projects")
+			if s.Single {
+				said = a.say("：第 %s 行是一份申报表，读了 %d 栏，%d 个项目", ": a form in rows %s, %d fields read, %d project")
+			}
+			head += fmt.Sprintf(said, s.Header, read, len(s.Rows))
 		}
 		fmt.Fprintln(w, head)
 		for _, n := range s.Notes {

@@ -50,7 +50,8 @@ func (r *Row) Refused() bool {
 // Table is one sheet as it was read.
 type Table struct {
 	Sheet       string
-	Header      string // rows of the header: "4" or "4-5"; "" where there is no table
+	Header      string // rows of the header: "4" or "4-5", of a form all its rows; "" where there is no table
+	Single      bool   // a form of one project, its values beside the labels
 	Columns     []Found
 	Rows        []*Row
 	Notes       []Note
@@ -132,8 +133,8 @@ func (d *Definition) Read(b *grid.Book, o Options) ([]*Table, error) {
 		return nil, fmt.Errorf("--sheet %s: %s", o.Sheet, strings.Join(names, "、"))
 	}
 	if !found {
-		return nil, &grid.Problem{Zh: "没有找到申报表的表头：要有“项目名称”一列，和投资、内容、单位等至少一列", En: "no header of a declaration table: a column 项目名称 and at least one of amount, content or unit are needed",
-			MendZh: "改一下列名，或用 --map 列名=字段 指明", MendEn: "rename the columns, or name them with --map LABEL=FIELD"}
+		return nil, &grid.Problem{Zh: "没有找到申报表：要有“项目名称”一列，和投资、内容、单位等至少一列；或者一个工作表一份附件1，内容写在栏目右边的格子里", En: "no declaration table: a column 项目名称 and at least one of amount, content or unit are needed, or annex 1 with its values to the right of their labels, one form a sheet",
+			MendZh: "改一下列名，或用 --map 列名=字段 指明；一个工作表里有几份表的，分开放", MendEn: "rename the columns, or name them with --map LABEL=FIELD; give each form a sheet of its own"}
 	}
 	return out, nil
 }
@@ -167,7 +168,16 @@ func (r *reader) table(s *grid.Sheet) *table {
 		t.note(Note{Kind: Said, Text: finding.Text{Zh: "工作表是隐藏的，没有读；要读用 --sheet 指明", En: "a hidden sheet: not read, unless named with --sheet"}})
 		return t
 	}
-	if t.head = r.findHeader(s); t.head == nil {
+	t.head = r.findHeader(s)
+	if f := r.findSingle(s); f != nil && f.beats(t.head) {
+		if t.head = nil; f.titles > 1 {
+			t.note(Note{Kind: Doubt, Text: finding.Text{Zh: "一个工作表里有几份申报表，没有读；每份放一个工作表", En: "several forms in one sheet: not read; give each a sheet of its own"}})
+		} else {
+			r.readSingle(s, f, t)
+		}
+		return t
+	}
+	if t.head == nil {
 		t.note(Note{Kind: Said, Text: finding.Text{Zh: "没有找到申报表的表头，没有读", En: "no header of a declaration table: not read"}})
 		return t
 	}

@@ -241,35 +241,40 @@ func (r *reader) more(s *grid.Sheet, row int, t *table, p *Row) {
 		if c == nil || f.match.col == nil || f.match.choice != "" || f.Path == titlePath {
 			continue
 		}
-		v := &reading{r: r, row: p, col: f.match.col, cell: c, ref: c.Ref(), money: f.money}
-		if v.money == 0 {
-			v.money = t.money
+		r.add(t, p, f, c)
+	}
+}
+
+// add adds a further cell of a field to what was read of it.
+func (r *reader) add(t *table, p *Row, f Found, c *grid.Cell) {
+	v := &reading{r: r, row: p, col: f.match.col, cell: c, ref: c.Ref(), money: f.money}
+	if v.money == 0 {
+		v.money = t.money
+	}
+	got := v.read()
+	switch was := p.get(v.col).(type) {
+	case nil:
+		if got != nil {
+			p.put(v.col, got, v.ref)
 		}
-		got := v.read()
-		switch was := p.get(v.col).(type) {
-		case nil:
-			if got != nil {
-				p.put(v.col, got, v.ref)
+	case string:
+		if more, ok := got.(string); ok && more != was {
+			if v.col.Lines {
+				p.put(v.col, was+"\n"+more, p.Cells[v.col.Path])
+			} else {
+				v.refuse(finding.Text{Zh: "同一个项目写了两个不同的值", En: "two different values for one project"}, finding.Text{Zh: "只留一个", En: "keep one"})
 			}
-		case string:
-			if more, ok := got.(string); ok && more != was {
-				if v.col.Lines {
-					p.put(v.col, was+"\n"+more, p.Cells[v.col.Path])
-				} else {
-					v.refuse(finding.Text{Zh: "同一个项目写了两个不同的值", En: "two different values for one project"}, finding.Text{Zh: "只留一个", En: "keep one"})
-				}
-			}
-		case []any:
-			if more, ok := got.([]any); ok {
-				p.put(v.col, append(was, more...), p.Cells[v.col.Path])
-			}
-		case json.Number:
-			if more, ok := got.(json.Number); ok && v.col.Field.Type == schema.Amount {
-				a, _ := value.ParseAmount(was.String())
-				b, _ := value.ParseAmount(more.String())
-				p.put(v.col, json.Number(value.WanLiteral(a+b)), p.Cells[v.col.Path])
-				v.doubt(value.WanLiteral(a+b)+"万元", finding.Text{Zh: "同一个项目的几行金额相加", En: "the amounts of one project's rows are added"})
-			}
+		}
+	case []any:
+		if more, ok := got.([]any); ok {
+			p.put(v.col, append(was, more...), p.Cells[v.col.Path])
+		}
+	case json.Number:
+		if more, ok := got.(json.Number); ok && v.col.Field.Type == schema.Amount {
+			a, _ := value.ParseAmount(was.String())
+			b, _ := value.ParseAmount(more.String())
+			p.put(v.col, json.Number(value.WanLiteral(a+b)), p.Cells[v.col.Path])
+			v.doubt(value.WanLiteral(a+b)+"万元", finding.Text{Zh: "同一个项目的几行金额相加", En: "the amounts of one project's rows are added"})
 		}
 	}
 }
