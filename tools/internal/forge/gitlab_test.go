@@ -28,7 +28,7 @@ func TestGitLabReadsARequest(t *testing.T) {
 	}
 	want := &Request{
 		Number: 7, URL: "https://gitlab.example/qjp/registry/-/merge_requests/7", Title: "2027-jyj-01 列入储备库",
-		BaseBranch: "main", BaseSHA: shaC, HeadSHA: shaB, HeadRepo: "jyj/registry", Open: true,
+		BaseBranch: "main", BaseSHA: shaC, MergeBase: shaA, HeadSHA: shaB, HeadRepo: "jyj/registry", Open: true,
 		Author: Account{ID: 11, Login: "xiaozhang"},
 	}
 	if !reflect.DeepEqual(got, want) {
