@@ -101,7 +101,7 @@ func (a *app) sealedRegistry() (*check.Judge, string, error) {
 func (a *app) recipients(j *check.Judge) ([]string, error) {
 	for i := range j.Registry.Findings {
 		if f := &j.Registry.Findings[i]; f.File == registry.RecipientsFile {
-			return nil, cannot(fmt.Errorf("%s:%d:%d: %s", f.File, f.Line, f.Col, f.Message.In(a.lang)), f.Help.In(a.lang))
+			return nil, cannot(fmt.Errorf("%s:%d:%d: %s", f.File, f.Line, f.Col, value.MaskPersonal(f.Message.In(a.lang))), f.Help.In(a.lang))
 		}
 	}
 	if len(j.Registry.Recipients) == 0 {

@@ -150,7 +150,7 @@ func (a *app) readSheet(name string) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, grid.MaxFile+1))
 	if err != nil {
-		return nil, cannot(fmt.Errorf("%s: %w", name, err), "")
+		return nil, cannot(fmt.Errorf("%s: %s", name, a.say("读不出来", "cannot be read")), a.say("要写一个 .xlsx 或 .csv 文件，不是文件夹", "name a file, .xlsx or .csv, not a folder"))
 	}
 	return data, nil
 }

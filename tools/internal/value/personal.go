@@ -9,7 +9,8 @@ import (
 )
 
 // PersonalData finds personal data in one line: mobile numbers, ID numbers,
-// bank cards and personal e-mail (rule R-140). Digits may be full-width and
+// bank cards, personal e-mail, and private keys, which open what is sealed of
+// persons (rule R-140). Digits may be full-width and
 // grouped by spaces or hyphens. Numbers that are part of a longer code, a hash,
 // an amount, an office telephone or a credit code are left alone.
 func PersonalData(line string) []Hit {
@@ -18,6 +19,7 @@ func PersonalData(line string) []Hit {
 	}
 	s := scan{text: []rune(line)}
 	s.fold()
+	s.keys()
 	s.emails()
 	s.findGroups()
 	for i := 0; i < len(s.groups); {
@@ -52,6 +54,9 @@ func (s *scan) disguised() {
 
 // mayHoldPersonalData answers no for nearly every line, cheaply.
 func mayHoldPersonalData(line string) bool {
+	if strings.Contains(line, "-") && privateKey.MatchString(line) {
+		return true
+	}
 	count := 0
 	for _, c := range line {
 		switch {
@@ -121,6 +126,20 @@ func isWord(c rune) bool {
 
 func (s *scan) hit(kind Label, start, end int) {
 	s.hits = append(s.hits, Hit{Kind: kind, Col: start + 1, EndCol: end + 1})
+}
+
+// privateKey is a private key of age, whole or cut short, or the first line of
+// one of OpenSSH, OpenSSL or PGP.
+var privateKey = regexp.MustCompile(`(?i:AGE-SECRET-KEY-(?:PQ-)?1[0-9a-z]{8,})|-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----`)
+
+func (s *scan) keys() {
+	text := string(s.text)
+	for _, m := range privateKey.FindAllStringIndex(text, -1) {
+		start := utf8.RuneCountInString(text[:m[0]])
+		end := start + utf8.RuneCountInString(text[m[0]:m[1]])
+		s.hit(Label{"私钥（拿到它就能打开密封的联系人）", "a private key (which opens what is sealed)"}, start, end)
+		clear(s.text[start:end])
+	}
 }
 
 func (s *scan) findGroups() {
