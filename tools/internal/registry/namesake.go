@@ -20,16 +20,29 @@ type sake struct {
 // of them is kept but names.
 type names struct {
 	mu    sync.Mutex
-	years map[int]map[string][]sake
+	years map[int]yearNames
 }
 
-// with returns the tables of the years in which nothing was touched.
+// yearNames are the projects of a year, those that compete with others: by id,
+// and in the order of their ids by folded title. Registries share the maps, so
+// they are never altered.
+type yearNames struct {
+	keys  map[string]string
+	table map[string][]sake
+	stale []string // ids of projects to be read again
+}
+
+// with returns the tables of a registry in which some projects differ: no other
+// is read again.
 func (n *names) with(touched []*Folder) *names {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	out := &names{years: maps.Clone(n.years)}
 	for _, f := range touched {
-		delete(out.years, f.Year)
+		if y, known := out.years[f.Year]; known && !slices.Contains(y.stale, f.ID) {
+			y.stale = append(slices.Clone(y.stale), f.ID)
+			out.years[f.Year] = y
+		}
 	}
 	return out
 }
@@ -38,33 +51,66 @@ func (r *Registry) namesOf(year int) map[string][]sake {
 	n := r.names
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if table := n.years[year]; table != nil {
-		return table
+	y, known := n.years[year]
+	if known && len(y.stale) == 0 {
+		return y.table
 	}
-	table := map[string][]sake{}
-	from, _ := r.find(fmt.Sprintf("%04d-", year))
-	for _, f := range r.Folders[from:] {
-		if f.Year != year {
-			break
-		}
-		data, err := r.files.Read(path.Join(f.Dir, "index.md"), RecordLimit)
-		if err != nil {
-			continue
-		}
-		top := topLines(data)
-		if slices.Contains(gone, top["state"]) {
-			continue
-		}
-		s := sake{f.ID, top["implementingUnit"], top["category"]}
-		if key := r.nameKey(top["title"], s.unit); key != "" {
-			table[key] = append(table[key], s)
+	if known {
+		y = r.again(y)
+	} else {
+		y = yearNames{keys: map[string]string{}, table: map[string][]sake{}}
+		from, _ := r.find(fmt.Sprintf("%04d-", year))
+		for _, f := range r.Folders[from:] {
+			if f.Year != year {
+				break
+			}
+			if key, s := r.sake(f); key != "" {
+				y.keys[s.id] = key
+				y.table[key] = append(y.table[key], s)
+			}
 		}
 	}
 	if n.years == nil {
-		n.years = map[int]map[string][]sake{}
+		n.years = map[int]yearNames{}
 	}
-	n.years[year] = table
-	return table
+	n.years[year] = y
+	return y.table
+}
+
+// again returns a table in which the stale projects are as they are now.
+func (r *Registry) again(y yearNames) yearNames {
+	out := yearNames{keys: maps.Clone(y.keys), table: maps.Clone(y.table)}
+	for _, id := range y.stale {
+		if key, ok := out.keys[id]; ok {
+			delete(out.keys, id)
+			out.table[key] = slices.DeleteFunc(slices.Clone(out.table[key]), func(s sake) bool { return s.id == id })
+		}
+		f := r.Folder(id)
+		if f == nil {
+			continue
+		}
+		if key, s := r.sake(f); key != "" {
+			list := slices.Clone(out.table[key])
+			at, _ := slices.BinarySearchFunc(list, id, func(s sake, id string) int { return strings.Compare(s.id, id) })
+			out.keys[id], out.table[key] = key, slices.Insert(list, at, s)
+		}
+	}
+	return out
+}
+
+// sake reads what a project is known by, with the folded title; "" where it has
+// none or no longer competes.
+func (r *Registry) sake(f *Folder) (key string, s sake) {
+	data, err := r.files.Read(path.Join(f.Dir, "index.md"), RecordLimit)
+	if err != nil {
+		return "", sake{}
+	}
+	top := topLines(data)
+	if slices.Contains(gone, top["state"]) {
+		return "", sake{}
+	}
+	s = sake{f.ID, top["implementingUnit"], top["category"]}
+	return r.nameKey(top["title"], s.unit), s
 }
 
 // topLines reads the plain "key: value" lines of front matter. Names are only a
