@@ -1,0 +1,136 @@
+//go:build unix
+
+package bench_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// history is a bare repository whose main holds a synthetic registry and then
+// merges, each of one commit that adds words to one project.
+type history struct {
+	dir, command string
+	merges       int
+}
+
+// newHistory makes the repository with git fast-import, and builds the command.
+// TAIZHANG_BENCH_MERGES is the number of merges, 200 without it.
+func newHistory(b *testing.B, w *world) *history {
+	b.Helper()
+	h := &history{dir: filepath.Join(b.TempDir(), "history.git"), command: filepath.Join(b.TempDir(), "taizhang"), merges: 200}
+	if s := os.Getenv("TAIZHANG_BENCH_MERGES"); s != "" {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			b.Fatalf("TAIZHANG_BENCH_MERGES: %q", s)
+		}
+		h.merges = n
+	}
+	if out, err := exec.Command("go", "build", "-o", h.command, "../../taizhang").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	if out, err := exec.Command("git", "init", "-q", "--bare", "-b", "main", h.dir).CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	pipe, in := io.Pipe()
+	go func() { in.CloseWithError(h.write(in, w)) }()
+	load := exec.Command("git", "-C", h.dir, "fast-import", "--quiet")
+	load.Stdin = pipe
+	if out, err := load.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return h
+}
+
+// write gives the history as git fast-import reads it.
+func (h *history) write(to io.Writer, w *world) error {
+	out := bufio.NewWriter(to)
+	at := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC).Unix()
+	commit := func(branch string, mark int, message string) {
+		at += 60
+		fmt.Fprintf(out, "commit refs/heads/%s\nmark :%d\ncommitter a <a@example.org> %d +0800\ndata %d\n%s\n", branch, mark, at, len(message), message)
+	}
+	file := func(path string, data []byte) {
+		fmt.Fprintf(out, "M 100644 inline %s\ndata %d\n%s\n", path, len(data), data)
+	}
+	commit("main", 1, "registry")
+	var index []string
+	text := map[string][]byte{}
+	for _, p := range w.files.Paths() {
+		data, err := w.files.Read(p, 64<<20)
+		if err != nil {
+			return err
+		}
+		file(p, data)
+		if strings.HasPrefix(p, "content/projects/") && strings.HasSuffix(p, "/index.md") {
+			index = append(index, p)
+			text[p] = data
+		}
+	}
+	for i := range h.merges {
+		p := index[i*7919%len(index)]
+		text[p] = fmt.Appendf(text[p], "第 %d 次补充。\n", i+1)
+		main, topic := 1+2*i, 2+2*i
+		commit("topic", topic, "words")
+		fmt.Fprintf(out, "from :%d\n", main)
+		file(p, text[p])
+		commit("main", topic+1, fmt.Sprintf("Merge pull request #%d from topic", i+1))
+		fmt.Fprintf(out, "from :%d\nmerge :%d\n", main, topic)
+		file(p, text[p])
+	}
+	return out.Flush()
+}
+
+// spent runs a whole process in the repository and returns its processor time.
+// The exit code is not asked: an audit of what nobody approved ends with 1.
+func (h *history) spent(b *testing.B, name string, args ...string) time.Duration {
+	b.Helper()
+	c := exec.Command(name, args...)
+	c.Dir = h.dir
+	_ = c.Run()
+	if c.ProcessState == nil || c.ProcessState.ExitCode() > 1 {
+		b.Fatalf("%s %v: %v", name, args, c.ProcessState)
+	}
+	return c.ProcessState.UserTime() + c.ProcessState.SystemTime()
+}
+
+// against runs the command b.N times and reports its processor time, also as a
+// multiple of what git takes in the same run, the mean of five.
+func (h *history) against(b *testing.B, per int, git, args []string) {
+	var floor, spent time.Duration
+	for range 5 {
+		floor += h.spent(b, "git", git...) / 5
+	}
+	b.ResetTimer()
+	for range b.N {
+		spent += h.spent(b, h.command, args...) / time.Duration(b.N)
+	}
+	b.ReportMetric(float64(spent)/float64(floor), "×git")
+	b.ReportMetric(spent.Seconds()*1000/float64(per), "cpu-ms/commit")
+	b.ReportMetric(floor.Seconds()*1000/float64(per), "git-ms/commit")
+}
+
+// BenchmarkReview is taizhang review of a change of one project, to git diff of
+// the same range.
+func BenchmarkReview(b *testing.B) {
+	each(b, func(b *testing.B, w *world) {
+		h := newHistory(b, w)
+		h.against(b, 1, []string{"diff", "--name-only", "main^", "topic"}, []string{"review", "--base", "main^", "--head", "topic", "--format", "json"})
+	})
+}
+
+// BenchmarkAudit is taizhang audit of all merges, to git log of them.
+func BenchmarkAudit(b *testing.B) {
+	each(b, func(b *testing.B, w *world) {
+		h := newHistory(b, w)
+		h.against(b, h.merges, []string{"log", "--first-parent", "--raw", "main"}, []string{"audit", "--quiet", "--format", "json"})
+	})
+}
