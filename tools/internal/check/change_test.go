@@ -56,6 +56,7 @@ var edits = []struct {
 }{
 	{"a word in a project", func(f tree) { f["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n" }},
 	{"a faulty value", func(f tree) { f.replace("content/projects/2026/cgj/01/index.md", "state: S100", "state: S90") }},
+	{"a word beside it", func(f tree) { f["content/projects/2026/cgj/01/index.md"] += "一句说明。\n" }},
 	{"it is mended", func(f tree) { f.replace("content/projects/2026/cgj/01/index.md", "state: S90", "state: S100") }},
 	{"a new project", func(f tree) {
 		for _, name := range []string{"index.md", "declaration.md"} {
@@ -163,6 +164,18 @@ func TestAChangeFindsWhatTheWholeFinds(t *testing.T) {
 		res, err := check.Change(before, now, differing(before, now), check.Options{})
 		if err != nil {
 			t.Fatal(err)
+		}
+		forward, err := check.Change(before, now, differing(before, now), check.Options{Definitions: res.Base, Forward: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := words(forward.Findings), words(res.Findings); got != want || len(forward.Pairs) != len(res.Pairs) {
+			t.Errorf("%s, looking forward: %s\nwant %s", e.name, got, want)
+		}
+		for i := range forward.Pairs {
+			if got, want := forward.Pairs[i].Base, res.Pairs[i].Base; (got == nil) != (want == nil) || got != nil && (got.History.State != want.History.State || got.Known != want.Known) {
+				t.Errorf("%s, looking forward: another past of %s", e.name, forward.Pairs[i].ID)
+			}
 		}
 		was, err1 := check.NewJudge(before)
 		is, err2 := check.NewJudge(now)

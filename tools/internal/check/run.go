@@ -53,6 +53,9 @@ type Options struct {
 	Inspect  Inspector             // takes attachments apart; nil: they are not looked into
 	Visit    func(*Verdict)        // sees each project once, from several goroutines; may be nil
 	Only     func(dir string) bool // projects to judge by folder, nil: all
+	// Forward leaves out what a change mends: what is wrong before it is sought
+	// only where something is wrong after it.
+	Forward bool
 	// Today, YYYY-MM-DD, also judges what waiting has brought by that date. It is
 	// empty in every check that decides about a change: a registry that is clean
 	// must not turn faulty by waiting.
@@ -195,7 +198,7 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 	}
 	res.Findings = append(res.Findings, byHand(changed)...)
 	res.Pairs = make([]Pair, len(dirs))
-	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs[i]) })
+	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs[i], o.Forward) })
 	if err := o.stopped(); err != nil {
 		return nil, err
 	}
@@ -302,13 +305,17 @@ func concerned(was, is *Judge, changed, dirs []string) func(path string) bool {
 	return func(path string) bool { return set[path] }
 }
 
-// pair judges one project before and after a change.
-func pair(was, is *Judge, dir string) Pair {
+// pair judges one project before and after a change; see Options.Forward.
+func pair(was, is *Judge, dir string, forward bool) Pair {
 	id := strings.ReplaceAll(strings.TrimPrefix(dir, registry.ProjectsDir+"/"), "/", "-")
 	bf, hf := was.Registry.Folder(id), is.Registry.Folder(id)
 	p := Pair{ID: id}
 	if bf != nil {
-		p.Base = was.Project(bf, nil)
+		if forward {
+			p.Base = was.past(bf)
+		} else {
+			p.Base = was.Project(bf, nil)
+		}
 	}
 	if hf == nil {
 		if bf != nil {
@@ -338,12 +345,25 @@ func pair(was, is *Judge, dir string) Pair {
 		p.findings = is.Rules.Spare(p.findings)
 		return p
 	}
-	p.mended = mended(was.Rules.Spare(p.Base.Findings), p.findings)
+	if forward && len(p.findings) > 0 && !stepped {
+		p.Base = was.Project(bf, nil)
+	}
+	if !forward {
+		p.mended = mended(was.Rules.Spare(p.Base.Findings), p.findings)
+	}
 	if !stepped { // a transition is judged on the whole project
 		identities(p.Base.Findings).mark(p.findings)
 	}
 	p.findings = is.Rules.Spare(p.findings)
 	return p
+}
+
+// past reads one project and its history, and judges nothing.
+func (j *Judge) past(f *registry.Folder) *Verdict {
+	p := j.Registry.Project(f)
+	v := &Verdict{Judge: j, Project: p}
+	v.History, v.Known = j.Lifecycle.Replay(p)
+	return v
 }
 
 // gone words the deletion of a project, or its move to another id.

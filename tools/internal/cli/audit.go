@@ -144,7 +144,7 @@ func (a *app) auditLinks(repo *gitobj.Repo, prefix, from, head string, progress 
 			for _, ch := range changes {
 				link.Files = append(link.Files, transition.File{Path: p.relative(ch.Path), Old: hashOf(ch.Old), New: hashOf(ch.New)})
 			}
-			e, err := auditor.Judge(link, check.Options{Context: a.ctx, Inspect: attach.Inspect})
+			e, err := auditor.Judge(link, check.Options{Context: a.ctx, Inspect: attach.Inspect, Forward: true})
 			if err != nil {
 				return nil, cannot(err, a.say("这个提交不能判断：它之前的定义有错", "the commit cannot be judged: the definitions before it are broken"))
 			}
