@@ -152,8 +152,10 @@ func (f *filler) resume(data []byte) error {
 func (f *filler) save() {
 	data, err := f.work.Draft()
 	if err == nil {
-		if err = os.MkdirAll(filepath.Dir(f.draft), 0o700); err == nil {
-			err = writeFile(f.draft, append(data, '\n'))
+		dir := filepath.Dir(f.draft)
+		if err = os.MkdirAll(dir, 0o700); err == nil {
+			// Drafts are unchecked and stay on the machine, whatever the registry ignores.
+			err = errors.Join(writeFile(filepath.Join(dir, ".gitignore"), []byte("*\n")), writeFile(f.draft, append(data, '\n')))
 		}
 	}
 	if err != nil {
@@ -390,6 +392,11 @@ func (f *filler) mend(res *check.Result) (write bool, err error) {
 // write makes the branch, writes the files, all or none, and commits them.
 func (f *filler) write(files map[string][]byte) error {
 	names := slices.Sorted(maps.Keys(files))
+	if err := f.speakable(); err != nil {
+		f.save()
+		f.kept()
+		return err
+	}
 	if f.o.branch != "" {
 		name := f.o.branch
 		if name == auto {
@@ -424,6 +431,23 @@ func (f *filler) write(files map[string][]byte) error {
 		}
 	}
 	f.whatNext()
+	return nil
+}
+
+// speakable refuses a message or a branch that says what no file may say: it
+// would be in the history as well.
+func (f *filler) speakable() error {
+	for _, part := range []struct {
+		where finding.Text
+		text  string
+	}{
+		{finding.Text{Zh: "提交说明", En: "the commit message"}, f.o.message},
+		{finding.Text{Zh: "分支名", En: "the name of the branch"}, strings.NewReplacer("-", " ", "/", " ", ".", " ").Replace(f.o.branch)},
+	} {
+		for _, found := range f.judge.Rules.Within("", part.where, strings.ReplaceAll(part.text, "@", " ")) {
+			return &failure{exitFindings, errors.New(found.Message.In(f.lang)), f.say("什么也没有写。换一个说法", "nothing was written. Use other words")}
+		}
+	}
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,6 +40,9 @@ type push struct {
 	secret  bool // a mark of secrecy is among them
 }
 
+// objectName is a whole name of an object, SHA-1 or SHA-256.
+var objectName = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
+
 // maxTold bounds how many places are told.
 const maxTold = 30
 
@@ -70,7 +74,7 @@ func (a *app) runPrePush(remote string) error {
 	in := bufio.NewScanner(a.io.In)
 	for in.Scan() {
 		f := strings.Fields(in.Text())
-		if len(f) != 4 {
+		if len(f) != 4 || !objectName.MatchString(f[1]) || !objectName.MatchString(f[3]) {
 			return cannot(errors.New(a.say("这个命令由 Git 的 pre-push 调用", "this command is called by Git as pre-push")), "")
 		}
 		if strings.Trim(f[1], "0") == "" {
