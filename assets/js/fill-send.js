@@ -3,7 +3,7 @@
 import { h, both, button, word, plain, pair, clear, append, say, save, root } from './fill-dom.js';
 import { one, size } from './fill-fields.js';
 import { judge } from './fill-judge.js';
-import { work, defs, changed, check, files, faults, flush, nextID, renumber, reread, sheetOf, formOf, dirOf } from './fill-work.js';
+import { work, defs, changed, check, edit, newFile, files, faults, flush, nextID, renumber, reread, sheetOf, formOf, dirOf } from './fill-work.js';
 
 const Submit = () => globalThis.Submit, guide = root + 'guide/upload/';
 
@@ -13,7 +13,7 @@ export async function draw(view, draft, to) {
   box.append(h('p.hint', null, word('checking')));
   await check();
   clear(box);
-  if (judge.state !== 'ready') return box.append(h('p.aside', null, word('send_no_judge')));
+  if (judge.state !== 'ready' || !work.checked) return box.append(h('p.aside', null, word('send_no_judge')));
   const outside = defs.contacts !== 'sealed', bad = faults(), soft = work.findings.filter((f) => f.severity !== 'error' && !f.existing && !f.waived);
   const broken = draft.docs.filter((d) => d.fault);
   if (bad.length || broken.length) {
@@ -28,7 +28,19 @@ export async function draw(view, draft, to) {
   }
   if (soft.length) box.append(h('details.more', null, h('summary', null, h('span', null, word('remarks', { n: soft.length }))), h('ul', null, soft.map((f) => h('li', null, one(null, f))))));
   if (outside && draft.docs.some((d) => (sheetOf(d.form).annex))) box.append(h('p.hint', null, word('contacts_outside')));
+  if (!Object.keys(draft.base).length) more(box, draft, to);
   await offer(box, draft, !bad.length && !broken.length);
+}
+
+// more offers the other records that a new project may have from the beginning,
+// like the contract of a stock project.
+function more(box, draft, to) {
+  const rest = defs.forms.filter((f) => !draft.docs.some((d) => d.form === f.name));
+  box.append(h('details.more', null, h('summary', null, h('span', null, word('more_records'))), h('ul.step-list', null, rest.map((f) => h('li', null, h('p.step-name', null, pair(f.title)), h('p.sub', null, newFile(f.name)), button('add', async () => {
+    const doc = await edit(dirOf(draft.project) + newFile(f.name), f.name);
+    await flush();
+    location.hash = to(draft.docs.indexOf(doc));
+  }))))));
 }
 
 async function offer(box, draft, clean) {

@@ -83,7 +83,7 @@ async function next(go) {
   const { doc } = sheet;
   doc.asked = true;
   await check();
-  if (judge.state !== 'ready') return say('no_judge');
+  if (judge.state !== 'ready' || !work.checked) return say('no_judge');
   judged();
   const n = faults(doc.path).length + (doc.fault ? 1 : 0);
   if (n) {

@@ -19,6 +19,8 @@ export async function load() {
 export const sheetOf = (name) => defs.forms.find((f) => f.name === name);
 export const stateOf = (code) => defs.states.find((s) => s.code === code);
 export const dirOf = (project) => 'content/projects/' + project.replace(/-/g, '/') + '/';
+// newFile names the first file of a form.
+export const newFile = (name) => name + ({ year: '-' + new Date().getFullYear(), round: '-1', number: '-01' }[sheetOf(name).repeated] || '') + '.md';
 // formOf names the form of a file: contract-02.md is a contract.
 export function formOf(file) {
   const m = /^([a-z]+)(-\d+)?\.md$/.exec(file.split('/').pop());
@@ -119,20 +121,26 @@ export function check() {
   return checking = checking || judgeAll().finally(() => { checking = undefined; });
 }
 async function judgeAll() {
-  if (!work.draft) return;
-  const draft = work.draft;
-  try {
-    do {
-      again = false;
+  do {
+    again = false;
+    const draft = work.draft;
+    if (!draft) return;
+    try {
       const { findings } = await ask('check', { base: draft.base, head: await head() });
-      if (work.draft !== draft) break;
-      work.findings = findings;
-      work.checked++;
-      hooks.judged();
-    } while (again);
-  } catch (e) {
-    if (work.draft === draft) hooks.judged(e);
-  }
+      if (work.draft !== draft) again = true; // another is open by now, and waits for its own answer
+      else {
+        work.findings = findings;
+        work.checked++;
+        hooks.judged();
+      }
+    } catch (e) {
+      if (work.draft === draft) {
+        work.checked = 0;
+        return hooks.judged(e);
+      }
+      again = true;
+    }
+  } while (again);
 }
 export const faults = (path) => work.findings.filter((f) => (!path || f.file === path) && f.severity === 'error' && !f.existing && !f.waived);
 

@@ -98,10 +98,10 @@ function newProject(el) {
     const start = startOf(values.origin), project = values.number ? [values.year, values.unit, String(values.number).padStart(2, '0')].join('-') : await work.nextID(values), dir = work.dirOf(project);
     const draft = work.begin({ project, step: { id: start.step.id, zh: start.step.zh, en: start.step.en, clause: start.step.clause } });
     await work.open(draft);
-    const known = { planYear: values.year, proposedBy: values.unit, submittedOn: today() };
+    const known = { planYear: values.year, proposedBy: values.unit, submittedOn: today(), year: new Date().getFullYear(), filedOn: today(), appliedOn: today() };
     await work.edit(dir + 'index.md', 'index', { implementingUnit: values.unit, origin: values.origin, state: start.move.to });
     for (const name of start.step.forms || []) {
-      const keys = (await defs.form(name)).fields.map((f) => f.key), file = fileOf(name);
+      const keys = (await defs.form(name)).fields.map((f) => f.key), file = work.newFile(name);
       await work.edit(dir + file, name, Object.fromEntries(Object.entries(known).filter(([k]) => keys.includes(k))));
     }
     await work.flush();
@@ -117,7 +117,6 @@ function startOf(origin) {
   }
   return null;
 }
-const fileOf = (name) => name + ({ year: '-' + new Date().getFullYear(), round: '-1', number: '-01' }[work.sheetOf(name).repeated] || '') + '.md';
 
 // openProject takes the files of a project that is there.
 function openProject(el) {

@@ -702,3 +702,52 @@ func TestANumberThatIsTakenIsReplaced(t *testing.T) {
 	p.Click(".send-do button")
 	until(t, p, `document.querySelector(".send-note a")`)
 }
+
+// TestANewProjectHasTheFormsOfItsOrigin begins an ad-hoc project, whose
+// application goes with its declaration, and a stock project, which needs the
+// contract that it already has.
+func TestANewProjectHasTheFormsOfItsOrigin(t *testing.T) {
+	p := fillPage(t, browser.Open(t), fillBase(t), 1280)
+	start := func(origin string) {
+		t.Helper()
+		p.Eval(`location.hash = "#/new"`, nil)
+		until(t, p, `document.querySelector("[role=combobox]")`)
+		p.Click(fmt.Sprintf(`[data-ptr="/origin"] label:nth-child(%s)`, origin))
+		p.Type("[role=combobox]", "教育局")
+		p.Press("\t")
+		p.Click(".main-button")
+		until(t, p, `document.querySelector("[data-ptr='/title']")`)
+	}
+	parts := func(want ...string) {
+		t.Helper()
+		text := p.Text(".draft-nav")
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s is not among the parts:\n%s", w, text)
+			}
+		}
+	}
+	start("3")
+	parts("计划申报表", "临时性新增项目申请")
+	start("2")
+	parts("备案表")
+	p.Eval(`location.hash = location.hash.replace(/0$/, "1")`, nil)
+	until(t, p, `document.querySelector("[data-ptr='/filedOn']")`)
+	var known []string
+	p.Eval(`["/year", "/filedOn"].map((f) => document.querySelector('[data-ptr="' + f + '"] input').value)`, &known)
+	if year := time.Now().Format("2006"); len(known) != 2 || known[0] != year || !strings.HasPrefix(known[1], year) {
+		t.Errorf("year and day of filing: %q", known)
+	}
+	p.Eval(`location.hash = location.hash.replace(/1$/, "send")`, nil)
+	contract := `[...document.querySelectorAll(".more .step-list li")].find((li) => li.innerText.includes("contract-01.md") || li.textContent.includes("contract-01.md"))`
+	until(t, p, contract)
+	if text := p.Text("#fill-view"); !strings.Contains(text, "须改正") || strings.Contains(text, "检查通过") {
+		t.Errorf("an empty form is taken for clean:\n%s", text)
+	}
+	p.Eval(contract+`.querySelector("button").click()`, nil)
+	until(t, p, `document.querySelector("[data-ptr='/signedOn']")`)
+	parts("合同")
+	if e := p.ConsoleErrors(); len(e) > 0 {
+		t.Errorf("console: %v", e)
+	}
+}

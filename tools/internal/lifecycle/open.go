@@ -77,7 +77,7 @@ func (o *opener) open(t *Transition) (Opening, bool) {
 	}
 	if m != nil && m.when != nil {
 		for _, root := range m.when.Roots {
-			if f := o.form(root); f != nil && f != x.Form && !o.known(m.when, t) {
+			if f := formOf(root, o.set); f != nil && f != x.Form && !o.known(m.when, t) {
 				x.Asks = append(x.Asks, f)
 			}
 		}
@@ -238,26 +238,28 @@ func (o *opener) undo(t *Transition) (before string, ok bool) {
 	return "", false
 }
 
-// source returns the form whose records tell of a transition.
-func (o *opener) source(t *Transition) *schema.Form {
+func (o *opener) source(t *Transition) *schema.Form { return Source(t, o.set) }
+
+// Source returns the form whose records tell of a transition, nil for none.
+func Source(t *Transition, set *schema.Set) *schema.Form {
 	roots := t.Event.on.Roots
 	if t.Event.each != nil {
 		roots = t.Event.each.Roots
 	}
 	for _, r := range roots {
-		if f := o.form(r); f != nil {
+		if f := formOf(r, set); f != nil {
 			return f
 		}
 	}
 	return nil
 }
 
-// form returns the form behind a name of the environment.
-func (o *opener) form(root string) *schema.Form {
+// formOf returns the form behind a name of the environment.
+func formOf(root string, set *schema.Set) *schema.Form {
 	if root == "planned" {
-		return o.set.Form(PlanForm)
+		return set.Form(PlanForm)
 	}
-	for _, f := range o.set.Forms {
+	for _, f := range set.Forms {
 		if f.Repeated == "" && f.Name == root || f.Repeated != "" && f.Name+"s" == root {
 			return f
 		}

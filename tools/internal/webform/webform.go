@@ -109,7 +109,7 @@ type Step struct {
 	Clause  string   `json:"clause"`
 	Moves   []Move   `json:"moves"`
 	Setback bool     `json:"setback,omitempty"`
-	Forms   []string `json:"forms,omitempty"` // that must be there
+	Forms   []string `json:"forms,omitempty"` // that must be there, and the one that tells of the step
 }
 
 // Move is one way that a step may go.
@@ -137,7 +137,7 @@ func Define(in Input) (*Overview, map[string]*Form, error) {
 		out.States = append(out.States, State{s.Code, s.Zh, s.En})
 	}
 	for _, t := range in.Lifecycle.Transitions {
-		out.Steps = append(out.Steps, step(t))
+		out.Steps = append(out.Steps, step(t, in.Schemas))
 	}
 	if index := in.Schemas.Form("index"); index != nil {
 		out.Origins = choices(index.Root.Child("origin"))
@@ -209,8 +209,11 @@ func choices(f *schema.Field) []Choice {
 	return out
 }
 
-func step(t *lifecycle.Transition) Step {
-	s := Step{ID: t.ID, Zh: t.Zh, En: t.En, Clause: t.Clause, Setback: t.Setback, Forms: t.Requires}
+func step(t *lifecycle.Transition, set *schema.Set) Step {
+	s := Step{ID: t.ID, Zh: t.Zh, En: t.En, Clause: t.Clause, Setback: t.Setback, Forms: slices.Clone(t.Requires)}
+	if f := lifecycle.Source(t, set); f != nil && !slices.Contains(s.Forms, f.Name) {
+		s.Forms = append(s.Forms, f.Name)
+	}
 	for _, m := range t.Moves {
 		s.Moves = append(s.Moves, Move{m.From, m.To, m.For.Origin, m.For.Category, m.For.Class})
 	}
