@@ -327,3 +327,31 @@ func TestOnlyWhatWasReallySaidIsPosted(t *testing.T) {
 		t.Errorf("no request: exit %d, %s", code, errs)
 	}
 }
+
+// A vote is that of an account, by its number: another name takes nothing from
+// it, and another account of the old name gets nothing.
+func TestAnAccountKeepsItsVoteUnderAnotherName(t *testing.T) {
+	g := newOnGitea(t)
+	id := g.id()
+	c := g.say(21, "zhao", "/同意 "+id[:12]+" 代表 dsjj", time.Hour)
+	g.want("agreed", 0, "success")
+	c["user"] = map[string]any{"id": 21, "login": "zhao-new"}
+	g.want("the account has another name", 0, "success")
+	c["user"] = map[string]any{"id": 666, "login": "zhao"}
+	g.want("another account has the old name", 1, "pending")
+}
+
+// What a dismissed review said no longer fills a seat; an objection is not lifted
+// by it, as whoever runs the forge could then silence a department.
+func TestADismissedReviewFillsNoSeat(t *testing.T) {
+	g := newOnGitea(t)
+	g.press(21, "APPROVED", g.head, time.Hour)
+	g.want("agreed", 0, "success")
+	g.reviews[0]["dismissed"] = true
+	g.want("dismissed", 1, "pending")
+	g.press(22, "APPROVED", g.head, time.Minute)
+	g.want("a colleague agrees", 0, "success")
+	g.press(22, "REQUEST_CHANGES", g.head, 0)
+	g.reviews[2]["dismissed"] = true
+	g.want("an objection that was dismissed", 1, "failure")
+}
