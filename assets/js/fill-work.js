@@ -192,9 +192,9 @@ export async function reread(read, paths) {
 // is signed in, and the drafts hold.
 export async function nextID({ year, unit }) {
   const ids = (await drafts.all()).map((d) => d.project), last = defs.last[`${year}-${unit}`], S = globalThis.Submit;
-  const guess = `${year}-${unit}-${String(last ? Number(last.split('-').pop()) + 1 : 1).padStart(2, '0')}`;
-  if (judge.state !== 'ready') return guess;
   if (last) ids.push(last);
+  const of = `${year}-${unit}-`, guess = of + String(1 + Math.max(0, ...ids.filter((id) => id && id.startsWith(of)).map((id) => Number(id.slice(of.length))))).padStart(2, '0');
+  if (judge.state !== 'ready') return guess;
   try {
     if (S && (await S.available()).signedIn) {
       for (const p of await S.list(`content/projects/${year}/${unit}/`)) ids.push(p.split('/').slice(2, 5).join('-'));
