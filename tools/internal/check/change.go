@@ -1,0 +1,346 @@
+package check
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/lifecycle"
+	"taizhang/tools/internal/registry"
+)
+
+// Change judges what lies between two versions of a registry. changed are the
+// paths that differ.
+func Change(base, head registry.Files, changed []string, o Options) (*Result, error) {
+	was, err := o.judge(base)
+	if err != nil {
+		return nil, fmt.Errorf("base: %w", err)
+	}
+	return was.Change(head, changed, o)
+}
+
+// Change judges a change of the registry of j. Its cost is that of the projects,
+// plans and texts that the change concerns, unless it changes what all of them
+// are judged by.
+func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Result, error) {
+	governance, content := divide(changed)
+	base, files := j.Registry.Files(), head
+	if len(governance) > 0 && len(content) > 0 {
+		// Projects are judged by the definitions of the base, whatever else
+		// the change does to them.
+		files = overlay{base: base, head: head}
+	}
+	if len(governance) > 0 && len(content) == 0 {
+		res, err := All(head, o) // new definitions: everything is judged by them
+		if err != nil {
+			return nil, err
+		}
+		res.Base = j
+		res.Findings = append(res.Findings, byHand(changed)...)
+		res.Judge.Rules.Complete(res.Findings)
+		return res, markExisting(res, base, o)
+	}
+	was, is := j, j.With(files, slices.DeleteFunc(slices.Clone(changed), func(p string) bool { return !strings.HasPrefix(p, "content/") }))
+	was.Registry.Today, is.Registry.Today = o.Today, o.Today
+	is.Inspect = remember(o.Inspect)
+	was.Inspect = is.Inspect
+	was.Registry.CompareWith(is.Registry)
+	dirs := touched(was, is, changed)
+	concerns := concerned(was, is, changed, dirs)
+	res := &Result{Judge: is, Base: was, Findings: is.Global(was, concerns)}
+	global := was.Global(nil, concerns)
+	identities(global).mark(res.Findings)
+	res.Mended = mended(global, res.Findings)
+	if len(governance) > 0 {
+		res.Findings = append(res.Findings, mixed(governance, content))
+	}
+	res.Findings = append(res.Findings, byHand(changed)...)
+	res.Pairs = make([]Pair, len(dirs))
+	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs[i], o.Forward) })
+	if err := o.stopped(); err != nil {
+		return nil, err
+	}
+	res.Summary = Summary{Projects: len(dirs), Plans: len(is.plans(concerns)), Partial: true}
+	for _, p := range res.Pairs {
+		res.Findings = append(res.Findings, p.findings...)
+		res.Mended = append(res.Mended, p.mended...)
+		if p.Head != nil {
+			res.Summary.Records += len(p.Head.Project.Records)
+		}
+	}
+	is.Rules.Complete(res.Findings)
+	finding.Sort(res.Findings)
+	finding.Sort(res.Mended)
+	return res, nil
+}
+
+// divide sorts changed paths into the registry's definitions and its content.
+func divide(changed []string) (governance, content []string) {
+	for _, p := range changed {
+		if registry.InDecisions(p) {
+			continue
+		}
+		if strings.HasPrefix(p, registry.ProjectsDir+"/") || strings.HasPrefix(p, registry.PlansDir+"/") {
+			content = append(content, p)
+		} else if !strings.HasPrefix(p, "content/") {
+			governance = append(governance, p)
+		}
+	}
+	return governance, content
+}
+
+// byHand reports decisions that a change adds, alters or removes.
+func byHand(changed []string) []finding.Finding {
+	var out []finding.Finding
+	for _, p := range changed {
+		if registry.InDecisions(p) {
+			out = append(out, finding.Finding{Rule: "C-010", Place: finding.Place{File: p},
+				Message: finding.Text{Zh: "审批决定 " + p + " 被这次修改增加、改动或删除", En: "the change adds, alters or removes the decision " + p},
+				Help:    finding.Text{Zh: "从这次修改中去掉它：决定由工具在合并时写入", En: "take it out of the change: the tool writes decisions when it merges"}})
+		}
+	}
+	return out
+}
+
+func mixed(governance, content []string) finding.Finding {
+	return finding.Finding{Rule: "C-006", Place: finding.Place{File: governance[0], Line: 1, Col: 1},
+		Related: []finding.Place{{File: content[0], Line: 1, Col: 1, Label: finding.Text{Zh: "同时修改的项目文件", En: "project file changed with it"}}},
+		Message: finding.Text{Zh: fmt.Sprintf("一次修改不能既动登记制度（%s 等 %d 个文件）又动项目（%s 等 %d 个文件）", governance[0], len(governance), content[0], len(content)), En: fmt.Sprintf("a change must not touch both the registry's definitions (%s and others, %d files) and projects (%s and others, %d files)", governance[0], len(governance), content[0], len(content))},
+		Help:    finding.Text{Zh: "分成两次：先改制度、经其批准合并，再改项目；项目在此已按原制度检查", En: "split it: first the definitions with their own approval, then the projects; the projects were judged by the old definitions here"}}
+}
+
+// touched returns the folders of all projects that a change can affect: those
+// with changed files, and those that a changed plan lists before or after.
+func touched(was, is *Judge, changed []string) []string {
+	set := map[string]bool{}
+	for _, p := range changed {
+		if rest, ok := strings.CutPrefix(p, registry.ProjectsDir+"/"); ok {
+			if parts := strings.SplitN(rest, "/", 4); len(parts) == 4 {
+				set[path.Join(registry.ProjectsDir, parts[0], parts[1], parts[2])] = true
+			}
+		}
+		if strings.HasPrefix(p, registry.PlansDir+"/") {
+			for _, j := range []*Judge{was, is} {
+				plan := j.Registry.Plan(p)
+				if plan == nil {
+					continue
+				}
+				for _, it := range plan.Items {
+					id, _ := it.(map[string]any)["project"].(string)
+					if f := is.Registry.Folder(id); f != nil {
+						set[f.Dir] = true
+					}
+				}
+			}
+		}
+	}
+	out := make([]string, 0, len(set))
+	for d := range set {
+		out = append(out, d)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// concerned tells of a plan or a text whether a change can alter what is found
+// about it: its own files, the plans that list a project which comes or goes,
+// and, where a rule about plans asks about projects, those that list a touched
+// one.
+func concerned(was, is *Judge, changed, dirs []string) func(path string) bool {
+	set := map[string]bool{}
+	for _, p := range changed {
+		set[p] = true
+	}
+	asks := is.Rules.PlansAsk()
+	for _, dir := range dirs {
+		id := strings.ReplaceAll(strings.TrimPrefix(dir, registry.ProjectsDir+"/"), "/", "-")
+		if asks || (was.Registry.Folder(id) == nil) != (is.Registry.Folder(id) == nil) {
+			for _, file := range slices.Concat(was.Registry.Listing(id), is.Registry.Listing(id)) {
+				set[file] = true
+			}
+		}
+	}
+	return func(path string) bool { return set[path] }
+}
+
+// pair judges one project before and after a change; see Options.Forward.
+func pair(was, is *Judge, dir string, forward bool) Pair {
+	id := strings.ReplaceAll(strings.TrimPrefix(dir, registry.ProjectsDir+"/"), "/", "-")
+	bf, hf := was.Registry.Folder(id), is.Registry.Folder(id)
+	p := Pair{ID: id}
+	if bf != nil {
+		if forward {
+			p.Base = was.past(bf)
+		} else {
+			p.Base = was.Project(bf, nil)
+		}
+	}
+	if hf == nil {
+		if bf != nil {
+			p.findings = []finding.Finding{gone(was, is, bf)}
+		}
+		return p
+	}
+	var before *registry.Project
+	var history *lifecycle.History
+	if bf != nil {
+		before, history = p.Base.Project, p.Base.History
+	}
+	p.Head = is.Project(hf, before)
+	p.findings = p.Head.Findings
+	// Where a history cannot be told, another declared state is a step.
+	stepped := bf == nil || declared(before) != declared(p.Head.Project)
+	if bf == nil || p.Base.Known && p.Head.Known {
+		var fs []finding.Finding
+		p.Fresh, fs = is.Lifecycle.Judge(before, p.Head.Project, history, p.Head.History)
+		for i := range fs {
+			fs[i].Project = id
+		}
+		stepped = bf == nil || len(p.Fresh) > 0
+		p.findings = append(p.findings, fs...)
+	}
+	if bf == nil {
+		p.findings = is.Rules.Spare(p.findings)
+		return p
+	}
+	if forward && len(p.findings) > 0 && !stepped {
+		p.Base = was.Project(bf, nil)
+	}
+	if !forward {
+		p.mended = mended(was.Rules.Spare(p.Base.Findings), p.findings)
+	}
+	if !stepped { // a transition is judged on the whole project
+		identities(p.Base.Findings).mark(p.findings)
+	}
+	p.findings = is.Rules.Spare(p.findings)
+	return p
+}
+
+// past reads one project and its history, and judges nothing.
+func (j *Judge) past(f *registry.Folder) *Verdict {
+	p := j.Registry.Project(f)
+	v := &Verdict{Judge: j, Project: p}
+	v.History, v.Known = j.Lifecycle.Replay(p)
+	return v
+}
+
+// gone words the deletion of a project, or its move to another id.
+func gone(was, is *Judge, bf *registry.Folder) finding.Finding {
+	f := finding.Finding{Rule: "C-001", Project: bf.ID, Place: finding.Place{File: bf.Dir + "/index.md", Line: 1, Col: 1},
+		Message: finding.Text{Zh: fmt.Sprintf("项目 %s 被删除", bf.ID), En: fmt.Sprintf("project %s is deleted", bf.ID)},
+		Help:    finding.Text{Zh: "恢复它的文件夹：登记过的项目永不删除，编号永不重用；撤回或终止写进 index.md 的 closure", En: "restore its folder: a registered project is never deleted and its id never reused; withdrawal or termination goes into closure of index.md"}}
+	if to := movedTo(was, is, bf); to != "" {
+		f.Rule = "C-002"
+		f.Message = finding.Text{Zh: fmt.Sprintf("项目 %s 被改名为 %s", bf.ID, to), En: fmt.Sprintf("project %s is renamed to %s", bf.ID, to)}
+		f.Help = finding.Text{Zh: "恢复原来的文件夹：编号终身不变；项目名称写在 index.md 的 title 里", En: "restore the folder: an id is for life; the name of a project is title in index.md"}
+	}
+	return f
+}
+
+func declared(p *registry.Project) any {
+	index, _ := p.Env["index"].(map[string]any)
+	return index["state"]
+}
+
+// movedTo finds a new project with the very index.md of a vanished one.
+func movedTo(was, is *Judge, gone *registry.Folder) string {
+	old, err := was.Registry.Read(gone.Dir+"/index.md", registry.RecordLimit)
+	if err != nil {
+		return ""
+	}
+	for _, f := range is.Registry.Folders {
+		if was.Registry.Folder(f.ID) != nil {
+			continue
+		}
+		if now, err := is.Registry.Read(f.Dir+"/index.md", registry.RecordLimit); err == nil && string(now) == string(old) {
+			return f.ID
+		}
+	}
+	return ""
+}
+
+// key identifies a finding across versions of a file, whose lines may move.
+func key(f *finding.Finding) string {
+	return f.Rule + "\x00" + f.Project + "\x00" + f.File + "\x00" + f.Message.Zh
+}
+
+// census counts findings by identity: one fault more of the same kind is new.
+type census map[string]int
+
+func identities(fs []finding.Finding) census {
+	c := census{}
+	for i := range fs {
+		c[key(&fs[i])]++
+	}
+	return c
+}
+
+// mark marks the findings that were counted; each counts once.
+func (c census) mark(fs []finding.Finding) {
+	for i := range fs {
+		if k := key(&fs[i]); c[k] > 0 {
+			c[k]--
+			fs[i].Existing = true
+		}
+	}
+}
+
+// mended returns the findings before a change that are not there after it.
+func mended(before, after []finding.Finding) []finding.Finding {
+	left := identities(after)
+	var out []finding.Finding
+	for i := range before {
+		if k := key(&before[i]); left[k] > 0 {
+			left[k]--
+		} else {
+			out = append(out, before[i])
+		}
+	}
+	return out
+}
+
+// markExisting marks the findings that the base has under its own definitions.
+func markExisting(res *Result, base registry.Files, o Options) error {
+	was, err := All(base, Options{Workers: o.Workers, Inspect: o.Inspect, Definitions: o.Definitions})
+	if err != nil {
+		return nil // a base that cannot be judged excuses nothing
+	}
+	identities(was.Findings).mark(res.Findings)
+	res.Mended = mended(was.Findings, res.Findings)
+	return nil
+}
+
+// overlay reads content from head and everything else from base.
+type overlay struct{ base, head registry.Files }
+
+func (o overlay) side(p string) registry.Files {
+	if strings.HasPrefix(p, "content/") {
+		return o.head
+	}
+	return o.base
+}
+
+func (o overlay) Paths() []string {
+	base, head := o.base.Paths(), o.head.Paths()
+	var out []string
+	for _, p := range base {
+		if !strings.HasPrefix(p, "content/") {
+			out = append(out, p)
+		}
+	}
+	for _, p := range head {
+		if strings.HasPrefix(p, "content/") {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Irregular gives all that the head has: what must not be there is refused
+// wherever it is.
+func (o overlay) Irregular() []string { return o.head.Irregular() }
+
+func (o overlay) Read(p string, limit int64) ([]byte, error) { return o.side(p).Read(p, limit) }
