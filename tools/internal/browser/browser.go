@@ -189,13 +189,9 @@ func (p *Page) listen(ev any) {
 		if e.Type == network.ResourceTypeDocument && p.status == 0 {
 			p.status = e.Response.Status
 		}
-		if e.Response.Status >= 400 {
-			p.fail(e.RequestID, fmt.Sprint(e.Response.Status))
-		}
+		p.answered(e.RequestID, e.Response.Status)
 	case *network.EventResponseReceivedExtraInfo: // comes also for what is then blocked
-		if e.StatusCode >= 400 {
-			p.fail(e.RequestID, fmt.Sprint(e.StatusCode))
-		}
+		p.answered(e.RequestID, e.StatusCode)
 	case *runtime.EventConsoleAPICalled:
 		if e.Type != runtime.ConsoleAPICalledTypeError && e.Type != runtime.ConsoleAPICalledTypeAssert {
 			return
@@ -229,6 +225,15 @@ func (p *Page) fail(id network.RequestID, why string) {
 	}
 	p.reasons[id] = why
 	p.failed = append(p.failed, id)
+}
+
+// answered notes a status that is a fault. It says more than that Chromium gave
+// the request up, which may be told first.
+func (p *Page) answered(id network.RequestID, status int64) {
+	if status >= 400 {
+		p.fail(id, "")
+		p.reasons[id] = fmt.Sprint(status)
+	}
 }
 
 // icon knows the file that Chromium asks for when a page names none.

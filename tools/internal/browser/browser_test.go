@@ -65,7 +65,7 @@ func TestAPageIsReadAsAReaderSeesIt(t *testing.T) {
 			t.Errorf("no %q in the console: %s", want, console)
 		}
 	}
-	if got := strings.Join(bad.FailedRequests(), " "); !strings.Contains(got, "/missing.css: ") {
+	if got := strings.Join(bad.FailedRequests(), " "); !strings.Contains(got, "/missing.css: 404") {
 		t.Errorf("failed requests %s", got)
 	}
 	if got := b.Page(srv.URL+"/nothing", 800, 600).Status(); got != 404 {
