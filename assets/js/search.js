@@ -121,7 +121,9 @@
     both(add(meta, 'span', 'chip chip-' + (c.state.tone || 'plan')), [c.state.zh, c.state.en], 'en-x');
     mark(add(meta, 'span'), c.id, terms);
     mark(add(meta, 'span'), c.unit, terms);
-    if (c.category) add(meta, 'span', '', c.category + (c.class ? ' · ' + c.class : ''));
+    if (c.category) both(add(meta, 'span'), [c.category, c.class].filter(Boolean).reduce(function (a, w) {
+      return a ? [a[0] + ' · ' + w.zh, a[1] + ' · ' + w.en] : [w.zh, w.en];
+    }, null), 'en-x');
     if (c.amount) both(add(meta, 'span', '', c.amount + ' '), word('wan'), 'en-x');
     if (c.on) {
       var time = add(meta, 'time'), on = c.on.split('-');

@@ -11,7 +11,7 @@ type contract struct {
 	key      string // of the contractor; "" where it has no page
 	name     string
 	number   string
-	kind     string
+	kind     word
 	fen      int64
 	signedOn string
 }
@@ -40,13 +40,13 @@ func (s *subject) contracts() []contract {
 	var out []contract
 	for _, c := range s.all("contract") {
 		fen, _ := c.root.fen("amount")
-		out = append(out, contract{contractorKey(c.root.str("contractor", "uscc")), c.root.str("contractor", "name"), c.root.str("number"), c.root.str("kind"), fen, c.root.str("signedOn")})
+		out = append(out, contract{contractorKey(c.root.str("contractor", "uscc")), c.root.str("contractor", "name"), c.root.str("number"), c.root.word("kind"), fen, c.root.str("signedOn")})
 	}
 	if stocks := s.all("stock"); len(out) == 0 && len(stocks) > 0 {
 		last := stocks[len(stocks)-1].root
 		if n := last.str("contractor", "name"); n != "" {
 			fen, _ := last.fen("total")
-			out = append(out, contract{contractorKey(last.str("contractor", "uscc")), n, "", "存量备案", fen, last.str("period", "start")})
+			out = append(out, contract{contractorKey(last.str("contractor", "uscc")), n, "", word{"存量备案", "Stock filing"}, fen, last.str("period", "start")})
 		}
 	}
 	return out
@@ -67,7 +67,7 @@ type contractLine struct {
 	URL    string `json:"url"`
 	Unit   link   `json:"unit"`
 	Number string `json:"number,omitempty"`
-	Kind   string `json:"kind,omitempty"`
+	Kind   word   `json:"kind,omitzero"`
 	Amount string `json:"amount,omitempty"`
 	On     string `json:"on,omitempty"`
 	State  *state `json:"state"`

@@ -138,7 +138,7 @@ func (f *former) field(s *shown) *field {
 		out.Kind, out.Docs = "docs", []document{f.document(s)}
 	case s.field.Type == schema.Object:
 		if text, ok := span(s); ok {
-			out.Value = text
+			out.Value, out.ValueEn = text.Zh, text.En
 			break
 		}
 		out.Kind, out.Fields = "group", f.fields(s)
@@ -148,7 +148,8 @@ func (f *former) field(s *shown) *field {
 	case s.field.Type == schema.List:
 		return f.list(s, out)
 	default:
-		if out.Value = f.scalar(s); !strings.Contains(out.Zh, s.field.Unit) {
+		out.Value, out.ValueEn = f.scalar(s), english(s.field, s.text)
+		if !strings.Contains(out.Zh, s.field.Unit) {
 			out.Unit = s.field.Unit
 		}
 		if out.Value == "" {
@@ -162,14 +163,14 @@ func (f *former) field(s *shown) *field {
 }
 
 // span writes an object that is a period as one text.
-func span(s *shown) (string, bool) {
+func span(s *shown) (word, bool) {
 	start, end := s.get("start"), s.get("end")
 	if start == nil || end == nil || start.field.Type != schema.Date || end.field.Type != schema.Date {
-		return "", false
+		return word{}, false
 	}
-	text := value.DateZh(start.text) + " 至 " + value.DateZh(end.text)
+	text := word{value.DateZh(start.text) + " 至 " + value.DateZh(end.text), start.text + " to " + end.text}
 	if s.str("endIsPlanned") == "true" {
-		text += "（预计）"
+		text.Zh, text.En = text.Zh+"（预计）", text.En+" (planned)"
 	}
 	return text, len(s.kids) == 2 || len(s.kids) == 3 && s.get("endIsPlanned") != nil
 }
@@ -178,18 +179,19 @@ func (f *former) list(s *shown, out *field) *field {
 	item := s.field.Item
 	switch {
 	case len(s.items) == 0:
-		out.Value = "无"
+		out.Value, out.ValueEn = "无", "None"
 	case registry.IsDocument(item):
 		out.Kind = "docs"
 		for _, it := range s.items {
 			out.Docs = append(out.Docs, f.document(it))
 		}
 	case item.Type != schema.Object:
-		var parts []string
+		var parts []word
 		for _, it := range s.items {
-			parts = append(parts, f.scalar(it))
+			parts = append(parts, word{f.scalar(it), english(it.field, it.text)})
 		}
-		if out.Value = strings.Join(nonEmpty(parts...), "、"); out.Value == "" {
+		all := joined(parts, "、", ", ")
+		if out.Value, out.ValueEn = all.Zh, all.En; out.Value == "" {
 			return nil
 		}
 	case tabular(s):
@@ -238,16 +240,28 @@ func (f *former) table(s *shown, out *field) {
 		for i, c := range cols {
 			if cell := it.get(c.Key); cell != nil && cell.withheld {
 				cells[i] = "不公开"
+				out.Columns[i].word(cells[i], "withheld")
 			} else if cell != nil {
 				cells[i] = f.scalar(cell)
+				out.Columns[i].word(cells[i], english(c, cell.text))
 			}
 		}
 		out.Rows = append(out.Rows, cells)
 	}
 }
 
+// word notes the English of a value in the column.
+func (c *column) word(zh, en string) {
+	if en != "" && c.Words == nil {
+		c.Words = map[string]string{}
+	}
+	if en != "" {
+		c.Words[zh] = en
+	}
+}
+
 func (f *former) document(s *shown) document {
-	d := document{Kind: s.str("kind"), Title: s.str("title"), DocNo: s.str("docNo"), On: s.str("on"), URL: s.str("url"),
+	d := document{Kind: s.word("kind"), Title: s.str("title"), DocNo: s.str("docNo"), On: s.str("on"), URL: s.str("url"),
 		SHA256: s.str("sha256"), ArchiveNo: s.str("archiveNo"), Form: f.formID}
 	if file := s.str("file"); file != "" && slices.Contains(f.s.attachments, file) {
 		d.URL = f.s.url() + file

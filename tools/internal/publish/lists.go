@@ -123,8 +123,8 @@ func (k *kind) url(v search.Value) string {
 // kinds lists the properties of index.md that the lists are divided by.
 func (s *pages) kinds() []kind {
 	return []kind{
-		{"class", "按分类", "By class", "classes", s.enum("index", "class"), func(r *row) string { return r.Class }},
-		{"category", "按类别", "By category", "categories", s.enum("index", "category"), func(r *row) string { return r.Category }},
+		{"class", "按分类", "By class", "classes", s.enum("index", "class"), func(r *row) string { return r.Class.Zh }},
+		{"category", "按类别", "By category", "categories", s.enum("index", "category"), func(r *row) string { return r.Category.Zh }},
 	}
 }
 
@@ -154,7 +154,7 @@ func (s *pages) filters() []filter {
 		by := filter{Zh: k.zh, En: k.en, Items: []tally{}}
 		for _, v := range k.values {
 			n := len(s.where(func(r *row) bool { return k.of(r) == v.ID }))
-			by.Items = append(by.Items, tally{Zh: v.Zh, Count: count(n), URL: k.url(v)})
+			by.Items = append(by.Items, tally{Zh: v.Zh, En: v.En, Count: count(n), URL: k.url(v)})
 		}
 		out = append(out, by)
 	}
@@ -172,7 +172,7 @@ func (s *pages) byUnits() filter {
 	for _, code := range codes[:min(mostUnits, len(codes))] {
 		out.Items = append(out.Items, tally{Zh: unitName(s.j.Registry, code), Count: count(len(s.byUnit[code])), URL: unitURL(code)})
 	}
-	out.Items = append(out.Items, tally{Zh: "全部单位", Count: count(len(codes)), URL: "/units/"})
+	out.Items = append(out.Items, tally{Zh: "全部单位", En: "All units", Count: count(len(codes)), URL: "/units/"})
 	return out
 }
 

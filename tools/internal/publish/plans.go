@@ -31,7 +31,7 @@ type planView struct {
 	pager
 	En          string       `json:"en"`
 	Year        string       `json:"year"`
-	Status      string       `json:"status"`
+	Status      word         `json:"status"`
 	Notice      *notice      `json:"notice,omitempty"`
 	GovApproval *meeting     `json:"govApproval,omitempty"`
 	Totals      []figure     `json:"totals"`
@@ -80,11 +80,11 @@ type planItem struct {
 	Title    string `json:"title"`
 	URL      string `json:"url"`
 	Unit     link   `json:"unit"`
-	Class    string `json:"class,omitempty"`
+	Class    word   `json:"class,omitzero"`
 	Total    string `json:"total,omitempty"`
 	Annual   string `json:"annual,omitempty"`
-	Period   string `json:"period,omitempty"`
-	Funding  string `json:"funding,omitempty"`
+	Period   word   `json:"period,omitzero"`
+	Funding  word   `json:"funding,omitzero"`
 	State    *state `json:"state"`
 
 	total, annual int64
@@ -130,7 +130,7 @@ func (s *pages) plan(p *registry.Plan) planPage {
 	root := open(s.j.Registry.Schemas.Form("plan").Root, p.Root, false)
 	year := fmt.Sprintf("%04d", p.Year)
 	out := planPage{year: year, url: "/plans/" + year + "/"}
-	v := planView{En: "Annual plan " + year, Year: year, Status: root.str("status"), Notice: s.notice(root.get("notice")),
+	v := planView{En: "Annual plan " + year, Year: year, Status: root.word("status"), Notice: s.notice(root.get("notice")),
 		GovApproval: meetingOf(root.get("govApproval")), Items: s.items(root.list("items")), Body: strings.TrimSpace(string(p.Rec.Body))}
 	v.ItemTotals = totalsOf(v.Items)
 	all := slices.Clone(v.Items)
@@ -147,13 +147,13 @@ func (s *pages) plan(p *registry.Plan) planPage {
 		}
 	}
 	for _, d := range root.list("documents") {
-		v.Documents = append(v.Documents, document{Kind: d.str("kind"), Title: d.str("title"), DocNo: d.str("docNo"), On: d.str("on"),
+		v.Documents = append(v.Documents, document{Kind: d.word("kind"), Title: d.str("title"), DocNo: d.str("docNo"), On: d.str("on"),
 			URL: d.str("url"), SHA256: d.str("sha256"), ArchiveNo: d.str("archiveNo")})
 	}
 	key := 0
 	for _, it := range all {
 		out.total, out.annual = out.total+it.total, out.annual+it.annual
-		if it.Class == "重点" {
+		if it.Class.Zh == "重点" {
 			key++
 		}
 	}
@@ -196,8 +196,8 @@ func (s *pages) items(list []*shown) []planItem {
 		if r == nil {
 			continue
 		}
-		one := planItem{Priority: it.str("priority"), ID: r.ID, Title: r.Title, URL: r.URL, Unit: r.Unit, Class: it.str("class"),
-			Period: months(it.str("period", "start"), it.str("period", "end")), Funding: it.str("funding"), State: r.State}
+		one := planItem{Priority: it.str("priority"), ID: r.ID, Title: r.Title, URL: r.URL, Unit: r.Unit, Class: it.word("class"),
+			Period: months(it.str("period", "start"), it.str("period", "end")), Funding: it.word("funding"), State: r.State}
 		if fen, ok := it.fen("total"); ok {
 			one.total, one.Total = fen, wan2(fen)
 		}
@@ -212,7 +212,8 @@ func (s *pages) items(list []*shown) []planItem {
 }
 
 // months writes a period by its months: 2026年3月 至 2026年12月.
-func months(start, end string) string {
+func months(start, end string) word {
+	first := func(on string) string { return on[:min(len("2026-03"), len(on))] }
 	short := func(on string) string {
 		zh := value.DateZh(on)
 		if i := strings.Index(zh, "月"); i >= 0 {
@@ -220,7 +221,7 @@ func months(start, end string) string {
 		}
 		return zh
 	}
-	return strings.Join(nonEmpty(short(start), short(end)), " 至 ")
+	return joined([]word{{short(start), first(start)}, {short(end), first(end)}}, " 至 ", " to ")
 }
 
 // planPages writes the pages of a plan: its entries in parts, and all the rest on
@@ -244,7 +245,7 @@ func (s *pages) plans() error {
 	type planRow struct {
 		Year   string `json:"year"`
 		URL    string `json:"url"`
-		Status string `json:"status"`
+		Status word   `json:"status"`
 		Notice string `json:"notice,omitempty"`
 		On     string `json:"on,omitempty"`
 		Count  string `json:"count"`

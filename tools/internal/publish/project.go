@@ -123,7 +123,7 @@ func (s *subject) row() *row {
 	reg := s.project.Registry()
 	st := s.lifecycle.State(s.history.State)
 	r := &row{ID: s.project.ID, Title: s.title(), URL: s.url(), Year: strconv.Itoa(s.project.Year),
-		Category: s.index.str("category"), Class: s.index.str("class"), Origin: s.index.str("origin"), State: stateView(st), refs: s.refs()}
+		Category: s.index.word("category"), Class: s.index.word("class"), Origin: s.index.word("origin"), State: stateView(st), refs: s.refs()}
 	r.unit = s.index.str("implementingUnit")
 	r.Unit = unitLink(reg, r.unit)
 	for _, g := range s.lifecycle.Stages {
@@ -240,7 +240,7 @@ func (s *subject) evaluations() []evaluation {
 	var out []evaluation
 	for _, r := range s.all("evaluation") {
 		one := evaluation{Year: strconv.Itoa(r.rec.Number), On: r.root.str("on"), By: unitName(s.project.Registry(), r.root.str("by")),
-			Score: r.root.str("score"), Grade: r.root.str("grade"), Summary: r.root.str("summary"), URL: "#" + r.rec.Name}
+			Score: r.root.str("score"), Grade: r.root.word("grade"), Summary: r.root.str("summary"), URL: "#" + r.rec.Name}
 		for _, x := range r.root.list("rectifications") {
 			one.Rectify = append(one.Rectify, rectify{x.str("issue"), x.str("dueOn"), x.str("doneOn")})
 		}
@@ -253,15 +253,15 @@ func (s *subject) evaluations() []evaluation {
 func (s *subject) facts() []fact {
 	reg := s.project.Registry()
 	var out []fact
-	add := func(zh, en, v, url string) {
-		if v != "" {
+	add := func(zh, en string, v word, url string) {
+		if v.Zh != "" {
 			out = append(out, fact{zh, en, v, url})
 		}
 	}
 	unit := func(key, zh, en string) {
 		if code := s.index.str(key); code != "" {
 			l := unitLink(reg, code)
-			add(zh, en, l.Name, l.URL)
+			add(zh, en, word{Zh: l.Name}, l.URL)
 		}
 	}
 	unit("implementingUnit", "实施单位", "Implementing unit")
@@ -269,32 +269,34 @@ func (s *subject) facts() []fact {
 		unit("filingUnit", "申报部门", "Declaring unit")
 	}
 	unit("leadUnit", "牵头单位", "Lead unit")
-	var kinds []string
+	var kinds []word
 	for _, k := range s.index.list("systemKind") {
-		kinds = append(kinds, k.text)
+		kinds = append(kinds, wordOf(k.field, k.text))
 	}
-	add("类别", "Category", strings.Join(nonEmpty(s.index.str("category"), strings.Join(kinds, "、")), " · "), "")
-	if c := s.index.str("class"); c != "" {
-		add("分类", "Class", c+"项目", "")
+	add("类别", "Category", joined([]word{s.index.word("category"), joined(kinds, "、", ", ")}, " · ", " · "), "")
+	if c := s.index.word("class"); c.Zh != "" {
+		add("分类", "Class", word{c.Zh + "项目", c.En}, "")
 	}
-	origin, plan := s.index.str("origin"), ""
+	origin, plan := s.index.word("origin"), ""
 	if ps := s.plans(); len(ps) > 0 {
 		last := ps[len(ps)-1]
-		origin, plan = last.Year+" 年度"+last.Kind, last.URL
-		if s.index.str("origin") == "临时性新增" {
-			origin = "临时性新增，" + origin
+		in := last.name()
+		if origin.Zh == "临时性新增" {
+			in = joined([]word{origin, in}, "，", ", ")
 		}
+		origin, plan = in, last.URL
 	}
 	add("来源", "Origin", origin, plan)
-	add("资金性质", "Funds", s.one("declaration").str("fundingNature"), "")
-	add("承建单位", "Contractor", strings.Join(s.contractors(), "、"), "")
-	grade := s.index.str("security", "gradeLevel")
+	add("资金性质", "Funds", s.one("declaration").word("fundingNature"), "")
+	add("承建单位", "Contractor", word{Zh: strings.Join(s.contractors(), "、")}, "")
+	grade := s.index.word("security", "gradeLevel")
 	if on := s.index.str("security", "assessedOn"); on != "" {
-		grade = strings.Join(nonEmpty(grade, value.DateZh(on)+"完成测评"), "，")
+		grade = joined([]word{grade, {value.DateZh(on) + "完成测评", "assessed on " + on}}, "，", ", ")
 	}
 	add("网络安全等级保护", "Security grade", grade, "")
 	if f := s.current(); f != nil {
-		add("当前金额", "Current amount", value.FormatWan(f.fen)+" 万元（"+f.zh+"）", "")
+		wan := value.FormatWan(f.fen)
+		add("当前金额", "Current amount", word{wan + " 万元（" + f.zh + "）", wan + " × 10,000 yuan (" + f.en + ")"}, "")
 	}
 	return out
 }
@@ -304,9 +306,19 @@ func (s *subject) plans() []planRef {
 	var out []planRef
 	for _, e := range s.planned() {
 		year := fmt.Sprint(e["planYear"])
-		out = append(out, planRef{Year: year, Kind: text(e["kind"]), URL: "/plans/" + year + "/", Priority: number(e["priority"])})
+		out = append(out, planRef{Year: year, Kind: planKind(text(e["kind"])), URL: "/plans/" + year + "/", Priority: number(e["priority"])})
 	}
 	return out
+}
+
+// planKind names what lists a project: a plan or a supplement to it.
+func planKind(zh string) word {
+	return word{zh, map[string]string{"计划": "Plan", "增补": "Supplement"}[zh]}
+}
+
+// name says which plan it is.
+func (p *planRef) name() word {
+	return word{p.Year + " 年度" + p.Kind.Zh, p.Kind.En + " " + p.Year}
 }
 
 // planned returns the entries of published plans that list the project.
@@ -337,7 +349,7 @@ func (s *subject) waivers() []waiver {
 		one := waiver{Rule: w.str("rule"), Reason: w.str("reason"), By: unitName(s.project.Registry(), w.str("by")),
 			On: w.str("ruledOn"), Until: w.str("until"), DocNo: w.str("docNo")}
 		if r := s.rules.Rule(one.Rule); r != nil {
-			one.Zh, one.RuleURL = r.Title.Zh, ruleURL(r.ID)
+			one.Zh, one.En, one.RuleURL = r.Title.Zh, r.Title.En, ruleURL(r.ID)
 		}
 		out = append(out, one)
 	}

@@ -369,7 +369,7 @@ func TestSupplementaryContractsCountOnce(t *testing.T) {
 		}
 	}
 	if !slices.ContainsFunc(v.Facts, func(f fact) bool {
-		return f.Zh == "承建单位" && f.Value == "示例集成有限公司、示例数据有限公司"
+		return f.Zh == "承建单位" && f.Value.Zh == "示例集成有限公司、示例数据有限公司"
 	}) {
 		t.Errorf("the consortium is not shown: %v", v.Facts)
 	}

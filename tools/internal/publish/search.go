@@ -47,8 +47,8 @@ type card struct {
 	URL      string `json:"url"`
 	Unit     string `json:"unit"`
 	State    *state `json:"state"`
-	Category string `json:"category,omitempty"`
-	Class    string `json:"class,omitempty"`
+	Category word   `json:"category,omitzero"`
+	Class    word   `json:"class,omitzero"`
 	Amount   string `json:"amount,omitempty"`
 	On       string `json:"on,omitempty"`
 	Intro    int    `json:"intro,omitempty"` // number of the field that introduces it
@@ -78,7 +78,7 @@ func (x *index) add(s *subject, v *projectView) error {
 		c.Intro = 0
 	}
 	for _, p := range v.Plans {
-		w.add(search.Text, "", "年度计划", p.Year+"年度"+p.Kind)
+		w.add(search.Text, "", "年度计划", p.Year+"年度"+p.Kind.Zh)
 	}
 	for _, m := range v.Withheld {
 		w.add(search.Text, "", "不予公开的内容", m.What+"，"+m.Ground)
@@ -143,7 +143,7 @@ func (w *wordList) fields(anchor, label string, fields []*field) {
 		}
 		w.add(search.Text, anchor, at, strings.Join(rows, "；"))
 		for _, d := range f.Docs {
-			w.add(search.Text, anchor, at, strings.Join(nonEmpty(d.Kind, d.Title, d.DocNo, d.ArchiveNo, d.URL), "，"))
+			w.add(search.Text, anchor, at, strings.Join(nonEmpty(d.Kind.Zh, d.Title, d.DocNo, d.ArchiveNo, d.URL), "，"))
 		}
 	}
 }
@@ -207,9 +207,9 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 			one(func(r *row) string { return r.Year }),
 			one(func(r *row) string { return r.stageKey }),
 			one(func(r *row) string { return r.unit }),
-			one(func(r *row) string { return r.Class }),
-			one(func(r *row) string { return r.Category }),
-			one(func(r *row) string { return r.Origin }),
+			one(func(r *row) string { return r.Class.Zh }),
+			one(func(r *row) string { return r.Category.Zh }),
+			one(func(r *row) string { return r.Origin.Zh }),
 			one(func(r *row) string { return r.funding }),
 			one(band),
 			func(r *row) []string { return r.contractors },

@@ -125,7 +125,7 @@ func (s *pages) statByStage() statistic {
 // gone are the projects whose way through the stages is on record from the
 // declaration on: stock projects enter half-way.
 func (s *pages) gone() []*row {
-	return s.where(func(r *row) bool { return r.Origin != "存量" })
+	return s.where(func(r *row) bool { return r.Origin.Zh != "存量" })
 }
 
 func (s *pages) statFlow() statistic {

@@ -27,7 +27,8 @@ func TestAmountsAreWrittenExactly(t *testing.T) {
 		{percent(1, 2000), "0.1%"},
 		{percent(10_000_000*wan, wan), "1,000,000,000.0%"},
 		{count(1024), "1,024"},
-		{months("2026-03-01", "2026-12-31"), "2026年3月 至 2026年12月"},
+		{months("2026-03-01", "2026-12-31").Zh, "2026年3月 至 2026年12月"},
+		{months("2026-03-01", "2026-12-31").En, "2026-03 to 2026-12"},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("got %q, want %q", tt.got, tt.want)

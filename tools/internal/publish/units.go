@@ -14,11 +14,11 @@ type unitView struct {
 	En        string   `json:"en,omitempty"`
 	Code      string   `json:"code"`
 	Name      string   `json:"name"`
-	Kind      string   `json:"kind"`
+	Kind      word     `json:"kind"`
 	Aliases   []string `json:"aliases,omitempty"`
 	USCC      string   `json:"uscc,omitempty"`
 	Authority *link    `json:"authority,omitempty"`
-	Roles     []string `json:"roles,omitempty"`
+	Roles     []word   `json:"roles,omitempty"`
 	Figures   []figure `json:"figures"`
 	Rows      []*row   `json:"rows"`
 	Until     string   `json:"until,omitempty"`
@@ -92,7 +92,7 @@ func (s *pages) units() error {
 		l := unitLink(s.j.Registry, code)
 		kind := text(u["kind"])
 		byKind[kind] = append(byKind[kind], item{l.Name, l.URL, count(len(s.byUnit[code]))})
-		if err := s.unit(code, u, entry.Child("roles").Item); err != nil {
+		if err := s.unit(code, u, entry); err != nil {
 			return err
 		}
 	}
@@ -110,9 +110,9 @@ func (s *pages) units() error {
 	}{"Units", "使用财政资金建设、运行政务信息系统的单位，按性质分组。", count(len(s.j.Registry.UnitCodes())), groups}))
 }
 
-func (s *pages) unit(code string, u map[string]any, roles *schema.Field) error {
+func (s *pages) unit(code string, u map[string]any, entry *schema.Field) error {
 	rows := s.byUnit[code]
-	v := unitView{Code: code, Name: cmp.Or(text(u["name"]), code), Kind: text(u["kind"]), USCC: text(u["uscc"]), Until: text(u["until"]), Feed: "/" + opendata.FeedName("unit", code)}
+	v := unitView{Code: code, Name: cmp.Or(text(u["name"]), code), Kind: wordOf(entry.Child("kind"), text(u["kind"])), USCC: text(u["uscc"]), Until: text(u["until"]), Feed: "/" + opendata.FeedName("unit", code)}
 	short := text(u["shortName"])
 	aliases, _ := u["aliases"].([]any)
 	for _, a := range append([]any{short}, aliases...) {
@@ -126,7 +126,7 @@ func (s *pages) unit(code string, u map[string]any, roles *schema.Field) error {
 	}
 	list, _ := u["roles"].([]any)
 	for _, r := range list {
-		v.Roles = append(v.Roles, cmp.Or(roles.EnumZh[text(r)], text(r)))
+		v.Roles = append(v.Roles, wordOf(entry.Child("roles").Item, text(r)))
 	}
 	building := 0
 	for _, r := range rows {

@@ -41,7 +41,7 @@ type link struct {
 type fact struct {
 	Zh    string `json:"zh"`
 	En    string `json:"en,omitempty"`
-	Value string `json:"value"`
+	Value word   `json:"value"`
 	URL   string `json:"url,omitempty"`
 }
 
@@ -110,6 +110,7 @@ type field struct {
 	En       string     `json:"en,omitempty"`
 	Kind     string     `json:"kind"`
 	Value    string     `json:"value,omitempty"`
+	ValueEn  string     `json:"valueEn,omitempty"`
 	Unit     string     `json:"unit,omitempty"`
 	Fields   []*field   `json:"fields,omitempty"`
 	Columns  []column   `json:"columns,omitempty"`
@@ -122,10 +123,12 @@ type column struct {
 	Zh  string `json:"zh"`
 	En  string `json:"en,omitempty"`
 	Num bool   `json:"num,omitempty"`
+	// Words are the English of those values in the column that have one.
+	Words map[string]string `json:"words,omitempty"`
 }
 
 type document struct {
-	Kind      string `json:"kind,omitempty"`
+	Kind      word   `json:"kind,omitzero"`
 	Title     string `json:"title"`
 	DocNo     string `json:"docNo,omitempty"`
 	On        string `json:"on,omitempty"`
@@ -150,7 +153,7 @@ type form struct {
 
 type planRef struct {
 	Year     string `json:"year"`
-	Kind     string `json:"kind"`
+	Kind     word   `json:"kind"`
 	URL      string `json:"url"`
 	Priority string `json:"priority,omitempty"`
 }
@@ -159,6 +162,7 @@ type waiver struct {
 	Rule    string `json:"rule"`
 	RuleURL string `json:"ruleUrl,omitempty"`
 	Zh      string `json:"zh,omitempty"`
+	En      string `json:"en,omitempty"`
 	Reason  string `json:"reason,omitempty"`
 	By      string `json:"by,omitempty"`
 	On      string `json:"on,omitempty"`
@@ -209,7 +213,7 @@ type evaluation struct {
 	On      string    `json:"on,omitempty"`
 	By      string    `json:"by,omitempty"`
 	Score   string    `json:"score,omitempty"`
-	Grade   string    `json:"grade,omitempty"`
+	Grade   word      `json:"grade,omitzero"`
 	Summary string    `json:"summary,omitempty"`
 	Rectify []rectify `json:"rectify,omitempty"`
 	URL     string    `json:"url,omitempty"`
@@ -229,9 +233,9 @@ type row struct {
 	URL      string `json:"url"`
 	Unit     link   `json:"unit"`
 	Year     string `json:"year"`
-	Category string `json:"category,omitempty"`
-	Class    string `json:"class,omitempty"`
-	Origin   string `json:"origin,omitempty"`
+	Category word   `json:"category,omitzero"`
+	Class    word   `json:"class,omitzero"`
+	Origin   word   `json:"origin,omitzero"`
 	State    *state `json:"state"`
 	Stage    string `json:"stage,omitempty"`
 	Amount   string `json:"amount,omitempty"`
