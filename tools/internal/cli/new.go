@@ -81,7 +81,7 @@ func (a *app) runNew(o *newOptions, form string) error {
 			o.year, o.unit = was.Year, was.Unit
 		}
 	}
-	year, err := f.year(o, main)
+	year, err := f.year(o, step)
 	if err != nil {
 		return err
 	}
@@ -167,13 +167,10 @@ func formNames(f *filler) []string {
 	return out
 }
 
-func (f *filler) year(o *newOptions, form string) (int, error) {
+func (f *filler) year(o *newOptions, step steps.Step) (int, error) {
 	year := o.year
 	if year == 0 {
-		year = time.Now().In(shanghai()).Year()
-		if form == "declaration" {
-			year++ // the plan of the next year (三（一）s1)
-		}
+		year = time.Now().In(shanghai()).Year() + step.Transition.Ahead
 		if f.o.asks() {
 			answer, err := f.ask(prompt.Question{Title: f.say("哪一年度？", "Which year?"), Default: fmt.Sprint(year), Check: func(s string) string {
 				if n, err := strconv.Atoi(strings.TrimSpace(s)); err != nil || n < 2000 || n > 2100 {

@@ -2,15 +2,18 @@ package fill_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"testing"
 
 	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/compose"
 	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/fill"
 	"taizhang/tools/internal/prompt"
+	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/steps"
 )
 
@@ -103,6 +106,56 @@ func TestADraftIsTakenUpAsItWas(t *testing.T) {
 			t.Errorf("%q: %v", bad, w.Sheets[0].Values)
 		}
 	}
+}
+
+// What is begun on a day is for the year that the rules ask of that day.
+func TestAProjectBeginsInTheYearOfItsStep(t *testing.T) {
+	j := judge(t)
+	for _, step := range fill.Beginnings(j) {
+		for _, ahead := range []int{0, 1} {
+			w, err := fill.Start(j, fmt.Sprintf("%d-jyj-01", 2098+ahead), step)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Begin("jyj", 2098+ahead, "2098-08-20")
+			for _, s := range w.Sheets { // the rest as another project has it: the rules read whole records
+				for k, v := range found(t, j, s.Form) {
+					if s.Values[k] == nil {
+						s.Values[k] = v
+					}
+				}
+			}
+			files, err := w.Files()
+			if err != nil {
+				t.Fatal(err)
+			}
+			faults := 0
+			of := j.Over(fill.Over(j.Registry.Files(), files))
+			for _, f := range of.Project(of.Registry.Folder(w.ID), nil).Findings {
+				if f.Rule == "R-031" || f.Rule == "R-112" {
+					faults++
+				}
+			}
+			if right := ahead == step.Transition.Ahead || step.Transition.ID == "T50"; right != (faults == 0) {
+				t.Errorf("%s, %d years ahead: %d findings", step.Transition.ID, ahead, faults)
+			}
+		}
+	}
+}
+
+// found returns what the registry's first record of a form says.
+func found(t *testing.T, j *check.Judge, form *schema.Form) map[string]any {
+	t.Helper()
+	for _, f := range j.Registry.Folders {
+		for _, r := range j.Registry.Project(f).Records {
+			if r.Form == form {
+				doc, _ := compose.Read(form, r.Path, r.Raw)
+				return doc.Values
+			}
+		}
+	}
+	t.Fatal("no record of " + form.Name)
+	return nil
 }
 
 // Answers that go on for ever, or stop anywhere, never lose what came before.

@@ -104,7 +104,10 @@ type Transition struct {
 	Propose  []string // roles
 	Approve  []Approval
 	Requires []string // forms that must be there
-	order    int
+	// Ahead counts the years from the one of the event to the one that a project
+	// is of which begins with it: 1 where the next year's plan is declared.
+	Ahead int
+	order int
 }
 
 // Lifecycle is schemas/lifecycle.yaml, compiled.
