@@ -212,7 +212,7 @@ func BenchmarkRules(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		folders := j.Registry.Folders
+		folders := j.Registry.Folders()
 		folders = folders[:min(len(folders), 1000)]
 		var projects []*registry.Project
 		for _, f := range folders {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -48,9 +49,9 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 	was.Inspect = is.Inspect
 	was.Registry.CompareWith(is.Registry)
 	dirs := touched(was, is, changed)
-	concerns := concerned(was, is, changed, dirs)
-	res := &Result{Judge: is, Base: was, Findings: is.Global(was, concerns)}
-	global := was.Global(nil, concerns)
+	concern := concerned(was, is, changed, dirs)
+	res := &Result{Judge: is, Base: was, Findings: is.Global(was, concern)}
+	global := was.Global(nil, concern)
 	identities(global).mark(res.Findings)
 	res.Mended = mended(global, res.Findings)
 	if len(governance) > 0 {
@@ -58,11 +59,11 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 	}
 	res.Findings = append(res.Findings, byHand(changed)...)
 	res.Pairs = make([]Pair, len(dirs))
-	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs[i], o.Forward) })
+	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs, i, o.Forward) })
 	if err := o.stopped(); err != nil {
 		return nil, err
 	}
-	res.Summary = Summary{Projects: len(dirs), Plans: len(is.plans(concerns)), Partial: true}
+	res.Summary = Summary{Projects: len(dirs), Plans: len(is.plans(concern)), Partial: true}
 	for _, p := range res.Pairs {
 		res.Findings = append(res.Findings, p.findings...)
 		res.Mended = append(res.Mended, p.mended...)
@@ -73,7 +74,7 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 	is.Rules.Complete(res.Findings)
 	finding.Sort(res.Findings)
 	finding.Sort(res.Mended)
-	return res, nil
+	return res, errors.Join(was.Registry.Err(), is.Registry.Err())
 }
 
 // divide sorts changed paths into the registry's definitions and its content.
@@ -144,30 +145,36 @@ func touched(was, is *Judge, changed []string) []string {
 	return out
 }
 
-// concerned tells of a plan or a text whether a change can alter what is found
-// about it: its own files, the plans that list a project which comes or goes,
+// idOf returns the id of the project that belongs into a folder.
+func idOf(dir string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(dir, registry.ProjectsDir+"/"), "/", "-")
+}
+
+// concerned lists the files about which a change can alter what is found: its
+// own, the plans that list a project which comes or goes,
 // and, where a rule about plans asks about projects, those that list a touched
 // one.
-func concerned(was, is *Judge, changed, dirs []string) func(path string) bool {
+func concerned(was, is *Judge, changed, dirs []string) map[string]bool {
 	set := map[string]bool{}
 	for _, p := range changed {
 		set[p] = true
 	}
 	asks := is.Rules.PlansAsk()
 	for _, dir := range dirs {
-		id := strings.ReplaceAll(strings.TrimPrefix(dir, registry.ProjectsDir+"/"), "/", "-")
+		id := idOf(dir)
 		if asks || (was.Registry.Folder(id) == nil) != (is.Registry.Folder(id) == nil) {
 			for _, file := range slices.Concat(was.Registry.Listing(id), is.Registry.Listing(id)) {
 				set[file] = true
 			}
 		}
 	}
-	return func(path string) bool { return set[path] }
+	return set
 }
 
-// pair judges one project before and after a change; see Options.Forward.
-func pair(was, is *Judge, dir string, forward bool) Pair {
-	id := strings.ReplaceAll(strings.TrimPrefix(dir, registry.ProjectsDir+"/"), "/", "-")
+// pair judges one of the touched projects before and after a change; see
+// Options.Forward.
+func pair(was, is *Judge, dirs []string, i int, forward bool) Pair {
+	id := idOf(dirs[i])
 	bf, hf := was.Registry.Folder(id), is.Registry.Folder(id)
 	p := Pair{ID: id}
 	if bf != nil {
@@ -179,7 +186,7 @@ func pair(was, is *Judge, dir string, forward bool) Pair {
 	}
 	if hf == nil {
 		if bf != nil {
-			p.findings = []finding.Finding{gone(was, is, bf)}
+			p.findings = []finding.Finding{gone(was, is, bf, dirs)}
 		}
 		return p
 	}
@@ -227,11 +234,11 @@ func (j *Judge) past(f *registry.Folder) *Verdict {
 }
 
 // gone words the deletion of a project, or its move to another id.
-func gone(was, is *Judge, bf *registry.Folder) finding.Finding {
+func gone(was, is *Judge, bf *registry.Folder, dirs []string) finding.Finding {
 	f := finding.Finding{Rule: "C-001", Project: bf.ID, Place: finding.Place{File: bf.Dir + "/index.md", Line: 1, Col: 1},
 		Message: finding.Text{Zh: fmt.Sprintf("项目 %s 被删除", bf.ID), En: fmt.Sprintf("project %s is deleted", bf.ID)},
 		Help:    finding.Text{Zh: "恢复它的文件夹：登记过的项目永不删除，编号永不重用；撤回或终止写进 index.md 的 closure", En: "restore its folder: a registered project is never deleted and its id never reused; withdrawal or termination goes into closure of index.md"}}
-	if to := movedTo(was, is, bf); to != "" {
+	if to := movedTo(was, is, bf, dirs); to != "" {
 		f.Rule = "C-002"
 		f.Message = finding.Text{Zh: fmt.Sprintf("项目 %s 被改名为 %s", bf.ID, to), En: fmt.Sprintf("project %s is renamed to %s", bf.ID, to)}
 		f.Help = finding.Text{Zh: "恢复原来的文件夹：编号终身不变；项目名称写在 index.md 的 title 里", En: "restore the folder: an id is for life; the name of a project is title in index.md"}
@@ -245,13 +252,14 @@ func declared(p *registry.Project) any {
 }
 
 // movedTo finds a new project with the very index.md of a vanished one.
-func movedTo(was, is *Judge, gone *registry.Folder) string {
+func movedTo(was, is *Judge, gone *registry.Folder, dirs []string) string {
 	old, err := was.Registry.Read(gone.Dir+"/index.md", registry.RecordLimit)
 	if err != nil {
 		return ""
 	}
-	for _, f := range is.Registry.Folders {
-		if was.Registry.Folder(f.ID) != nil {
+	for _, dir := range dirs {
+		f := is.Registry.Folder(idOf(dir))
+		if f == nil || was.Registry.Folder(f.ID) != nil {
 			continue
 		}
 		if now, err := is.Registry.Read(f.Dir+"/index.md", registry.RecordLimit); err == nil && string(now) == string(old) {
@@ -322,25 +330,19 @@ func (o overlay) side(p string) registry.Files {
 	return o.base
 }
 
-func (o overlay) Paths() []string {
-	base, head := o.base.Paths(), o.head.Paths()
-	var out []string
-	for _, p := range base {
-		if !strings.HasPrefix(p, "content/") {
-			out = append(out, p)
-		}
-	}
-	for _, p := range head {
-		if strings.HasPrefix(p, "content/") {
-			out = append(out, p)
-		}
-	}
-	slices.Sort(out)
-	return out
-}
-
-// Irregular gives all that the head has: what must not be there is refused
-// wherever it is.
+func (o overlay) Paths() []string     { plain, _, _ := o.List(""); return plain }
 func (o overlay) Irregular() []string { return o.head.Irregular() }
+
+// List gives of what is irregular all that the head has: what must not be there
+// is refused wherever it is.
+func (o overlay) List(at string) (plain, irregular []string, err error) {
+	base, _, err1 := registry.List(o.base, at)
+	head, irregular, err2 := registry.List(o.head, at)
+	content := func(p string) bool { return strings.HasPrefix(p, "content/") }
+	plain = slices.DeleteFunc(slices.Clone(head), func(p string) bool { return !content(p) })
+	plain = append(plain, slices.DeleteFunc(slices.Clone(base), content)...)
+	slices.Sort(plain)
+	return plain, irregular, errors.Join(err1, err2)
+}
 
 func (o overlay) Read(p string, limit int64) ([]byte, error) { return o.side(p).Read(p, limit) }

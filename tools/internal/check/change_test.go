@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,6 +25,28 @@ func (t tree) Read(path string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("no %s", path)
 	}
 	return []byte(data[:min(len(data), int(limit)+1)]), nil
+}
+
+// commit is a tree that lists only what it is asked for, as commits do.
+type commit struct {
+	tree
+	asked  *[]string
+	broken string // what cannot be listed
+}
+
+func (c commit) Paths() []string { panic("everything is listed") }
+
+func (c commit) List(at string) (plain, irregular []string, err error) {
+	*c.asked = append(*c.asked, at)
+	if c.broken != "" && (at == c.broken || strings.HasPrefix(at, c.broken+"/")) {
+		return nil, nil, errors.New("broken")
+	}
+	for _, p := range c.tree.Paths() {
+		if at == "" || p == at || strings.HasPrefix(p, at+"/") {
+			plain = append(plain, p)
+		}
+	}
+	return plain, nil, nil
 }
 
 // sample is the registry in schemas/examples with its definitions.
@@ -136,14 +159,14 @@ func TestAChangedRegistryIsThatOfItsFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(carried.Registry.Folders) != len(anew.Registry.Folders) {
-			t.Fatalf("%s: %d projects, want %d", e.name, len(carried.Registry.Folders), len(anew.Registry.Folders))
+		if len(carried.Registry.Folders()) != len(anew.Registry.Folders()) {
+			t.Fatalf("%s: %d projects, want %d", e.name, len(carried.Registry.Folders()), len(anew.Registry.Folders()))
 		}
 		if got, want := words(carried.Global(nil, nil)), words(anew.Global(nil, nil)); got != want {
 			t.Errorf("%s: %s\nwant %s", e.name, got, want)
 		}
-		for i, f := range anew.Registry.Folders {
-			got, want := carried.Project(carried.Registry.Folders[i], nil), anew.Project(f, nil)
+		for i, f := range anew.Registry.Folders() {
+			got, want := carried.Project(carried.Registry.Folders()[i], nil), anew.Project(f, nil)
 			if words(got.Findings) != words(want.Findings) || got.History.State != want.History.State {
 				t.Errorf("%s: %s %s: %s\nwant %s %s", e.name, f.ID, got.History.State, words(got.Findings), want.History.State, words(want.Findings))
 			}
@@ -177,6 +200,14 @@ func TestAChangeFindsWhatTheWholeFinds(t *testing.T) {
 				t.Errorf("%s, looking forward: another past of %s", e.name, forward.Pairs[i].ID)
 			}
 		}
+		var asked []string
+		parts, err := check.Change(commit{before, &asked, ""}, commit{now, &asked, ""}, differing(before, now), check.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := words(parts.Findings), words(res.Findings); got != want || len(parts.Pairs) != len(res.Pairs) || words(parts.Mended) != words(res.Mended) {
+			t.Errorf("%s, listing in parts: %s\nwant %s", e.name, got, want)
+		}
 		was, err1 := check.NewJudge(before)
 		is, err2 := check.NewJudge(now)
 		if err1 != nil || err2 != nil {
@@ -194,6 +225,47 @@ func TestAChangeFindsWhatTheWholeFinds(t *testing.T) {
 	}
 	if found < 8 {
 		t.Errorf("only %d findings are compared", found)
+	}
+}
+
+// TestAChangeIsJudgedByTheFoldersItTouches: others are not even listed, but for
+// what a rule asks about the projects of a year.
+func TestAChangeIsJudgedByTheFoldersItTouches(t *testing.T) {
+	before := sample(t)
+	now := maps.Clone(before)
+	now["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n"
+	var asked []string
+	if _, err := check.Change(commit{before, &asked, ""}, commit{now, &asked, ""}, differing(before, now), check.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range asked {
+		if slices.Contains([]string{"", "content", "content/projects"}, at) {
+			t.Errorf("%q is listed", at)
+		}
+	}
+}
+
+// TestWhatCannotBeListedIsNotJudged tries folders that are not known: none may
+// be taken for empty.
+func TestWhatCannotBeListedIsNotJudged(t *testing.T) {
+	before := sample(t)
+	now := maps.Clone(before)
+	now["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n"
+	for _, broken := range []string{"schemas", "data", "content/plans", "content/projects/2026", "content/guide"} {
+		for _, side := range []string{"base", "head"} {
+			base, head := commit{before, new([]string), ""}, commit{now, new([]string), ""}
+			if side == "base" {
+				base.broken = broken
+			} else if head.broken = broken; broken == "schemas" || broken == "data" || broken == "content/plans" {
+				continue // definitions are those of the base, and so are plans that do not change
+			}
+			if _, err := check.Change(base, head, differing(before, now), check.Options{}); err == nil {
+				t.Errorf("%s cannot be listed in the %s, and nobody says so", broken, side)
+			}
+		}
+	}
+	if _, err := check.All(commit{before, new([]string), "content/projects"}, check.Options{}); err == nil {
+		t.Error("the projects cannot be listed, and all are judged")
 	}
 }
 

@@ -34,9 +34,13 @@ type Judge struct {
 // means that nothing can be judged: the registry's own definitions are broken.
 func NewJudge(files registry.Files) (*Judge, error) {
 	defs := map[string][]byte{}
-	for _, p := range files.Paths() {
-		name, ok := strings.CutPrefix(p, "schemas/")
-		if !ok || strings.HasPrefix(name, "examples/") || name != "lifecycle.yaml" && path.Ext(name) != ".json" && path.Ext(name) != ".md" {
+	definitions, _, err := registry.List(files, "schemas")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range definitions {
+		name := strings.TrimPrefix(p, "schemas/")
+		if strings.HasPrefix(name, "examples/") || name != "lifecycle.yaml" && path.Ext(name) != ".json" && path.Ext(name) != ".md" {
 			continue
 		}
 		data, err := files.Read(p, 1<<20)
@@ -82,7 +86,7 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	if j.Rules, err = rule.Load(rules, j.Registry, states, steps); err != nil {
 		return nil, err
 	}
-	return j, nil
+	return j, j.Registry.Err()
 }
 
 // Over returns a judge of other files by the schemas, lifecycle and rules of j,
@@ -261,20 +265,20 @@ func (j *Judge) refuses(waiver map[string]any) (why finding.Text, key string) {
 }
 
 // Global returns the findings that belong to no project: paths, data files,
-// plans. base gives the plans before a change, or is nil; plans and texts that
-// the change does not concern are left out, as projects are. concerns is nil for
-// all of them.
-func (j *Judge) Global(base *Judge, concerns func(path string) bool) []finding.Finding {
-	fs := slices.Clone(j.Registry.Findings)
+// plans. base gives the plans before a change, or is nil; plans, texts
+// and paths that the change does not concern are left out, as projects are. concerned
+// is nil for all of them.
+func (j *Judge) Global(base *Judge, concerned map[string]bool) []finding.Finding {
+	fs := append(slices.Clone(j.Registry.Findings), j.Registry.Misplaced(concerned)...)
 	before := map[int]map[string]any{}
 	if base != nil {
-		for _, p := range base.plans(concerns) {
+		for _, p := range base.plans(concerned) {
 			if p.Rec != nil {
 				before[p.Year] = base.Registry.PlanEnv(p)
 			}
 		}
 	}
-	for _, p := range j.plans(concerns) {
+	for _, p := range j.plans(concerned) {
 		fs = append(fs, j.Registry.PlanFindings(p)...)
 		if p.Rec == nil {
 			continue
@@ -298,7 +302,7 @@ func (j *Judge) Global(base *Judge, concerns func(path string) bool) []finding.F
 			Help:    finding.Text{Zh: "恢复这个文件；计划只能增补和调整", En: "restore it; a plan is only supplemented or adjusted"}})
 	}
 	for _, p := range j.Registry.Texts() {
-		if concerns != nil && !concerns(p) {
+		if concerned != nil && !concerned[p] {
 			continue
 		}
 		if raw, err := j.Registry.Read(p, 8<<20); err == nil {
@@ -319,10 +323,10 @@ func (j *Judge) Global(base *Judge, concerns func(path string) bool) []finding.F
 }
 
 // plans reads the plans that a change concerns, or all.
-func (j *Judge) plans(concerns func(path string) bool) []*registry.Plan {
+func (j *Judge) plans(concerned map[string]bool) []*registry.Plan {
 	var out []*registry.Plan
 	for _, file := range j.Registry.PlanFiles() {
-		if concerns == nil || concerns(file) {
+		if concerned == nil || concerned[file] {
 			out = append(out, j.Registry.Plan(file))
 		}
 	}

@@ -91,7 +91,7 @@ func All(files registry.Files, o Options) (*Result, error) {
 			res.Findings = append(res.Findings, j.state()...)
 		}
 	})
-	folders := j.Registry.Folders
+	folders := j.Registry.Folders()
 	if o.Only != nil {
 		folders = slices.DeleteFunc(slices.Clone(folders), func(f *registry.Folder) bool { return !o.Only(f.Dir) })
 		res.Summary.Partial = true
@@ -116,7 +116,7 @@ func All(files registry.Files, o Options) (*Result, error) {
 	res.expiries = slices.Concat(ends...)
 	finding.Sort(res.Findings)
 	res.Summary.Projects, res.Summary.Records, res.Summary.Plans = len(folders), int(records.Load()), len(j.Registry.Plans())
-	return res, nil
+	return res, j.Registry.Err()
 }
 
 // stopped returns why the check should end early, or nil.

@@ -117,10 +117,7 @@ func (a *app) auditLinks(repo *gitobj.Repo, prefix, from, head string, progress 
 	if err != nil {
 		return nil, a.gitFailure(err)
 	}
-	base, err := newGitFiles(was, prefix)
-	if err != nil {
-		return nil, a.gitFailure(err)
-	}
+	base := newGitFiles(was, prefix)
 	for i, c := range commits[1:] {
 		if err := a.ctx.Err(); err != nil {
 			return nil, err
@@ -135,7 +132,7 @@ func (a *app) auditLinks(repo *gitobj.Repo, prefix, from, head string, progress 
 		}
 		files := base
 		if len(changes) > 0 {
-			files = base.after(is, changes)
+			files = newGitFiles(is, prefix)
 			link := audit.Link{Commit: c.Hash, Parent: commits[i].Hash, When: c.When, After: commits[i].When, Message: c.Message, Merge: len(c.Parents) > 1, Base: base, Head: files}
 			if link.Authors, err = authorsOf(repo, c, prefix, changes); err != nil {
 				return nil, a.gitFailure(err)

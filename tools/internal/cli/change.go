@@ -47,10 +47,7 @@ func (a *app) checkChange(repo *gitobj.Repo, root string, o *checkOptions, opts 
 			changed = append(changed, rel)
 		}
 	}
-	b, err := newGitFiles(was, prefix)
-	if err != nil {
-		return nil, nil, a.gitFailure(err)
-	}
+	b := newGitFiles(was, prefix)
 	h := b.after(is, changes)
 	h.refuse(changes)
 	res, err := check.Change(b, h, changed, opts)

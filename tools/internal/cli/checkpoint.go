@@ -161,11 +161,7 @@ func (a *app) heldAgainst(p *checkedPoint, repo *gitobj.Repo, prefix string, com
 	if err != nil {
 		return err
 	}
-	files, err := newGitFiles(tree, prefix)
-	if err != nil {
-		return err
-	}
-	j, err := check.NewJudge(files)
+	j, err := check.NewJudge(newGitFiles(tree, prefix))
 	if err != nil {
 		return err
 	}

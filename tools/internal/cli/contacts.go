@@ -119,7 +119,7 @@ func (a *app) folder(j *check.Judge, root, name string) (*registry.Folder, error
 	var ids []string
 	rel, err := filepath.Rel(root, a.abs(name))
 	rel = filepath.ToSlash(rel)
-	for _, f := range j.Registry.Folders {
+	for _, f := range j.Registry.Folders() {
 		if err == nil && (rel == f.Dir || strings.HasPrefix(rel, f.Dir+"/")) {
 			return f, nil
 		}
@@ -345,7 +345,7 @@ func (a *app) runContactsRotate(identity string, dry bool) error {
 	files := map[string][]byte{}
 	var done, failed []string
 	var first error
-	for _, f := range j.Registry.Folders {
+	for _, f := range j.Registry.Folders() {
 		if !slices.Contains(f.Files, contactsFile) {
 			continue
 		}

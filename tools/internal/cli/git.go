@@ -11,76 +11,83 @@ import (
 	"taizhang/tools/internal/gitobj"
 )
 
-// gitFiles gives a snapshot as the files of a registry.
+// gitFiles gives a snapshot as the files of a registry. It lists what it is asked
+// for: folders that nobody asks for are not read.
 type gitFiles struct {
-	snapshot         gitobj.Snapshot
-	prefix           string // of the registry inside the repository, "" or "dir/"
-	paths, irregular []string
+	snapshot gitobj.Snapshot
+	prefix   string // of the registry inside the repository, "" or "dir/"
+	// listed is the snapshot that is listed, edits the files that differ from it,
+	// sorted by path: a snapshot may know of some folders only.
+	listed gitobj.Snapshot
+	edits  []gitobj.Change
+	beside []string // what is irregular outside the folders of a registry
 }
 
-func newGitFiles(s gitobj.Snapshot, prefix string) (*gitFiles, error) {
-	f := &gitFiles{snapshot: s, prefix: prefix}
-	for _, top := range disk.Tops() {
-		err := s.Walk(prefix+top, func(e gitobj.Entry) error {
-			rel := strings.TrimPrefix(e.Path, prefix)
-			if e.Mode == gitobj.ModeFile || e.Mode == gitobj.ModeExec {
-				f.paths = append(f.paths, rel)
-			}
-			if e.Mode != gitobj.ModeFile {
-				f.irregular = append(f.irregular, rel)
+func newGitFiles(s gitobj.Snapshot, prefix string) *gitFiles {
+	return &gitFiles{snapshot: s, listed: s, prefix: prefix}
+}
+
+// after returns the files of another snapshot, from which the comparison of the
+// two tells in what they differ.
+func (f *gitFiles) after(s gitobj.Snapshot, changes []gitobj.Change) *gitFiles {
+	return &gitFiles{snapshot: s, listed: f.listed, prefix: f.prefix, edits: changes}
+}
+
+// List implements [registry.Lister].
+func (f *gitFiles) List(at string) (plain, irregular []string, err error) {
+	add := func(e gitobj.Entry) {
+		rel := strings.TrimPrefix(e.Path, f.prefix)
+		if e.Mode == gitobj.ModeFile || e.Mode == gitobj.ModeExec {
+			plain = append(plain, rel)
+		}
+		if e.Mode != gitobj.ModeFile {
+			irregular = append(irregular, rel)
+		}
+	}
+	top, _, _ := strings.Cut(at, "/")
+	for _, dir := range disk.Tops() {
+		if at != "" && top != dir {
+			continue
+		}
+		if at != "" {
+			dir = at
+		}
+		edits := f.editsAt(f.prefix + dir)
+		err := f.listed.Walk(f.prefix+dir, func(e gitobj.Entry) error {
+			if _, edited := slices.BinarySearchFunc(edits, e.Path, editAt); !edited {
+				add(e)
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-	}
-	slices.Sort(f.paths)
-	slices.Sort(f.irregular)
-	return f, nil
-}
-
-// after returns the files of another snapshot, from which the comparison of the
-// two tells in what they differ: only f was walked.
-func (f *gitFiles) after(s gitobj.Snapshot, changes []gitobj.Change) *gitFiles {
-	n := &gitFiles{snapshot: s, prefix: f.prefix}
-	gone := map[string]bool{}
-	var paths, irregular []string
-	for _, c := range changes {
-		rel, ok := strings.CutPrefix(c.Path, f.prefix)
-		if top, _, _ := strings.Cut(rel, "/"); !ok || !slices.Contains(disk.Tops(), top) {
-			continue
-		}
-		gone[rel] = true
-		if c.New != nil {
-			if c.New.Mode == gitobj.ModeFile || c.New.Mode == gitobj.ModeExec {
-				paths = append(paths, rel)
-			}
-			if c.New.Mode != gitobj.ModeFile {
-				irregular = append(irregular, rel)
+		for _, c := range edits {
+			if c.New != nil {
+				add(*c.New)
 			}
 		}
 	}
-	n.paths, n.irregular = patched(f.paths, gone, paths), patched(f.irregular, gone, irregular)
-	return n
+	irregular = append(irregular, slices.DeleteFunc(slices.Clone(f.beside), func(p string) bool { return at != "" && p != at && !strings.HasPrefix(p, at+"/") })...)
+	slices.Sort(plain)
+	slices.Sort(irregular)
+	return plain, irregular, nil
 }
 
-// patched returns a sorted list without some of its entries and with others.
-func patched(list []string, gone map[string]bool, more []string) []string {
-	out := make([]string, 0, len(list)+len(more))
-	out = append(out, list...)
-	for p := range gone {
-		if i, ok := slices.BinarySearch(out, p); ok {
-			out = slices.Delete(out, i, i+1)
-		}
+// editsAt returns the edits at or below a path of the repository.
+func (f *gitFiles) editsAt(at string) []gitobj.Change {
+	if i, ok := slices.BinarySearchFunc(f.edits, at, editAt); ok {
+		return f.edits[i : i+1]
 	}
-	for _, p := range more {
-		if i, ok := slices.BinarySearch(out, p); !ok {
-			out = slices.Insert(out, i, p)
-		}
+	from, _ := slices.BinarySearchFunc(f.edits, at+"/", editAt)
+	to := from
+	for to < len(f.edits) && strings.HasPrefix(f.edits[to].Path, at+"/") {
+		to++
 	}
-	return out
+	return f.edits[from:to]
 }
+
+func editAt(c gitobj.Change, path string) int { return strings.Compare(c.Path, path) }
 
 // refuse counts the submodules that a change brings among what must not be
 // there, wherever they are: they bring what nobody reviews.
@@ -88,16 +95,15 @@ func (f *gitFiles) refuse(changes []gitobj.Change) {
 	for _, c := range changes {
 		rel, ok := strings.CutPrefix(c.Path, f.prefix)
 		if top, _, _ := strings.Cut(rel, "/"); ok && isSubmodule(c.New) && !isSubmodule(c.Old) && !slices.Contains(disk.Tops(), top) {
-			f.irregular = append(f.irregular, rel)
+			f.beside = append(f.beside, rel)
 		}
 	}
-	slices.Sort(f.irregular)
 }
 
 func isSubmodule(e *gitobj.Entry) bool { return e != nil && e.Mode == gitobj.ModeSubmodule }
 
-func (f *gitFiles) Paths() []string     { return f.paths }
-func (f *gitFiles) Irregular() []string { return f.irregular }
+func (f *gitFiles) Paths() []string     { plain, _, _ := f.List(""); return plain }
+func (f *gitFiles) Irregular() []string { _, irregular, _ := f.List(""); return irregular }
 
 func (f *gitFiles) Read(path string, limit int64) ([]byte, error) {
 	data, err := f.snapshot.Read(f.prefix+path, limit)

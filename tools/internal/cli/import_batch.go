@@ -112,7 +112,7 @@ func (b *batch) registered() map[titleOf]string {
 		years[planYear(e.row)] = true
 	}
 	out := map[titleOf]string{}
-	for _, f := range b.judge.Registry.Folders {
+	for _, f := range b.judge.Registry.Folders() {
 		if !years[f.Year] {
 			continue
 		}
@@ -171,7 +171,7 @@ func (b *batch) duplicate(e *importEntry, known map[titleOf]string) {
 // compose gives the rows their ids and files, in order.
 func (b *batch) compose() error {
 	var ids []string
-	for _, f := range b.judge.Registry.Folders {
+	for _, f := range b.judge.Registry.Folders() {
 		ids = append(ids, f.ID)
 	}
 	for _, e := range b.entries {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"time"
@@ -99,10 +100,7 @@ func (a *app) mergeCommit(p *proposal, r *review.Report, heard *votes, message s
 	for _, c := range p.changes {
 		edits[c.Path] = c.New
 	}
-	files, err := newGitFiles(tip, p.prefix)
-	if err != nil {
-		return "", a.gitFailure(err)
-	}
+	files := newGitFiles(tip, p.prefix)
 	if err := a.sealInto(p, r, heard, edits, files, sealing{base: p.tip.Hash, on: now}); err != nil {
 		return "", err
 	}
@@ -171,26 +169,20 @@ func (a *app) sealInto(p *proposal, r *review.Report, heard *votes, edits map[st
 		edits[p.prefix+path] = &gitobj.Entry{Path: p.prefix + path, Mode: gitobj.ModeFile, Hash: hash}
 		return nil
 	}
-	has := map[string]bool{}
-	for _, path := range latest.Paths() {
-		if registry.InDecisions(path) {
-			has[path] = true
-		}
-	}
 	for i := range r.Items {
 		it := &r.Items[i]
 		d := &seal.Decision{Version: 1, Registry: p.registry(), Number: 1, Base: s.base, On: s.on.Format(time.RFC3339), Transition: seal.Of(&it.Transition),
 			Authors: append([]string{}, p.authors...), Votes: []seal.Vote{}, Request: s.request}
-		for has[registry.DecisionFile(it.Subject, d.Number)] {
-			d.Number++
-		}
-		if d.Number > 1 {
-			data, err := latest.Read(registry.DecisionFile(it.Subject, d.Number-1), seal.Limit)
-			if err != nil {
+		for {
+			last, err := latest.Read(registry.DecisionFile(it.Subject, d.Number), seal.Limit)
+			if errors.Is(err, fs.ErrNotExist) {
+				break
+			} else if err != nil {
 				return cannot(err, "")
 			}
-			sum := sha256.Sum256(data)
+			sum := sha256.Sum256(last)
 			d.Previous = hex.EncodeToString(sum[:])
+			d.Number++
 		}
 		d.Fill(&it.Decision)
 		for k := range heard.list {
@@ -201,10 +193,8 @@ func (a *app) sealInto(p *proposal, r *review.Report, heard *votes, edits map[st
 			sv := seal.Vote{Person: v.Person, Department: v.Department, Verdict: v.Verdict, On: v.When.UTC().Format(time.RFC3339), Reason: v.Reason, Forge: ev.forge}
 			if ev.signed != nil {
 				sv.Statement = ev.signed.Hash()
-				if file := seal.StatementFile(sv.Statement); !has[file] {
-					if err := put(file, ev.signed.Encode()); err != nil {
-						return err
-					}
+				if err := put(seal.StatementFile(sv.Statement), ev.signed.Encode()); err != nil {
+					return err
 				}
 			}
 			d.Votes = append(d.Votes, sv)

@@ -283,7 +283,7 @@ func (f *filler) standing(name string) (*registry.Folder, []steps.Step, error) {
 			return nil, nil, &failure{exitUsage, fmt.Errorf("%s", f.say("没有写项目编号", "the id of the project is missing")), ""}
 		}
 		var choices []prompt.Choice
-		for _, p := range f.judge.Registry.Folders {
+		for _, p := range f.judge.Registry.Folders() {
 			choices = append(choices, prompt.Choice{Value: p.ID, Label: p.ID + " " + f.judge.Registry.Project(p).Title()})
 		}
 		var err error

@@ -114,10 +114,7 @@ func overlap(a, b []gitobj.Change) []string {
 
 // consider checks the change on top of the tip and finds what it asks for.
 func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
-	base, err := newGitFiles(tip, p.prefix)
-	if err != nil {
-		return a.gitFailure(err)
-	}
+	base := newGitFiles(tip, p.prefix)
 	var changed []string
 	var files []transition.File
 	for _, c := range p.changes {
@@ -125,6 +122,7 @@ func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
 		changed = append(changed, f.Path)
 		files = append(files, f)
 	}
+	var err error
 	if p.result, err = check.Change(base, merged(base, head, p.changes), changed, check.Options{Context: a.ctx, Inspect: attach.Inspect}); err != nil {
 		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
 	}
@@ -203,7 +201,7 @@ type mergedFiles struct {
 }
 
 func merged(base *gitFiles, head gitobj.Snapshot, changes []gitobj.Change) registry.Files {
-	m := &mergedFiles{base.after(base.snapshot, changes), &gitFiles{snapshot: head, prefix: base.prefix}, map[string]bool{}}
+	m := &mergedFiles{base.after(base.snapshot, changes), newGitFiles(head, base.prefix), map[string]bool{}}
 	m.refuse(changes)
 	for _, c := range changes {
 		if rel, ok := strings.CutPrefix(c.Path, base.prefix); ok {

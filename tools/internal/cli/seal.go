@@ -161,10 +161,7 @@ func (a *app) sealStep(repo *gitobj.Repo, root string, f forge.Forge, req *forge
 	if err != nil {
 		return a.gitFailure(err)
 	}
-	latest, err := newGitFiles(tip, p.prefix)
-	if err != nil {
-		return a.gitFailure(err)
-	}
+	latest := newGitFiles(tip, p.prefix)
 	// Votes after the merge are no ground for it. A commit may be older than its
 	// merge; only the gate is believed about that.
 	on := p.head.When

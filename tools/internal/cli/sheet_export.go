@@ -127,7 +127,7 @@ func (a *app) declarationSheet(j *check.Judge, o *exportOptions) ([]byte, error)
 	if q.Unit, err = a.unitFlag(q.Units, o.unit); err != nil {
 		return nil, err
 	}
-	for _, f := range j.Registry.Folders {
+	for _, f := range j.Registry.Folders() {
 		if f.Year != o.year || !slices.Contains(f.Files, "declaration.md") {
 			continue
 		}

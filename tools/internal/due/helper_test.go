@@ -110,7 +110,7 @@ func compute(t *testing.T, j *check.Judge, c *due.Calendar, today string, within
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range j.Registry.Folders {
+	for _, f := range j.Registry.Folders() {
 		v := j.Project(f, nil)
 		if !v.Known || len(v.History.Findings) > 0 {
 			t.Fatalf("%s: its records do not tell where it stands: %v", f.ID, v.Findings)

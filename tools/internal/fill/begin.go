@@ -92,7 +92,7 @@ func lasting(root, f *schema.Field) bool {
 // newest first.
 func Earlier(j *check.Judge, unit string) []*registry.Folder {
 	var out []*registry.Folder
-	for _, f := range j.Registry.Folders {
+	for _, f := range j.Registry.Folders() {
 		if f.Unit == unit {
 			out = append(out, f)
 		}
@@ -104,7 +104,7 @@ func Earlier(j *check.Judge, unit string) []*registry.Folder {
 // IDs returns the ids of all projects.
 func IDs(j *check.Judge) []string {
 	var out []string
-	for _, f := range j.Registry.Folders {
+	for _, f := range j.Registry.Folders() {
 		out = append(out, f.ID)
 	}
 	return out

@@ -48,7 +48,7 @@ func begin(t *testing.T, j *check.Judge) *fill.Work {
 func TestACopyBringsWhatTimeDoesNotChange(t *testing.T) {
 	j := judge(t)
 	copied := map[string]bool{}
-	for _, f := range j.Registry.Folders {
+	for _, f := range j.Registry.Folders() {
 		w := begin(t, j)
 		w.Copy(j.Registry.Project(f))
 		for _, s := range w.Sheets {

@@ -15,7 +15,8 @@ type Change struct {
 
 // Diff compares the files of two snapshots at or below the prefixes (all files
 // without any) and returns what differs, sorted by path. Folders of equal hash
-// are not read. Nothing is taken for a rename. Where a [Worktree] covers some
+// are not read; every folder that is not the same at the same place in both is,
+// so that no hostile tree comes in with a change unseen. Nothing is taken for a rename. Where a [Worktree] covers some
 // folders only, the others are not compared.
 func (r *Repo) Diff(base, head Snapshot, prefixes ...string) ([]Change, error) {
 	d := differ{base: base, head: head, budget: maxEntries}

@@ -119,7 +119,7 @@ func (j *Judge) check(q question) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if one := res.Judge.Registry.Folders; len(judged) == 0 && len(one) == 1 { // nothing changed
+	if one := res.Judge.Registry.Folders(); len(judged) == 0 && len(one) == 1 { // nothing changed
 		judged = append(judged, res.Judge.Project(one[0], nil))
 	}
 	var r checkResult

@@ -59,7 +59,7 @@ func (j *Judge) steps(q question) (any, error) {
 	of.Registry.Today = p.Date
 	r := stepsResult{Known: true, Steps: []step{}}
 	var v *check.Verdict
-	switch folders := of.Registry.Folders; {
+	switch folders := of.Registry.Folders(); {
 	case len(folders) > 1:
 		return nil, fault("一次只看一个项目", "this looks at one project at a time")
 	case len(folders) == 1:

@@ -74,7 +74,7 @@ func TestTheBundleJudgesAsTheRegistryDoes(t *testing.T) {
 	if out := string(small.Answer("load", load)); !strings.Contains(out, `"result"`) {
 		t.Fatal(out)
 	}
-	for _, f := range full.Registry.Folders {
+	for _, f := range full.Registry.Folders() {
 		head := map[string]string{}
 		for _, name := range f.Files {
 			if data, err := files.Read(f.Dir+"/"+name, 1<<20); err == nil && strings.HasSuffix(name, ".md") {

@@ -290,7 +290,7 @@ func TestNothingHiddenIsInTheData(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &canaries{values: map[schema.Visibility][]string{}}
-	for _, f := range j.Registry.Folders {
+	for _, f := range j.Registry.Folders() {
 		for _, rec := range j.Registry.Project(f).Records {
 			if rec.Form.Name == "index" {
 				rec.Root.Keys = slices.DeleteFunc(rec.Root.Keys, func(k record.Key) bool { return k.Name == "disclosureReview" })

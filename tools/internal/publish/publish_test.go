@@ -87,7 +87,7 @@ func TestHiddenFieldsStayHidden(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := &canaries{values: map[schema.Visibility][]string{}}
-		for _, f := range j.Registry.Folders {
+		for _, f := range j.Registry.Folders() {
 			p := j.Registry.Project(f)
 			for _, rec := range p.Records {
 				if !released && rec.Form.Name == "index" {
@@ -150,7 +150,7 @@ func TestSearchIndexIsTheSameWhateverIsHidden(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := &canaries{n: start, values: map[schema.Visibility][]string{}}
-		for _, f := range j.Registry.Folders {
+		for _, f := range j.Registry.Folders() {
 			for _, rec := range j.Registry.Project(f).Records {
 				if rec.Form.Name == "index" {
 					rec.Root.Keys = slices.DeleteFunc(rec.Root.Keys, func(k record.Key) bool { return k.Name == "disclosureReview" })
@@ -199,7 +199,7 @@ func TestEveryPublicWordCanBeFound(t *testing.T) {
 		}
 	}
 	tried := 0
-	for _, f := range j.Registry.Folders {
+	for _, f := range j.Registry.Folders() {
 		p := j.Registry.Project(f)
 		if texts[p.ID] == "" {
 			continue

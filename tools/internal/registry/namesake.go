@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+
+	"taizhang/tools/internal/value"
 )
 
 // sake is what is known of a project when only names are compared.
@@ -34,14 +36,15 @@ type yearNames struct {
 
 // with returns the tables of a registry in which some projects differ: no other
 // is read again.
-func (n *names) with(touched []*Folder) *names {
+func (n *names) with(touched map[string]*Folder) *names {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	out := &names{years: maps.Clone(n.years)}
-	for _, f := range touched {
-		if y, known := out.years[f.Year]; known && !slices.Contains(y.stale, f.ID) {
-			y.stale = append(slices.Clone(y.stale), f.ID)
-			out.years[f.Year] = y
+	for id := range touched {
+		pid, _ := value.ParseProjectID(id)
+		if y, known := out.years[pid.Year]; known && !slices.Contains(y.stale, id) {
+			y.stale = append(slices.Clone(y.stale), id)
+			out.years[pid.Year] = y
 		}
 	}
 	return out
@@ -59,11 +62,7 @@ func (r *Registry) namesOf(year int) map[string][]sake {
 		y = r.again(y)
 	} else {
 		y = yearNames{keys: map[string]string{}, table: map[string][]sake{}}
-		from, _ := r.find(fmt.Sprintf("%04d-", year))
-		for _, f := range r.Folders[from:] {
-			if f.Year != year {
-				break
-			}
+		for _, f := range r.foldersIn(path.Join(ProjectsDir, fmt.Sprintf("%04d", year))) {
 			if key, s := r.sake(f); key != "" {
 				y.keys[s.id] = key
 				y.table[key] = append(y.table[key], s)

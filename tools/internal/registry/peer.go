@@ -142,7 +142,7 @@ type upkeep struct {
 
 // newDistrict returns the district of a registry that differs from that of was
 // in the touched projects; was is nil where nothing is known.
-func (r *Registry) newDistrict(was *district, touched []*Folder) *district {
+func (r *Registry) newDistrict(was *district, touched map[string]*Folder) *district {
 	d := &district{shares: &gathered[int]{}, works: &gathered[upkeep]{}}
 	if was != nil {
 		d.shares, d.works = was.shares.with(r, touched, r.maintenanceShare), was.works.with(r, touched, r.application)
@@ -164,7 +164,7 @@ func (g *gathered[T]) all(r *Registry, look func(*Folder) (T, bool)) map[string]
 	defer g.mu.Unlock()
 	if g.found == nil {
 		g.found = map[string]T{}
-		for _, f := range r.Folders {
+		for _, f := range r.Folders() {
 			if v, ok := look(f); ok {
 				g.found[f.ID] = v
 			}
@@ -175,17 +175,20 @@ func (g *gathered[T]) all(r *Registry, look func(*Folder) (T, bool)) map[string]
 
 // with returns what is known once the touched projects are others: what was
 // asked for before is looked up again in these alone.
-func (g *gathered[T]) with(r *Registry, touched []*Folder, look func(*Folder) (T, bool)) *gathered[T] {
+func (g *gathered[T]) with(r *Registry, touched map[string]*Folder, look func(*Folder) (T, bool)) *gathered[T] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.found == nil {
 		return &gathered[T]{}
 	}
 	n := &gathered[T]{found: maps.Clone(g.found)}
-	for _, f := range touched {
-		delete(n.found, f.ID)
+	for id, f := range touched {
+		delete(n.found, id)
+		if f == nil {
+			continue
+		}
 		if v, ok := look(f); ok {
-			n.found[f.ID] = v
+			n.found[id] = v
 		}
 	}
 	return n

@@ -42,7 +42,8 @@ type planFile struct {
 
 // listPlans notes the plans among the files, ascending by year.
 func (r *Registry) listPlans() {
-	for _, p := range below(r.files.Paths(), PlansDir+"/") {
+	plain, _ := r.under(PlansDir)
+	for _, p := range plain {
 		r.addPlan(p)
 	}
 	r.sortPlans()
@@ -52,12 +53,18 @@ func (r *Registry) sortPlans() {
 	slices.SortFunc(r.plans, func(a, b *planFile) int { return cmp.Or(cmp.Compare(a.year, b.year), strings.Compare(a.path, b.path)) })
 }
 
-// addPlan notes one plan, or reports a file that is named like none.
-func (r *Registry) addPlan(p string) {
-	name := strings.TrimPrefix(p, PlansDir+"/")
-	year := 0
+// planYear returns the year that the name of a plan's file says, or 0.
+func planYear(name string) (year int) {
 	if n, err := fmt.Sscanf(name, "%d.md", &year); n != 1 || err != nil || name != fmt.Sprintf("%d.md", year) {
-		r.report("P-002", p, finding.Text{Zh: "年度计划的文件名应是“年份.md”", En: "a plan file is named <year>.md"}, finding.Text{Zh: "例如 content/plans/2027.md", En: "for example content/plans/2027.md"})
+		return 0
+	}
+	return year
+}
+
+// addPlan notes one plan, unless its file is named like none.
+func (r *Registry) addPlan(p string) {
+	year := planYear(strings.TrimPrefix(p, PlansDir+"/"))
+	if year == 0 {
 		return
 	}
 	f, files := &planFile{path: p, year: year}, r.files
@@ -202,8 +209,8 @@ func (r *Registry) PlanFindings(p *Plan) []finding.Finding {
 		if k := ref.Node.Key("project"); k != nil {
 			place = k.Value.Place(ref.File)
 		}
-		ids := make([]string, len(r.Folders))
-		for i, f := range r.Folders {
+		ids := make([]string, len(r.Folders()))
+		for i, f := range r.Folders() {
 			ids[i] = f.ID
 		}
 		out = append(out, finding.Finding{Rule: "P-004", Place: place, Suggest: value.Nearest(id, ids),

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"sync"
 
 	"github.com/expr-lang/expr/types"
 
@@ -101,8 +102,7 @@ type Registry struct {
 	// People may speak for departments: nobody when data/people.yaml is refused.
 	People     *people.Register
 	PeopleRoot *record.Node      // data/people.yaml as written, nil when it cannot be read
-	Folders    []*Folder         // ascending by id
-	Findings   []finding.Finding // about data files and paths
+	Findings   []finding.Finding // about data files; those about paths are of Misplaced
 	// Recipients are the public keys that contact persons are sealed to.
 	Recipients     []string
 	RecipientsRoot *record.Node // data/recipients.yaml as written, nil when it cannot be read
@@ -115,6 +115,8 @@ type Registry struct {
 	Today string
 
 	files    Files
+	trouble  *trouble
+	folders  func() []*Folder
 	plans    []*planFile // ascending by year
 	units    map[string]map[string]any
 	codes    []string
@@ -131,8 +133,9 @@ type Registry struct {
 // New reads the data files of files and lists its project folders and plans,
 // which are read when they are asked for. Faults are Findings of the result.
 func New(files Files, set *schema.Set) *Registry {
-	r := &Registry{Schemas: set, files: files, units: map[string]map[string]any{}, names: &names{}, kinds: newKinds(set)}
-	r.list()
+	r := &Registry{Schemas: set, files: files, trouble: &trouble{}, units: map[string]map[string]any{}, names: &names{}, kinds: newKinds(set)}
+	r.folders = sync.OnceValue(func() []*Folder { return r.foldersIn(ProjectsDir) })
+	r.listPlans()
 	r.readConfig()
 	r.readPeople()
 	r.readUnits()
@@ -227,7 +230,8 @@ func (r *Registry) Files() Files { return r.files }
 
 // Under returns the paths of the files in a folder, sorted.
 func (r *Registry) Under(dir string) []string {
-	return slices.DeleteFunc(slices.Clone(below(r.files.Paths(), dir+"/")), func(p string) bool { return path.Dir(p) != dir })
+	plain, _ := r.under(dir)
+	return slices.DeleteFunc(slices.Clone(plain), func(p string) bool { return path.Dir(p) != dir })
 }
 
 // Paths returns the slash paths of all plain files, sorted.
@@ -254,5 +258,6 @@ func (r *Registry) Types() types.Map { return r.kinds.env }
 // Texts returns the paths of texts that belong to no project and no plan and
 // are shown to people: help pages, unit register, settings.
 func (r *Registry) Texts() []string {
-	return append([]string{UnitsFile, ConfigFile}, below(r.files.Paths(), GuideDir+"/")...)
+	guide, _ := r.under(GuideDir)
+	return append([]string{UnitsFile, ConfigFile}, guide...)
 }

@@ -144,7 +144,7 @@ func TestEveryLastStepWasOffered(t *testing.T) {
 	for _, examples := range []bool{true, false} {
 		files := live(t, examples)
 		j := judge(t, files)
-		for _, f := range j.Registry.Folders {
+		for _, f := range j.Registry.Folders() {
 			whole := j.Project(f, nil)
 			for n := len(whole.History.Steps); whole.Known && n > 1; n-- {
 				last := whole.History.Steps[n-1]
