@@ -36,7 +36,6 @@ func TestAmountsAsPeopleWriteThem(t *testing.T) {
 		{"30至50万", 0, "", false},
 		{"1,28.5", FenPerWan, "", false},
 		{"128,5", FenPerWan, "", false},
-		{"叁拾万元", 0, "", false},
 		{"待定", FenPerWan, "", false},
 		{"", FenPerWan, "", false},
 		{"1.2.3", FenPerWan, "", false},

@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Units of money, in 分 of one.
@@ -20,13 +21,20 @@ func (m *Misread) Error() string { return m.En }
 func misread(zh, en string) *Misread { return &Misread{Label{zh, en}} }
 
 // ReadAmount reads an amount as people write it, "约1,280.5", "３５万元",
-// "1亿2000万元", "465,000元整", into 分. unit is what one is worth, in 分, where
+// "1亿2000万元", "465,000元整", "壹佰贰拾捌万伍仟元整", into 分; where it stands in
+// words and in digits, both must say the same. unit is what one is worth, in 分, where
 // the text itself names no unit; 0 means that it must. doubt says why a person
 // should look at the reading; it is empty for a plain amount. The error is a
 // *Misread: a range, words, or what no record may hold.
 func ReadAmount(s string, unit int64) (fen int64, doubt Label, err error) {
 	t := strings.Map(dropSpace, FoldWidth(s))
+	written := t
+	if words, digits, ok := inBoth(t); ok {
+		return readBoth(words, digits, unit)
+	}
+	t = strings.TrimLeft(trimFirst(t, strings.TrimPrefix, "(大写)", "大写"), ":")
 	t = trimFirst(t, strings.TrimPrefix, "人民币", "RMB", "¥", "￥", "合计", "共计", "共")
+	t = strings.TrimLeft(trimFirst(t, strings.TrimPrefix, "(大写)", "大写"), ":")
 	approx := t
 	t = trimFirst(t, strings.TrimPrefix, "大约", "约为", "约", "预计", "估算", "匡算", "不超过", "≈", "~")
 	t = trimFirst(t, strings.TrimSuffix, "左右", "上下", "以内", "(估)")
@@ -40,13 +48,29 @@ func ReadAmount(s string, unit int64) (fen int64, doubt Label, err error) {
 		doubt = Label{"写的是每年的金额，按一年读", "an amount a year; read as one year"}
 	}
 	t = trimFirst(t, strings.TrimSuffix, "人民币", "整", "正")
-	negative := strings.HasPrefix(t, "-")
-	t = strings.TrimPrefix(t, "-")
+	positive := t
+	t = trimFirst(t, strings.TrimPrefix, "-", "负")
+	negative := t != positive
 	if t == "" {
 		return 0, Label{}, misread("没有写金额", "there is no amount")
 	}
 	if strings.ContainsAny(t, "~-—–至到") || strings.Contains(t, "或") {
 		return 0, Label{}, misread("是一个范围，请写一个数", "a range: write one figure")
+	}
+	if inWords(t) {
+		fen, form, err := readWords(t, utf8.RuneCountInString(written[:strings.Index(written, t)]), unit)
+		switch {
+		case err != nil:
+			return 0, Label{}, err
+		case fen > MaxWan*FenPerWan:
+			return 0, Label{}, misread("超过 1000 亿元", "more than 10,000,000 万元")
+		case negative:
+			fen = -fen
+		}
+		if form != (Label{}) {
+			doubt = form
+		}
+		return fen, doubt, nil
 	}
 	sum := new(big.Rat)
 	last := int64(0) // unit of the part before
@@ -88,6 +112,25 @@ func ReadAmount(s string, unit int64) (fen int64, doubt Label, err error) {
 	}
 	if negative {
 		fen = -fen
+	}
+	return fen, doubt, nil
+}
+
+// readBoth reads an amount that is written twice.
+func readBoth(words, digits string, unit int64) (fen int64, doubt Label, err error) {
+	fen, doubt, err = ReadAmount(words, unit)
+	if err != nil {
+		return 0, Label{}, err
+	}
+	again, other, err := ReadAmount(digits, FenPerYuan) // what stands beside words is 元
+	if err != nil {
+		return 0, Label{}, err
+	}
+	if fen != again {
+		return 0, Label{}, misread("大写是 "+FormatYuan(fen)+" 元，小写是 "+FormatYuan(again)+" 元，两处不一样", "the words say "+FormatYuan(fen)+" yuan, the digits "+FormatYuan(again))
+	}
+	if doubt == (Label{}) {
+		doubt = other
 	}
 	return fen, doubt, nil
 }
