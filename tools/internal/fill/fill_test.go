@@ -146,7 +146,7 @@ func TestAProjectBeginsInTheYearOfItsStep(t *testing.T) {
 // found returns what the registry's first record of a form says.
 func found(t *testing.T, j *check.Judge, form *schema.Form) map[string]any {
 	t.Helper()
-	for _, f := range j.Registry.Folders {
+	for _, f := range j.Registry.Folders() {
 		for _, r := range j.Registry.Project(f).Records {
 			if r.Form == form {
 				doc, _ := compose.Read(form, r.Path, r.Raw)
