@@ -56,6 +56,7 @@ var layers = map[string][]string{
 	"synth":      {"value"},
 	"sheet":      {"finding", "value", "record", "schema", "registry"},
 	"submit":     {}, // tests of a script alone
+	"scenario":   {}, // tests of the command alone
 }
 
 // core is the judging core: it knows no operating system, Git or network, so

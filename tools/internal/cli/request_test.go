@@ -150,6 +150,8 @@ func (g *onGitea) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case key == "GET "+repo+"/pulls/1/reviews":
 		w.Header().Set("X-Total-Count", fmt.Sprint(len(g.reviews)))
 		reply(append([]map[string]any{}, g.reviews...))
+	case key == "GET "+repo+"/issues/1/timeline":
+		reply(nil)
 	case key == "GET "+repo+"/issues/1/comments":
 		reply(append([]map[string]any{}, g.comments...))
 	case key == "POST "+repo+"/issues/1/comments":

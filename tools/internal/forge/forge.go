@@ -103,7 +103,8 @@ type Review struct {
 	By    Account
 	State string
 	// Commit is the head that the review was given on, "" when the forge does
-	// not know or cannot be believed about it.
+	// not know or cannot be believed about it, and for an approval from when the
+	// request asked into another branch: it was shown as other changes.
 	Commit string
 	Body   string
 	When   time.Time // zero when the forge does not tell

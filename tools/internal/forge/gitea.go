@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	api "code.gitea.io/sdk/gitea"
 )
@@ -20,6 +21,7 @@ func openGitea(cfg Config) (Forge, error) {
 	if err != nil {
 		return nil, err
 	}
+	hc.Transport.(*transport).nullable = "/timeline"
 	return &gitea{cfg, hc}, nil
 }
 
@@ -76,6 +78,13 @@ func (g *gitea) Reviews(ctx context.Context, number int64) ([]Review, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	moved, err := g.retargeted(ctx, number)
+	if err != nil {
+		return nil, err
+	}
 	states := map[api.ReviewStateType]string{api.ReviewStateApproved: Approve, api.ReviewStateRequestChanges: Reject, api.ReviewStateComment: Remark}
 	var reviews []Review
 	for _, r := range list {
@@ -87,13 +96,40 @@ func (g *gitea) Reviews(ctx context.Context, number int64) ([]Review, error) {
 		if r.Dismissed && state != Reject {
 			state = Dismissed
 		}
-		reviews = append(reviews, Review{
+		v := Review{
 			ID: strconv.FormatInt(r.ID, 10), By: giteaAccount(r.Reviewer), State: state, Commit: r.CommitID,
 			Body: r.Body, When: r.Submitted, URL: r.HTMLURL,
-		})
+		}
+		if state == Approve && !r.Submitted.After(moved) {
+			v.Commit = "" // it was shown as changes to another branch
+		}
+		reviews = append(reviews, v)
 	}
 	slices.SortStableFunc(reviews, func(a, b Review) int { return a.When.Compare(b.When) })
 	return reviews, nil
+}
+
+// retargeted returns when a request last began to ask into another branch, zero
+// for never. The timeline leaves out comments on lines of code, and what it must
+// not show, only after it was cut into pages: so a page may be empty (Gitea then
+// says null) though others follow.
+func (g *gitea) retargeted(ctx context.Context, number int64) (time.Time, error) {
+	const enough = 3 // empty pages in a row
+	var last time.Time
+	empty := 0
+	_, err := all("reading the timeline", func(page int) ([]*api.TimelineComment, bool, error) {
+		list, _, err := g.client(ctx).ListIssueTimeline(g.cfg.Owner, g.cfg.Repo, number, api.ListIssueCommentOptions{ListOptions: g.page(page)})
+		for _, e := range list {
+			if e != nil && e.Type == "change_target_branch" && e.Created.After(last) {
+				last = e.Created
+			}
+		}
+		if empty++; len(list) > 0 {
+			empty = 0
+		}
+		return list, err == nil && empty < enough, err
+	})
+	return last, err
 }
 
 func (g *gitea) Comments(ctx context.Context, number int64) ([]Comment, error) {

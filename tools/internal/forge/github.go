@@ -126,6 +126,7 @@ func (g *github) Reviews(ctx context.Context, number int64) ([]Review, error) {
 type githubHistory struct {
 	forcePushes []forcePush
 	dismissals  []*api.IssueEvent
+	retargeted  time.Time // last, zero for never
 }
 
 // forcePush is one replacement of a request's head by something that does not
@@ -135,12 +136,16 @@ type forcePush struct {
 	when time.Time
 }
 
-// doubtful reports whether the commit of an approval cannot be believed. After
-// a force push GitHub may name the new head as the commit of reviews that were
+// doubtful reports whether the commit of an approval does not say what was
+// approved. When the request asked into another branch, the commit was shown as
+// other changes. After a force push GitHub may name the new head as the commit of reviews that were
 // given before it, on something else. What can be believed is the time of a
 // review and the times of the force pushes; dates in commits are whatever their
 // author wrote.
 func (h githubHistory) doubtful(commit, head string, when time.Time) bool {
+	if !h.retargeted.Before(when) {
+		return true
+	}
 	for _, push := range h.forcePushes {
 		if !push.when.Before(when) && (commit == head || commit == push.head || push.head == "") {
 			return true
@@ -173,6 +178,10 @@ func (g *github) history(ctx context.Context, number int64) (githubHistory, erro
 			h.forcePushes = append(h.forcePushes, forcePush{e.GetCommitID(), e.GetCreatedAt().Time})
 		case "review_dismissed":
 			h.dismissals = append(h.dismissals, e)
+		case "base_ref_changed", "automatic_base_change_succeeded":
+			if at := e.GetCreatedAt().Time; at.After(h.retargeted) {
+				h.retargeted = at
+			}
 		}
 	}
 	return h, err

@@ -107,6 +107,9 @@ func TestGitHubDoubtsApprovalsThatAForcePushMoved(t *testing.T) {
 		{"no force push", `{"event":"renamed"}`, "APPROVED", shaB, "2026-09-01T01:00:00Z", shaB},
 		{"an event that names no commit", `{"event":"head_ref_force_pushed","created_at":"2026-09-01T02:00:00Z"}`, "APPROVED", shaA, "2026-09-01T01:00:00Z", ""},
 		{"an event that names the old commit", strings.Replace(push, shaB, shaA, 1), "APPROVED", shaB, "2026-09-01T01:00:00Z", ""},
+		{"before it asked into this branch", `{"event":"base_ref_changed","created_at":"2026-09-01T02:00:00Z"}`, "APPROVED", shaB, "2026-09-01T01:00:00Z", ""},
+		{"before GitHub changed that by itself", `{"event":"automatic_base_change_succeeded","created_at":"2026-09-01T02:00:00Z"}`, "APPROVED", shaB, "2026-09-01T02:00:00Z", ""},
+		{"since it asks into this branch", `{"event":"base_ref_changed","created_at":"2026-09-01T02:00:00Z"}`, "APPROVED", shaB, "2026-09-01T02:00:01Z", shaB},
 		{"an intermediate head", strings.Replace(push, shaB, shaC, 1), "APPROVED", shaC, "2026-09-01T01:00:00Z", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

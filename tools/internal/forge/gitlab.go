@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	api "gitlab.com/gitlab-org/api/client-go/v2"
@@ -82,7 +83,8 @@ func (g *gitlab) Request(ctx context.Context, number int64) (*Request, error) {
 // Reviews reads approvals and requests for changes. GitLab binds neither to a
 // commit, so the commit is that of the version of the merge request that was
 // the newest at the time: both times are from GitLab's own clock. An approval
-// whose time is not known, or falls on that of a version, is bound to none.
+// whose time is not known, falls on that of a version, or lies before the last
+// change of the target branch, is bound to none.
 func (g *gitlab) Reviews(ctx context.Context, number int64) ([]Review, error) {
 	const op = "reading approvals"
 	approvals, _, err := g.client.MergeRequestApprovals.GetConfiguration(g.project, number, api.WithContext(ctx))
@@ -102,6 +104,7 @@ func (g *gitlab) Reviews(ctx context.Context, number int64) ([]Review, error) {
 		return nil, err
 	}
 	var reviews []Review
+	moved := retargeted(notes)
 	for _, a := range approvals.ApprovedBy {
 		if a == nil || a.User == nil {
 			continue
@@ -110,10 +113,11 @@ func (g *gitlab) Reviews(ctx context.Context, number int64) ([]Review, error) {
 		if a.ApprovedAt != nil {
 			when = *a.ApprovedAt
 		}
-		reviews = append(reviews, Review{
-			ID: fmt.Sprintf("approval-%d", a.User.ID), By: gitlabAccount(a.User), State: Approve,
-			When: when, Commit: versions.at(when),
-		})
+		r := Review{ID: fmt.Sprintf("approval-%d", a.User.ID), By: gitlabAccount(a.User), State: Approve, When: when}
+		if when.After(moved) {
+			r.Commit = versions.at(when)
+		}
+		reviews = append(reviews, r)
 	}
 	for _, r := range reviewers {
 		if r == nil || r.User == nil {
@@ -188,6 +192,19 @@ func noted(notes []*api.Note, user int64, what string) time.Time {
 	var last time.Time
 	for _, n := range notes {
 		if n.System && n.Author.ID == user && n.Body == what && n.CreatedAt != nil && n.CreatedAt.After(last) {
+			last = *n.CreatedAt
+		}
+	}
+	return last
+}
+
+// retargeted returns when GitLab last noted that a merge request asks into
+// another branch, by hand or because its branch was deleted; zero for never.
+func retargeted(notes []*api.Note) time.Time {
+	var last time.Time
+	for _, n := range notes {
+		if n.System && n.CreatedAt != nil && n.CreatedAt.After(last) &&
+			(strings.HasPrefix(n.Body, "changed target branch from ") || strings.Contains(n.Body, " branch. This merge request now targets the ")) {
 			last = *n.CreatedAt
 		}
 	}

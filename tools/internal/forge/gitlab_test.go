@@ -84,6 +84,10 @@ func TestGitLabBindsApprovalsToTheVersionOfTheirTime(t *testing.T) {
 		{"a note that a person wrote", "null", `{"id":5,"system":false,"author":{"id":21},"body":"approved this merge request","created_at":"2026-09-01T03:00:00Z"}`, ""},
 		{"a note about another", "null", `{"id":5,"system":true,"author":{"id":22},"body":"approved this merge request","created_at":"2026-09-01T03:00:00Z"}`, ""},
 		{"no time at all", "null", "", ""},
+		{"before it asked into this branch", `"2026-09-01T03:00:00Z"`, `{"id":5,"system":true,"author":{"id":11},"body":"changed target branch from ` + "`a` to `b`" + `","created_at":"2026-09-01T03:00:00Z"}`, ""},
+		{"before its branch was deleted", `"2026-09-01T03:00:00Z"`, `{"id":5,"system":true,"author":{"id":11},"body":"deleted the ` + "`a` branch. This merge request now targets the `b`" + ` branch","created_at":"2026-09-01T03:30:00Z"}`, ""},
+		{"since it asks into this branch", `"2026-09-01T03:00:00Z"`, `{"id":5,"system":true,"author":{"id":11},"body":"changed target branch from ` + "`a` to `b`" + `","created_at":"2026-09-01T02:30:00Z"}`, shaB},
+		{"a person says that it did", `"2026-09-01T03:00:00Z"`, `{"id":5,"system":false,"author":{"id":11},"body":"changed target branch from ` + "`a` to `b`" + `","created_at":"2026-09-01T03:30:00Z"}`, shaB},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := newFake(t, gitlabRoot)

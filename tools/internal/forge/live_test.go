@@ -239,6 +239,20 @@ func TestLiveGitea(t *testing.T) {
 	review("zhao", "APPROVED")
 	wantReviews("again", "zhao dismissed first, qian reject first, robot comment first, zhao approve later")
 
+	g.call("qjp", "POST", repo+"/branches", map[string]any{"new_branch_name": "side", "old_branch_name": "main"})
+	g.call("jyj", "PATCH", repo+"/pulls/1", map[string]any{"base": "side"})
+	for _, v := range wantReviews("it asks into another branch", "zhao dismissed first, qian reject first, robot comment first, zhao approve later") {
+		if v.State == Approve && v.Commit != "" {
+			t.Errorf("an approval of changes to main counts for those to side: %+v", v)
+		}
+	}
+	g.call("jyj", "PATCH", repo+"/pulls/1", map[string]any{"base": "main"})
+	time.Sleep(1100 * time.Millisecond)
+	review("zhao", "APPROVED")
+	if list = wantReviews("and back", "zhao dismissed first, qian reject first, robot comment first, zhao dismissed later, zhao approve later"); list[4].Commit != rewritten {
+		t.Errorf("after it: %+v", list[4])
+	}
+
 	said := g.call("zhao", "POST", repo+"/issues/1/comments", map[string]any{"body": "/approve all"})
 	for _, body := range []string{"二", "三", "<!-- mark --> 冒充"} {
 		g.call("qian", "POST", repo+"/issues/1/comments", map[string]any{"body": body})

@@ -40,6 +40,7 @@ type transport struct {
 	wait        func(context.Context, time.Duration) error
 	now         func() time.Time
 	callTimeout time.Duration
+	nullable    string // end of the paths at which null is an empty list
 }
 
 // client returns an HTTP client for the API at api, which never follows a
@@ -168,6 +169,10 @@ func (t *transport) attempt(orig *http.Request, body []byte) (*http.Response, er
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 || resp.StatusCode == http.StatusAccepted {
 		return nil, t.answered(orig, resp, answer)
+	}
+	if t.nullable != "" && strings.HasSuffix(orig.URL.Path, t.nullable) && string(bytes.TrimSpace(answer)) == "null" {
+		resp.Body = io.NopCloser(strings.NewReader("[]"))
+		return resp, nil
 	}
 	if !meant(orig.Method, answer) {
 		return nil, t.failure(orig, Unavailable, resp.StatusCode, "the answer is not one of the API: is this the address of the forge, or of a login page before it?", nil)

@@ -36,6 +36,7 @@ var complete = map[string]struct {
 		f.json("GET /repos/qjp/registry/pulls/7", giteaPull)
 		f.on("GET /repos/qjp/registry/pulls/7/commits", f.paged(`[{"author":{"id":12,"login":"xiaoli"}}]`))
 		f.on("GET /repos/qjp/registry/pulls/7/reviews", f.paged(`[{"id":1,"user":{"id":21},"state":"APPROVED","commit_id":"`+shaB+`","submitted_at":"2026-09-01T01:00:00Z"}]`))
+		f.on("GET "+giteaTimeline, f.paged("[]"))
 		f.json("GET /repos/qjp/registry/issues/7/comments", "["+remark(1, 99, "robot", "m old")+"]")
 		f.on("PATCH /repos/qjp/registry/issues/comments/1", answer(200, remark(1, 99, "robot", "m new")))
 		f.json("GET /user", `{"id":99,"login":"robot"}`)
@@ -95,6 +96,9 @@ func TestWhenAPartFailsTheWholeFails(t *testing.T) {
 						f.on(route, h)
 						forge, _ := f.open(kind)
 						done, err := task(forge)
+						if route == "GET "+giteaTimeline && what == "null" {
+							continue // Gitea's way to say that nothing is there
+						}
 						if wrote := !strings.HasPrefix(route, "GET "); wrote && what != "500" && err == nil {
 							continue // what a forge says of what it wrote matters little
 						}

@@ -1,0 +1,43 @@
+package scenario_test
+
+import (
+	"strings"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+const (
+	title   = "申报 2027-jyj-02"
+	project = "content/projects/2027/jyj/02/"
+)
+
+// edits makes the edit of a name on the files of a revision.
+func (s *stage) edits(rev, name string) edits {
+	s.t.Helper()
+	out := edits{}
+	put := func(path, text string) { out[path] = &text }
+	more := func(path string) { put(path, s.read(rev, path)+"补充一句说明。\n") }
+	switch name {
+	case "same":
+	case "declare": // one department agrees: dsjj
+		archive, err := txtar.ParseFile("../cli/testdata/script/change_declare.txtar")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			put(project+f.Name, string(f.Data))
+		}
+	case "other":
+		put(project+"index.md", strings.Replace(s.read(rev, project+"index.md"), "示例", "示例二", 1))
+	case "words": // two departments agree, as they had to these records: fgw and dsjj
+		more("content/projects/2026/cgj/01/approval.md")
+		more("content/projects/2026/cgj/01/review.md")
+	case "elsewhere":
+		more("content/projects/2026/jyj/01/index.md")
+	case "roster": // fgw-01 would speak for dsjj
+		put("data/people.yaml", strings.Replace(s.read(rev, "data/people.yaml"), "departments: [fgw]", "departments: [fgw, dsjj]", 1))
+	default:
+		s.t.Fatalf("what is the edit %q?", name)
+	}
+	return out
+}

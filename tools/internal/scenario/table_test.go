@@ -1,0 +1,166 @@
+package scenario_test
+
+const (
+	noQueue     = "no merge queue: it merges when a button is pressed"
+	boundless   = "the button is bound to no content, so it never counts"
+	takesItBack = "there is no dismissal of another's objection"
+)
+
+// table holds what may happen to a request, each with what it must come to.
+var table = []scenario{
+	{name: "open", script: `
+		open clerk declare
+		? missing [dsjj]
+		? missing [dsjj]
+		open clerk words
+		? missing [dsjj fgw]
+		request 1
+		? missing [dsjj]
+	`},
+	{name: "vote by comments", script: `
+		open clerk words
+		? missing [dsjj fgw]
+		say stranger /同意 {id} 代表 dsjj
+		say sun /同意 {id} 代表 dsjj
+		say zhao > /同意 {id} 代表 dsjj
+		say zhao /同意 all
+		? missing [dsjj fgw] fgw-01:not-member, 1 refused
+		say zhao 看过了。\n\n/同意 {id} 代表 区大数据管理局
+		? missing [dsjj=dsjj-01 fgw] fgw-01:not-member dsjj-01:counted, 1 refused
+		say sun /不同意 {id} 代表 fgw：没有预算
+		? rejected [dsjj=dsjj-01 fgw] fgw-01:superseded dsjj-01:counted fgw-01:blocks, 1 refused
+		say sun /撤回 all
+		say sun /同意 {id} 代表 fgw
+		? approved [dsjj=dsjj-01 fgw=fgw-01] fgw-01:superseded dsjj-01:counted fgw-01:withdrawn fgw-01:withdrawal fgw-01:counted, 1 refused
+	`},
+	{name: "vote by buttons", without: map[string]string{"gitee": boundless}, script: `
+		open clerk words
+		press stranger approve
+		press sun remark
+		press zhao approve
+		? missing [dsjj=dsjj-01 fgw] dsjj-01:counted
+		press sun reject
+		? rejected [dsjj=dsjj-01 fgw] dsjj-01:counted fgw-01:blocks
+		press sun approve
+		@gitlab ? approved [dsjj=dsjj-01 fgw=fgw-01] dsjj-01:counted fgw-01:counted
+		@!gitlab ? approved [dsjj=dsjj-01 fgw=fgw-01] dsjj-01:counted fgw-01:superseded fgw-01:counted
+	`},
+	{name: "the button of Gitee", without: map[string]string{"github": "it has buttons that count", "gitlab": "likewise", "gitea": "likewise"}, script: `
+		open clerk declare
+		press zhao approve
+		? missing [dsjj], 1 refused
+		say zhao /approve {id} as dsjj
+		? approved [dsjj=dsjj-01] dsjj-01:counted, 1 refused
+	`},
+	{name: "/approve is a command of GitLab's own", script: `
+		open clerk declare
+		? missing [dsjj]
+		say zhao /approve {id} as dsjj
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+	`},
+	{name: "push", script: `
+		open clerk declare
+		? missing [dsjj]
+		say zhao /同意 {id} 代表 dsjj
+		@!gitee press qian approve
+		@gitee ? approved [dsjj=dsjj-01] dsjj-01:counted
+		@!gitee ? approved [dsjj=dsjj-01] dsjj-01:counted dsjj-02:surplus
+		push clerk other
+		@gitee ? missing [dsjj], 1 refused
+		@!gitee ? missing [dsjj] dsjj-02:stale, 1 refused
+		say zhao /同意 {id} 代表 dsjj
+		@gitee ? approved [dsjj=dsjj-01] dsjj-01:counted, 1 refused
+		@!gitee ? approved [dsjj=dsjj-01] dsjj-02:stale dsjj-01:counted, 1 refused
+	`},
+	{name: "force push of the same content", script: `
+		open clerk declare
+		main elsewhere
+		? missing [dsjj]
+		say zhao /同意 {id} 代表 dsjj
+		@!gitee press qian approve
+		force clerk same
+		@github ? approved [dsjj=dsjj-01] dsjj-01:counted, 1 refused
+		@gitee ? approved [dsjj=dsjj-01] dsjj-01:counted
+		@gitlab ? approved [dsjj=dsjj-01] dsjj-01:counted dsjj-02:surplus
+		@gitea ? approved [dsjj=dsjj-01] dsjj-01:counted dsjj-02:surplus
+	`},
+	{name: "dismiss", without: map[string]string{"gitee": boundless}, script: `
+		open clerk declare
+		press zhao approve
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+		dismiss sun zhao
+		@gitlab ? missing [dsjj]
+		@!gitlab ? missing [dsjj] dsjj-01:withdrawal
+		press qian approve
+		@gitlab ? approved [dsjj=dsjj-02] dsjj-02:counted
+		@!gitlab ? approved [dsjj=dsjj-02] dsjj-01:withdrawal dsjj-02:counted
+	`},
+	{name: "dismiss an objection", without: map[string]string{"gitee": boundless, "gitlab": takesItBack}, script: `
+		open clerk declare
+		press zhao reject
+		press qian approve
+		? rejected [dsjj=dsjj-02] dsjj-01:blocks dsjj-02:counted
+		dismiss sun zhao
+		? rejected [dsjj=dsjj-02] dsjj-01:blocks dsjj-02:counted
+		press zhao approve
+		? approved [dsjj=dsjj-02] dsjj-01:superseded dsjj-02:counted dsjj-01:surplus
+	`},
+	{name: "edit a comment", script: `
+		open clerk declare
+		? missing [dsjj]
+		say zhao 我再看看
+		edit zhao /同意 {id} 代表 dsjj
+		? missing [dsjj] dsjj-01:edited
+		say qian /同意 {id} 代表 dsjj
+		? approved [dsjj=dsjj-02] dsjj-01:edited dsjj-02:counted
+		edit qian 看过了
+		? missing [dsjj] dsjj-01:edited
+	`},
+	{name: "rename an account", script: `
+		open clerk declare
+		? missing [dsjj]
+		say zhao /同意 {id} 代表 dsjj
+		rename zhao zhao-2
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+		say zhao /撤回 all
+		? missing [dsjj] dsjj-01:withdrawn dsjj-01:withdrawal
+		account thief zhao
+		say thief /同意 {id} 代表 dsjj
+		@!gitee press thief approve
+		? missing [dsjj] dsjj-01:withdrawn dsjj-01:withdrawal
+	`},
+	{name: "retarget", script: `
+		branch release same
+		open clerk declare into release
+		? missing [dsjj]
+		say zhao /同意 {id} 代表 dsjj
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+		retarget clerk main
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+		merge qian
+		seal
+		= 2027-jyj-02 proven attested dsjj=dsjj-01
+	`},
+	{name: "retarget to what was not seen", without: map[string]string{"gitee": boundless}, script: `
+		branch side declare
+		open clerk words into side
+		press zhao approve
+		press sun approve
+		? approved [dsjj=dsjj-01 fgw=fgw-01] dsjj-01:counted fgw-01:counted
+		retarget clerk main
+		? 2026-cgj-01 missing [dsjj fgw], 2027-jyj-02 missing [dsjj], 2 refused
+		press zhao approve
+		@gitlab ? 2026-cgj-01 missing [dsjj=dsjj-01 fgw] dsjj-01:counted, 2027-jyj-02 approved [dsjj=dsjj-01] dsjj-01:counted, 1 refused
+		@!gitlab ? 2026-cgj-01 missing [dsjj=dsjj-01 fgw] dsjj-01:counted, 2027-jyj-02 approved [dsjj=dsjj-01] dsjj-01:counted, 2 refused
+	`},
+	{name: "merge", script: `
+		open clerk declare
+		push clerk words
+		? 2026-cgj-01 missing [dsjj fgw], 2027-jyj-02 missing [dsjj]
+		main elsewhere
+		say zhao /同意 {id} 代表 dsjj
+		say sun /同意 {id} 代表 fgw
+		? 2026-cgj-01 approved [dsjj=dsjj-01 fgw=fgw-01] dsjj-01:counted fgw-01:counted, 2027-jyj-02 missing [dsjj]
+		merge qian
+	`},
+}
