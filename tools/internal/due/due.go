@@ -8,7 +8,6 @@ package due
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -71,10 +70,10 @@ func Load(j *check.Judge) (*Calendar, error) {
 	}
 	c := &Calendar{judge: j, roles: map[string]finding.Text{}, holders: map[string][]holder{}}
 	c.readRoles(form.Root.Child("deadlines").Child("who").Item)
-	env := environment(j.Registry.Types())
+	scope := scopeOf(j.Registry.Scope())
 	var errs []error
 	for _, n := range root.Get("deadlines").Items {
-		d, err := c.define(n, env)
+		d, err := c.define(n, scope)
 		if err == nil && slices.ContainsFunc(c.Definitions, func(o *Definition) bool { return o.ID == d.ID }) {
 			err = errors.New("is defined twice")
 		}
@@ -87,15 +86,11 @@ func Load(j *check.Judge) (*Calendar, error) {
 	return c, errors.Join(errs...)
 }
 
-// environment is what expressions see: that of the rules and where the project
+// scopeOf is what expressions see: that of the rules and where the project
 // stands.
-func environment(rules types.Map) types.Map {
-	env := maps.Clone(rules)
-	for _, name := range []string{"state", "stateOn", "publicOn"} {
-		env[name] = types.String
-	}
-	env["addWorkdays"] = types.TypeOf((func(string, int) string)(nil))
-	return env
+func scopeOf(rules *expression.Scope) *expression.Scope {
+	return rules.With(types.Map{"state": types.String, "stateOn": types.String, "publicOn": types.String,
+		"addWorkdays": types.TypeOf((func(string, int) string)(nil))})
 }
 
 // readRoles takes the words for roles from the schema and the units that have
@@ -113,7 +108,7 @@ func (c *Calendar) readRoles(f *schema.Field) {
 	}
 }
 
-func (c *Calendar) define(n *record.Node, env types.Map) (*Definition, error) {
+func (c *Calendar) define(n *record.Node, scope *expression.Scope) (*Definition, error) {
 	str := func(key string) string {
 		if v := n.Get(key); v != nil {
 			return strings.TrimSpace(v.Text)
@@ -143,19 +138,15 @@ func (c *Calendar) define(n *record.Node, env types.Map) (*Definition, error) {
 	case d.Registry && str("each") != "":
 		return nil, errors.New("each has nothing to go through in the registry's scope")
 	}
-	scope := env
 	if d.Registry {
-		scope = types.Map{}
-		for _, name := range []string{"today", "reading", "limit", "addWorkdays", "workdays"} {
-			scope[name] = env[name]
-		}
+		scope = scope.Only("today", "reading", "limit", "addWorkdays", "workdays")
 	}
 	var errs []error
 	one := func(key string, kind expression.Kind) *expression.Program {
 		if str(key) == "" {
 			return nil
 		}
-		p, err := expression.Compile(str(key), scope, kind)
+		p, err := scope.Compile(str(key), kind)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", key, err))
 			return nil
@@ -168,8 +159,7 @@ func (c *Calendar) define(n *record.Node, env types.Map) (*Definition, error) {
 		if !ok {
 			return nil, fmt.Errorf("each: %s is not a list", str("each"))
 		}
-		scope = maps.Clone(scope)
-		scope["it"] = item
+		scope = scope.With(types.Map{"it": item})
 	}
 	d.when, d.since, d.due = one("when", expression.Bool), one("since", expression.String), one("due", expression.String)
 	return d, errors.Join(errs...)

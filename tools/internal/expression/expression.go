@@ -7,6 +7,7 @@ package expression
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -66,25 +67,47 @@ func (t inferred) Nature() nature.Nature   { return t.nature }
 func (t inferred) Equal(o types.Type) bool { return t.String() == o.String() }
 func (t inferred) String() string          { return t.nature.String() }
 
-// Freeze computes what the checker asks of every type once, instead of once an
-// expression.
-func Freeze(env types.Map) types.Map {
-	out := make(types.Map, len(env))
-	for k, t := range env {
-		out[k] = inferred{t.Nature()}
-	}
-	return out
+// Scope is what an expression may mention. What the checker asks of it is
+// computed once, not once an expression.
+type Scope struct {
+	names  types.Map
+	nature nature.Nature
 }
 
-// Compile checks src against env and returns the program. Division and modulo
+// NewScope returns the scope of typed names.
+func NewScope(names types.Map) *Scope {
+	known := make(types.Map, len(names))
+	for k, t := range names {
+		known[k] = inferred{t.Nature()}
+	}
+	return &Scope{known, known.Nature()}
+}
+
+// With returns the scope with more names, or with others of the same name.
+func (s *Scope) With(names types.Map) *Scope {
+	all := maps.Clone(s.names)
+	maps.Copy(all, names)
+	return NewScope(all)
+}
+
+// Only returns the scope of some names.
+func (s *Scope) Only(names ...string) *Scope {
+	some := types.Map{}
+	for _, n := range names {
+		some[n] = s.names[n]
+	}
+	return NewScope(some)
+}
+
+// Compile checks src against the scope and returns the program. Division and modulo
 // are refused: both are silent on zero and on fractions. The error names the
 // line and column inside src.
-func Compile(src string, env types.Map, as Kind) (*Program, error) {
+func (s *Scope) Compile(src string, as Kind) (*Program, error) {
 	p := &Program{Source: src}
 	// The library's own Compile makes its tables anew for every expression.
 	// These are the same steps with the tables made once.
 	config := *language()
-	config.WithEnv(env)
+	config.EnvObject, config.Env, config.Strict = s.names, s.nature, s.nature.Strict
 	switch as {
 	case Bool:
 		expr.AsBool()(&config)

@@ -9,14 +9,14 @@ import (
 	"taizhang/tools/internal/expression"
 )
 
-func env() types.Map {
+func scope() *expression.Scope {
 	pay := types.Map{"year": types.Int, "amount": types.Int}
 	e := types.Map{
 		"declaration": types.Map{"on": types.String, "estimate": types.Int, "attestation": types.Map{"on": types.String}},
 		"stocks":      types.Array(types.Map{"payments": types.Array(pay), "total": types.Int}),
 	}
 	e["base"] = types.Map{"declaration": e["declaration"]}
-	return expression.Freeze(e)
+	return expression.NewScope(e)
 }
 
 // A rule that misspells a field must never load: at run time it would only be
@@ -36,7 +36,7 @@ func TestMisspeltFieldsAreErrorsWithTheirPosition(t *testing.T) {
 		`declaration.estimate % 2 == 1`:            "operator % is not allowed",
 		`declaration.estimate`:                     "expected bool",
 	} {
-		_, err := expression.Compile(src, env(), expression.Bool)
+		_, err := scope().Compile(src, expression.Bool)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want an error with %q", src, err, want)
 		}

@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -168,14 +167,14 @@ func Load(data []byte, reg *registry.Registry) (*Lifecycle, error) {
 		}
 		l.states[s.Code] = s
 	}
-	env := reg.Types()
+	scope := reg.Scope()
 	for i, t := range l.Transitions {
 		t.order = i
 		if l.byID[t.ID] != nil {
 			bad("transition %s is defined twice", t.ID)
 		}
 		l.byID[t.ID] = t
-		if err := t.compile(env); err != nil {
+		if err := t.compile(scope); err != nil {
 			bad("%s: %w", t.ID, err)
 		}
 		if err := t.readings(reg); err != nil {
@@ -262,32 +261,30 @@ func (l *Lifecycle) approvals(reg *registry.Registry) error {
 // maxQuorum bounds how many persons of one role a step may ask for.
 const maxQuorum = 9
 
-func (t *Transition) compile(env types.Map) error {
+func (t *Transition) compile(scope *expression.Scope) error {
 	var err error
 	ev := &t.Event
-	scope := env
 	if ev.Each != "" {
-		if ev.each, err = expression.Compile(ev.Each, env, expression.Any); err != nil {
+		if ev.each, err = scope.Compile(ev.Each, expression.Any); err != nil {
 			return fmt.Errorf("event.each: %w", err)
 		}
 		item, ok := ev.each.Item()
 		if !ok {
 			return fmt.Errorf("event.each: %s is not a list", ev.Each)
 		}
-		scope = maps.Clone(env)
-		scope["it"] = item
+		scope = scope.With(types.Map{"it": item})
 	}
-	if ev.on, err = expression.Compile(ev.On, scope, expression.String); err != nil {
+	if ev.on, err = scope.Compile(ev.On, expression.String); err != nil {
 		return fmt.Errorf("event.on: %w", err)
 	}
 	if ev.When != "" {
-		if ev.when, err = expression.Compile(ev.When, scope, expression.Bool); err != nil {
+		if ev.when, err = scope.Compile(ev.When, expression.Bool); err != nil {
 			return fmt.Errorf("event.when: %w", err)
 		}
 	}
 	for i := range t.Moves {
 		if m := &t.Moves[i]; m.When != "" {
-			if m.when, err = expression.Compile(m.When, scope, expression.Bool); err != nil {
+			if m.when, err = scope.Compile(m.When, expression.Bool); err != nil {
 				return fmt.Errorf("moves[%d].when: %w", i, err)
 			}
 		}

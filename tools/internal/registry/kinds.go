@@ -41,21 +41,22 @@ func plural(form string) string { return form + "s" }
 // the values that fill it. Absent values are zero: "", 0, false, an empty list,
 // or an object whose exists is false.
 type kinds struct {
-	env      types.Map
+	scope    *expression.Scope
 	zeroUnit map[string]any
 	zeros    map[*schema.Field]any
 	absent   map[string]any // environment of a project without records
 }
 
 func newKinds(set *schema.Set) *kinds {
-	k := &kinds{env: types.Map{}, zeros: map[*schema.Field]any{}, absent: map[string]any{}}
+	env := types.Map{}
+	k := &kinds{zeros: map[*schema.Field]any{}, absent: map[string]any{}}
 	for _, f := range set.Data {
 		k.zero(f.Root)
 	}
 	for _, f := range set.Forms {
 		zero := k.zero(f.Root)
 		if f.Repeated == "" {
-			k.env[f.Name], k.absent[f.Name] = typeOf(f.Root), zero
+			env[f.Name], k.absent[f.Name] = typeOf(f.Root), zero
 			continue
 		}
 		item := typeOf(f.Root).(types.Map)
@@ -64,7 +65,7 @@ func newKinds(set *schema.Set) *kinds {
 			item["number"] = types.Int
 		}
 		item["ordinal"] = types.Int
-		k.env[plural(f.Name)], k.env[f.Name] = types.Array(item), item
+		env[plural(f.Name)], env[f.Name] = types.Array(item), item
 		none := maps.Clone(zero.(map[string]any))
 		none["file"], none["number"], none["ordinal"] = "", 0, 0
 		k.absent[plural(f.Name)], k.absent[f.Name] = []any{}, none
@@ -72,55 +73,55 @@ func newKinds(set *schema.Set) *kinds {
 	index := set.Form("index")
 	if index != nil {
 		doc := typeOf(index.Root.Child("documents").Item).(types.Map)
-		k.env["documents"] = types.Array(doc)
+		env["documents"] = types.Array(doc)
 	}
 	if units := set.Form("units"); units != nil {
 		unit := typeOf(units.Root.Child("units").Item)
-		k.env["unit"], k.env["filer"] = unit, unit
+		env["unit"], env["filer"] = unit, unit
 		k.zeroUnit = k.zero(units.Root.Child("units").Item).(map[string]any)
 	}
 	if plan := set.Form("plan"); plan != nil {
-		k.env["plan"] = typeOf(plan.Root)
+		env["plan"] = typeOf(plan.Root)
 		entry := typeOf(plan.Root.Child("items").Item).(types.Map)
 		for _, key := range []string{"kind", "status", "govOn", "noticeOn", "docNo"} {
 			entry[key] = types.String
 		}
 		entry["planYear"], entry["supplement"], entry["issued"], entry["adjusted"] = types.Int, types.Int, types.Bool, types.Bool
-		k.env["planned"], k.env["planItems"] = types.Array(entry), types.Array(entry)
+		env["planned"], env["planItems"] = types.Array(entry), types.Array(entry)
 	}
-	k.env["project"] = types.Map{"id": types.String, "year": types.Int, "unit": types.String, "number": types.Int}
+	env["project"] = types.Map{"id": types.String, "year": types.Int, "unit": types.String, "number": types.Int}
 	hit := types.Map{"kind": types.String, "kindEn": types.String, "where": types.String, "whereEn": types.String}
 	if decl := set.Form("declaration"); decl != nil {
-		k.env["submissions"] = types.Array(types.Map{"form": types.String, "on": types.String, "proposedBy": types.String, "attestation": typeOf(decl.Root.Child("attestation"))})
+		env["submissions"] = types.Array(types.Map{"form": types.String, "on": types.String, "proposedBy": types.String, "attestation": typeOf(decl.Root.Child("attestation"))})
 	}
-	k.env["totalInvestment"] = types.TypeOf((func() int)(nil))
-	k.env["filedOn"], k.absent["filedOn"] = types.String, ""
-	if contracts := k.env[plural("contract")]; contracts != nil {
-		k.env["works"], k.absent["works"] = contracts, []any{}
+	env["totalInvestment"] = types.TypeOf((func() int)(nil))
+	env["filedOn"], k.absent["filedOn"] = types.String, ""
+	if contracts := env[plural("contract")]; contracts != nil {
+		env["works"], k.absent["works"] = contracts, []any{}
 	}
-	k.env["agreedAmount"], k.absent["agreedAmount"] = types.Int, 0
-	k.env["acceptedOn"], k.absent["acceptedOn"] = types.String, ""
-	k.env["personalData"], k.env["secretMarks"] = types.Array(hit), types.Array(hit)
+	env["agreedAmount"], k.absent["agreedAmount"] = types.Int, 0
+	env["acceptedOn"], k.absent["acceptedOn"] = types.String, ""
+	env["personalData"], env["secretMarks"] = types.Array(hit), types.Array(hit)
 	ask, say := types.TypeOf((func(string) bool)(nil)), types.TypeOf((func(string) string)(nil))
-	k.env["stateOf"] = say
-	k.env["isUnit"], k.env["known"], k.env["hasRecord"], k.env["reached"] = ask, ask, ask, ask
-	k.env["unitName"], k.env["unitKind"], k.env["authorityOf"], k.env["fileHash"], k.env["reachedOn"], k.env["classOn"] = say, say, say, say, say, say
-	k.env["reading"], k.env["limitText"], k.env["today"] = say, say, types.String
-	k.env["limit"] = types.TypeOf((func(string) int)(nil))
-	k.env["readings"] = types.Array(types.Map{"id": types.String, "inForce": types.String, "ruled": types.Bool})
-	k.env["workdays"] = types.TypeOf((func(string, string) int)(nil))
-	k.env["hasRole"] = types.TypeOf((func(string, string) bool)(nil))
-	k.env["sameBrand"] = types.TypeOf((func(string, string) bool)(nil))
-	k.env["namesakes"] = types.TypeOf((func() []string)(nil))
+	env["stateOf"] = say
+	env["isUnit"], env["known"], env["hasRecord"], env["reached"] = ask, ask, ask, ask
+	env["unitName"], env["unitKind"], env["authorityOf"], env["fileHash"], env["reachedOn"], env["classOn"] = say, say, say, say, say, say
+	env["reading"], env["limitText"], env["today"] = say, say, types.String
+	env["limit"] = types.TypeOf((func(string) int)(nil))
+	env["readings"] = types.Array(types.Map{"id": types.String, "inForce": types.String, "ruled": types.Bool})
+	env["workdays"] = types.TypeOf((func(string, string) int)(nil))
+	env["hasRole"] = types.TypeOf((func(string, string) bool)(nil))
+	env["sameBrand"] = types.TypeOf((func(string, string) bool)(nil))
+	env["namesakes"] = types.TypeOf((func() []string)(nil))
 	if basis := set.Form("legal-basis"); basis != nil {
-		k.env["legalBasis"] = typeOf(basis.Root.Child("basis"))
+		env["legalBasis"] = typeOf(basis.Root.Child("basis"))
 	}
-	k.env["evaluationYears"] = types.TypeOf((func(string) []int)(nil))
-	k.env["system"] = types.TypeOf((func(string) System)(nil))
-	k.env["maintenanceRatios"] = types.TypeOf((func() Ratios)(nil))
-	k.env["upkeepBefore"] = types.TypeOf((func([]any, int) int)(nil))
-	k.env["base"] = maps.Clone(k.env)
-	k.env = expression.Freeze(k.env)
+	env["evaluationYears"] = types.TypeOf((func(string) []int)(nil))
+	env["system"] = types.TypeOf((func(string) System)(nil))
+	env["maintenanceRatios"] = types.TypeOf((func() Ratios)(nil))
+	env["upkeepBefore"] = types.TypeOf((func([]any, int) int)(nil))
+	env["base"] = maps.Clone(env)
+	k.scope = expression.NewScope(env)
 	return k
 }
 

@@ -11,8 +11,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/expr-lang/expr/types"
-
+	"taizhang/tools/internal/expression"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/people"
 	"taizhang/tools/internal/record"
@@ -252,8 +251,8 @@ func (r *Registry) Unit(code string) map[string]any {
 	return r.kinds.zeroUnit
 }
 
-// Types returns the environment in which rules and transitions are compiled.
-func (r *Registry) Types() types.Map { return r.kinds.env }
+// Scope returns what rules and transitions may mention.
+func (r *Registry) Scope() *expression.Scope { return r.kinds.scope }
 
 // Texts returns the paths of texts that belong to no project and no plan and
 // are shown to people: help pages, unit register, settings.

@@ -120,7 +120,7 @@ func Read(files map[string][]byte) ([]*Rule, error) {
 // the limits that reg has in force.
 func Load(rules []*Rule, reg *registry.Registry, states, steps []string) (*Set, error) {
 	s := &Set{Rules: rules, byID: make(map[string]*Rule, len(rules))}
-	c := &compiler{reg: reg, states: states, env: reg.Types()}
+	c := &compiler{reg: reg, states: states, scope: reg.Scope()}
 	var errs []error
 	for _, r := range rules {
 		s.byID[r.ID] = r
@@ -246,25 +246,25 @@ func txt(n *record.Node) finding.Text {
 type compiler struct {
 	reg    *registry.Registry
 	states []string
-	env    types.Map
+	scope  *expression.Scope
 	one    sync.Mutex // the library's types remember what they were asked
 }
 
-func (c *compiler) program(src string, env types.Map, as expression.Kind) (*expression.Program, error) {
+func (c *compiler) program(src string, scope *expression.Scope, as expression.Kind) (*expression.Program, error) {
 	c.one.Lock()
 	defer c.one.Unlock()
-	return expression.Compile(src, env, as)
+	return scope.Compile(src, as)
 }
 
 // compile types a check's expressions. Errors name the file, and line and
 // column inside the expression.
 func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
-	scope := c.env
-	one := func(what, src string, kind expression.Kind, env types.Map) *expression.Program {
+	scope := c.scope
+	one := func(what, src string, kind expression.Kind) *expression.Program {
 		if src == "" {
 			return nil
 		}
-		p, err := c.program(src, env, kind)
+		p, err := c.program(src, scope, kind)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %s: %w", r.File, what, err))
 			return nil
@@ -283,22 +283,21 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 		}
 		return p
 	}
-	if ch.each = one("each", ch.Each, expression.Any, scope); ch.each != nil {
+	if ch.each = one("each", ch.Each, expression.Any); ch.each != nil {
 		item, ok := ch.each.Item()
 		if !ok {
 			return append(errs, fmt.Errorf("%s: each: %s is not a list", r.File, ch.Each))
 		}
-		scope = maps.Clone(c.env)
-		scope["it"] = item
+		scope = scope.With(types.Map{"it": item})
 	}
-	ch.ruleWhen = one("when", r.When, expression.Bool, scope)
-	ch.when = one("when", ch.When, expression.Bool, scope)
-	ch.assert = one("assert", ch.Assert, expression.Bool, scope)
+	ch.ruleWhen = one("when", r.When, expression.Bool)
+	ch.when = one("when", ch.When, expression.Bool)
+	ch.assert = one("assert", ch.Assert, expression.Bool)
 	if r.Downgrade != nil {
-		ch.downgrade = one("downgrade.when", r.Downgrade.When, expression.Bool, scope)
+		ch.downgrade = one("downgrade.when", r.Downgrade.When, expression.Bool)
 	}
 	if r.Upgrade != nil {
-		ch.upgrade = one("upgrade.when", r.Upgrade.When, expression.Bool, scope)
+		ch.upgrade = one("upgrade.when", r.Upgrade.When, expression.Bool)
 	}
 	if ch.At == "" {
 		errs = append(errs, fmt.Errorf("%s: at is missing: which field does the finding point to?", r.File))

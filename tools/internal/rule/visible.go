@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/expr-lang/expr/types"
-
 	"taizhang/tools/internal/expression"
 	"taizhang/tools/internal/schema"
 )
@@ -14,9 +12,9 @@ import (
 // visible returns a compiler for the values of a message that refuses fields
 // which are not public: a finding's text is seen by everybody who sees the
 // change.
-func (c *compiler) visible(env types.Map, each *expression.Program) func(string) (*expression.Program, error) {
+func (c *compiler) visible(scope *expression.Scope, each *expression.Program) func(string) (*expression.Program, error) {
 	return func(src string) (*expression.Program, error) {
-		p, err := c.program(src, env, expression.Any)
+		p, err := c.program(src, scope, expression.Any)
 		if err != nil {
 			return nil, err
 		}
