@@ -26,6 +26,7 @@ type auditOptions struct {
 	branch, from string
 	formats      []string
 	checkpoints  []string
+	trust        []string
 	quiet        bool
 	strict       bool
 }
@@ -43,6 +44,7 @@ commit before it, each decision replayed from the votes that it keeps. A clone i
   taizhang audit --from v1                 从标签 v1 之后开始 · everything after the tag v1
   taizhang audit --format json=audit.json
   taizhang audit --checkpoint seen.json    另查一份签名检查点 · hold it against a signed checkpoint
+  taizhang audit --trust ca.pub            从这把公钥签过“已审计”的最新检查点接着做 · go on from the newest audited checkpoint of that key
 
 结论 · statuses：
   proven 已证明   overridden 特批   unsealed 未封存   unapproved 未经批准   illegal 不合规定
@@ -55,6 +57,7 @@ commit before it, each decision replayed from the votes that it keeps. A clone i
 	f.StringVar(&o.from, "from", "", "可信的起点（不含），默认第一个提交 · trusted start, itself not judged; the first commit by default")
 	f.StringArrayVarP(&o.formats, "format", "f", []string{"text"}, "输出 F[=文件]，可重复：text json sarif · output, repeatable")
 	f.StringArrayVar(&o.checkpoints, "checkpoint", nil, "另查一份检查点文件，可重复 · a checkpoint file, repeatable")
+	f.StringArrayVar(&o.trust, "trust", nil, "信任的公钥文件，可重复；其“已审计”检查点之前的不再重算 · public keys whose audited checkpoints need not be judged again")
 	f.BoolVar(&o.strict, "strict", false, "只有记录、没有签名或盖章的，不算证明 · a record without signature or seal proves nothing")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "不显示进度 · no progress")
 	return c
@@ -80,8 +83,22 @@ func (a *app) runAudit(o *auditOptions) error {
 	if err != nil {
 		return a.gitFailure(err)
 	}
-	start := commits[len(commits)-1]
-	entries, err := a.auditLinks(repo, prefix, start.Hash, branch, a.progress(o.quiet))
+	trusted, err := a.trustedKeys(o.trust)
+	if err != nil {
+		return err
+	}
+	checked, err := a.checkpoints(repo, prefix, branch, o.checkpoints)
+	if err != nil {
+		return err
+	}
+	earlier, err := a.earlier(repo, commits, checked, trusted, o.strict)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	if earlier != nil {
+		commits = commits[:slices.IndexFunc(commits, func(c gitobj.Commit) bool { return c.Hash == earlier.Commit })+1]
+	}
+	entries, err := a.auditCommits(repo, prefix, commits, a.progress(o.quiet))
 	if err != nil {
 		return err
 	}
@@ -90,11 +107,8 @@ func (a *app) runAudit(o *auditOptions) error {
 			e.Demand(audit.Signed, audit.Attested)
 		}
 	}
-	checked, err := a.checkpoints(repo, prefix, branch, o.checkpoints)
-	if err != nil {
-		return err
-	}
-	sum := summarise(start.Hash, commits[0].Hash, entries, checked)
+	sum := summarise(commits[len(commits)-1].Hash, commits[0].Hash, entries, checked)
+	sum.Earlier, sum.resumed = earlier, len(trusted) > 0
 	if err := a.writeAudit(o, sum); err != nil {
 		return err
 	}
@@ -110,6 +124,13 @@ func (a *app) auditLinks(repo *gitobj.Repo, prefix, from, head string, progress 
 	if err != nil {
 		return nil, a.gitFailure(err)
 	}
+	return a.auditCommits(repo, prefix, commits, progress)
+}
+
+// auditCommits judges commits of a branch, given from the newest to the start,
+// which itself is not judged. It returns the oldest first.
+func (a *app) auditCommits(repo *gitobj.Repo, prefix string, commits []gitobj.Commit, progress func(done, total int)) ([]*audit.Entry, error) {
+	commits = slices.Clone(commits)
 	slices.Reverse(commits)
 	var entries []*audit.Entry
 	auditor := &audit.Auditor{}
@@ -193,6 +214,9 @@ type auditSummary struct {
 	First       string         `json:"firstBad"` // commit, "" when all is well
 	Entries     []*audit.Entry `json:"commits"`
 	Checkpoints []checkedPoint `json:"checkpoints"`
+	// Earlier stands for the history before From that was not judged again.
+	Earlier *checkedPoint `json:"earlier,omitempty"`
+	resumed bool          // such a checkpoint was asked for
 }
 
 func summarise(from, head string, entries []*audit.Entry, points []checkedPoint) *auditSummary {
@@ -248,6 +272,7 @@ func (a *app) writeAudit(o *auditOptions, s *auditSummary) error {
 // auditText lists what is wrong in full, and of the rest one line a transition.
 func (a *app) auditText(s *auditSummary) string {
 	var b strings.Builder
+	b.WriteString(a.earlierText(s))
 	for _, e := range s.Entries {
 		for _, it := range e.Items {
 			mark := "✓"
@@ -298,6 +323,8 @@ func (a *app) auditText(s *auditSummary) string {
 	fmt.Fprintf(&b, a.say("\n%s 之后到 %s：%d 个事项。%s\n", "\nafter %s up to %s: %d transitions. %s\n"), s.From[:12], s.Head[:12], total, strings.Join(parts, a.say("，", ", ")))
 	if s.First != "" {
 		fmt.Fprintf(&b, a.say("最早出问题的提交：%s\n", "first bad commit: %s\n"), s.First)
+	} else if s.Good && s.Earlier != nil {
+		fmt.Fprintln(&b, a.say("检查点以后，每一步都有据可查；以前的以该检查点为凭。", "Every step since the checkpoint is accounted for; for those before it the checkpoint stands."))
 	} else if s.Good {
 		fmt.Fprintln(&b, a.say("每一步都有据可查。", "Every step is accounted for."))
 	}
