@@ -6,6 +6,7 @@
   var status = document.getElementById('compare-status');
   var result = document.getElementById('compare-result');
   var say = status.dataset;
+  var words = JSON.parse(say.words);
   var ids = new URLSearchParams(location.search).getAll('p').join(' ').split(/[\s,]+/)
     .map(function (s) { return s.normalize('NFKC').toLowerCase(); })
     .filter(function (s, i, all) { return s && all.indexOf(s) === i; })
@@ -13,7 +14,7 @@
 
   document.querySelectorAll('.compare-ids input').forEach(function (input, i) { input.value = ids[i] || ''; });
   try { sessionStorage.setItem('taizhang-compare', JSON.stringify(ids)); } catch (e) { /* nothing is remembered */ }
-  if (!ids.length) { status.textContent = say.empty; return; }
+  if (!ids.length) { both(status, 'empty'); return; }
 
   function address(id) {
     var m = /^(\d{4})-([a-z0-9]+)-(\d{2,})$/.exec(id);
@@ -73,12 +74,28 @@
     return e;
   }
 
+  function add(parent, cls, text) {
+    var e = element('span', cls);
+    e.textContent = text;
+    return parent.appendChild(e);
+  }
+
+  // A text of the page in both languages, of which one is shown.
+  function both(parent, key, ids) {
+    parent.textContent = '';
+    words[key].forEach(function (text, i) {
+      var e = add(parent, i ? 'en-x' : 'zh', text.replace('{ids}', ids));
+      if (i) e.lang = 'en';
+    });
+    return parent;
+  }
+
   function draw(found) {
     var table = element('table', 'compare');
     var head = table.createTHead().insertRow();
     var corner = element('th');
     corner.scope = 'col';
-    corner.textContent = say.what;
+    both(corner, 'what');
     head.appendChild(corner);
     found.forEach(function (p) {
       var th = element('th');
@@ -90,8 +107,8 @@
       id.textContent = p.id + ' ';
       var off = element('a');
       off.href = '?' + found.filter(function (o) { return o !== p; }).map(function (o) { return 'p=' + o.id; }).join('&');
-      off.textContent = say.remove;
-      off.setAttribute('aria-label', say.remove + ' ' + p.id);
+      both(off, 'remove');
+      add(off, 'vh', ' ' + p.id);
       id.appendChild(off);
       th.append(a, id);
       var state = p.page.querySelector('.project-meta .chip');
@@ -117,11 +134,11 @@
       });
       if (!order.length) return;
       var body = table.createTBody();
-      if (say[part]) {
+      if (words[part]) {
         var title = element('th', 'compare-part');
         title.colSpan = found.length + 1;
         title.scope = 'rowgroup';
-        title.textContent = say[part];
+        both(title, part);
         body.insertRow().appendChild(title);
       }
       order.forEach(function (k) {
@@ -144,7 +161,7 @@
   Promise.all(ids.map(load)).then(function (all) {
     var found = all.filter(function (p) { return p.page; });
     var lost = all.filter(function (p) { return !p.page; });
-    status.textContent = lost.length ? say.missing.replace('{ids}', lost.map(function (p) { return p.id; }).join('、')) : '';
+    if (lost.length) both(status, 'missing', lost.map(function (p) { return p.id; }).join(', ')); else status.textContent = '';
     if (found.length) draw(found);
-  }).catch(function () { status.textContent = say.failed; });
+  }).catch(function () { both(status, 'failed'); });
 })();

@@ -1,11 +1,16 @@
 package cli_test
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"taizhang/tools/internal/browser"
+	"taizhang/tools/internal/schema"
 )
 
 // kinds is one page of each kind that the site has.
@@ -15,7 +20,8 @@ var kinds = []string{"/", "/projects/", "/projects/2025/dsjj/01/", "/projects/20
 	"/stages/build/", "/search/?q=平台", "/fill/", "/data/", "/data/contracts/", "/data/fields/", "/data/fields/acceptance/", "/guide/", "/guide/accessibility/", "/about/", "/404.html"}
 
 // TestPagesAreAccessible lets axe-core judge one page of each kind at phone
-// width, and those with most colours also in dark at desktop width.
+// width, and those with most colours also in dark at desktop width. Each page is
+// then read in English: no word of a fixed choice may be left in Chinese.
 func TestPagesAreAccessible(t *testing.T) {
 	axe := browser.Axe(t)
 	b := browser.Open(t)
@@ -25,8 +31,20 @@ func TestPagesAreAccessible(t *testing.T) {
 			t.Errorf("%s: %s: %s", v.ID, v.Help, strings.Join(v.Nodes, " | "))
 		}
 	}
+	words := fixedWords(t)
 	for _, p := range kinds {
-		t.Run(p, func(t *testing.T) { judge(t, b.Page(base+p, 390, 900)) })
+		t.Run(p, func(t *testing.T) {
+			page := b.Page(base+p, 390, 900)
+			judge(t, page)
+			switch {
+			case strings.HasPrefix(p, "/fill/"), strings.HasSuffix(p, "/sheets/"): // in Chinese
+			case p == "/data/contracts/", strings.HasPrefix(p, "/data/fields/"): // the words as data has them, with their English
+			default:
+				if left := chinese(t, page, words); len(left) > 0 {
+					t.Errorf("to readers of English it shows: %q", left)
+				}
+			}
+		})
 	}
 	for _, p := range []string{"/", "/projects/2024/jyj/01/", "/statistics/", "/search/?q=平台", "/rules/R-031/", "/data/"} {
 		t.Run(p+" dark", func(t *testing.T) {
@@ -79,6 +97,68 @@ func TestDisplaySettingsAreRemembered(t *testing.T) {
 		t.Errorf("after choosing Chinese and ordinary type it shows %+v", at)
 	}
 	page.Click(`.prefs button[data-value=""]`)
+}
+
+// fixedWords gives the English of the words that schemas fix.
+func fixedWords(t *testing.T) map[string]string {
+	t.Helper()
+	files := map[string][]byte{}
+	for _, dir := range []string{"forms", "data"} {
+		names, _ := filepath.Glob(filepath.Join(repoRoot, "schemas", dir, "*.schema.json"))
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[dir+"/"+filepath.Base(name)] = data
+		}
+	}
+	set, err := schema.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]string{"是": "Yes", "否": "No", "无": "None", "万元": "× 10,000 yuan"}
+	var walk func(*schema.Field)
+	walk = func(f *schema.Field) {
+		for _, w := range f.Enum {
+			if en := f.EnumEn[w]; en != "" && en != w {
+				words[cmp.Or(f.EnumZh[w], w)] = en
+			}
+		}
+		for _, c := range f.Fields {
+			walk(c)
+		}
+		if f.Item != nil {
+			walk(f.Item)
+		}
+	}
+	for _, f := range set.Forms {
+		walk(f.Root)
+	}
+	return words
+}
+
+// chinese returns those of the given words that a page still shows in Chinese
+// to a reader who chose English.
+func chinese(t *testing.T, page *browser.Page, words map[string]string) []string {
+	t.Helper()
+	data, err := json.Marshal(words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	page.Eval(`(words => {
+		document.documentElement.dataset.lang = "en";
+		document.querySelectorAll("details").forEach(d => d.open = true);
+		const left = new Set(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		while (walk.nextNode()) {
+			const at = walk.currentNode.parentElement;
+			if (!at.checkVisibility() || at.closest(".prefs, .prose, pre, [lang=en], .doc-title a, .result-title")) continue;
+			for (const part of walk.currentNode.data.split(/[、·]/)) if (Object.hasOwn(words, part.trim())) left.add(part.trim());
+		}
+		return [...left];
+	})(`+string(data)+`)`, &left)
+	return left
 }
 
 // TestComparingSetsProjectsSideBySide follows the links of two projects.

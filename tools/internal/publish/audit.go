@@ -34,6 +34,7 @@ type auditView struct {
 	pager
 	En       string     `json:"en"`
 	Lead     string     `json:"lead"`
+	LeadEn   string     `json:"leadEn"`
 	From     string     `json:"from"`
 	Head     string     `json:"head"`
 	Good     bool       `json:"good"`
@@ -45,7 +46,7 @@ type auditView struct {
 type auditRow struct {
 	On     string       `json:"on"`
 	Commit string       `json:"commit"`
-	What   link         `json:"what"`
+	What   name         `json:"what"`
 	Step   finding.Text `json:"step"`
 	Status finding.Text `json:"status"`
 	Proof  finding.Text `json:"proof"`
@@ -59,12 +60,13 @@ func (s *pages) audit() error {
 		return nil
 	}
 	v := auditView{En: "Audit", Good: a.Good, From: a.From[:min(12, len(a.From))], Head: a.Head[:min(12, len(a.Head))], Counts: []figure{},
-		Lead: "从可信的起点起，主干上的每一步都按它之前的规则、单位和人员重新判断，每份审批决定都用保存的意见重新推演。"}
+		Lead:   "从可信的起点起，主干上的每一步都按它之前的规则、单位和人员重新判断，每份审批决定都用保存的意见重新推演。",
+		LeadEn: "From a trusted start on, every step of main is judged again by the rules, units and people before it, and every decision is derived again from the votes that are kept."}
 	for _, c := range a.Counts {
 		v.Counts = append(v.Counts, figure{Zh: c.Zh, En: c.En, Value: count(c.Count), Unit: "项"})
 	}
 	named := map[string]name{
-		"plans": {Zh: "年度计划", URL: "/plans/"}, "definitions": {Zh: "登记制度", URL: "/rules/"}, "texts": {Zh: "帮助页面", URL: "/guide/"},
+		"plans": {Zh: "年度计划", En: "Annual plans", URL: "/plans/"}, "definitions": {Zh: "登记制度", En: "Definitions", URL: "/rules/"}, "texts": {Zh: "帮助页面", En: "Help pages", URL: "/guide/"},
 	}
 	var rows []auditRow
 	for _, r := range a.Rows {
@@ -73,7 +75,7 @@ func (s *pages) audit() error {
 			what, ok = name{Zh: p.Title, URL: p.URL}, true
 		}
 		if ok {
-			rows = append(rows, auditRow{r.On, r.Commit[:min(12, len(r.Commit))], link{what.Zh, what.URL}, r.Step, r.Status, r.Proof, r.Good})
+			rows = append(rows, auditRow{r.On, r.Commit[:min(12, len(r.Commit))], what, r.Step, r.Status, r.Proof, r.Good})
 		}
 	}
 	if n := len(a.Rows) - len(rows); n > 0 {

@@ -7,7 +7,7 @@ type basisItem struct {
 	Issuer string `json:"issuer,omitempty"`
 	On     string `json:"on,omitempty"`
 	Status words  `json:"status"`
-	Later  string `json:"later,omitempty"` // what took its place, and from when
+	Later  word   `json:"later,omitzero"` // what took its place, and from when
 	Note   string `json:"note,omitempty"`
 }
 
@@ -23,9 +23,9 @@ func (s *pages) basis() []basisItem {
 		b := reveal(entry, n, false)
 		status := b.str("status")
 		item := basisItem{Title: b.str("title"), DocNo: b.str("docNo"), Issuer: b.str("issuer"), On: b.str("issuedOn"),
-			Status: words{status, status, entry.Child("status").EnumEn[status]}, Later: b.str("supersededBy", "docNo"), Note: b.str("note")}
-		if on := b.str("supersededBy", "effectiveOn"); on != "" && item.Later != "" {
-			item.Later += "，" + on + " 起施行"
+			Status: words{status, status, entry.Child("status").EnumEn[status]}, Later: word{Zh: b.str("supersededBy", "docNo")}, Note: b.str("note")}
+		if on := b.str("supersededBy", "effectiveOn"); on != "" && item.Later.Zh != "" {
+			item.Later = word{item.Later.Zh + "，" + on + " 起施行", item.Later.Zh + ", in force from " + on}
 		}
 		out = append(out, item)
 	}

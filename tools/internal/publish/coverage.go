@@ -13,6 +13,7 @@ const coverageURL = "/coverage/"
 type coverageView struct {
 	En       string          `json:"en"`
 	Lead     string          `json:"lead"`
+	LeadEn   string          `json:"leadEn"`
 	Counts   []figure        `json:"counts"`
 	Groups   []coverageGroup `json:"groups"`
 	Readings []readingView   `json:"readings,omitempty"`
@@ -40,15 +41,15 @@ type coverageItem struct {
 
 // readingView is an open reading with the answer in force.
 type readingView struct {
-	ID       string       `json:"id"`
-	Anchor   string       `json:"anchor"`
-	Clause   string       `json:"clause"`
-	Question finding.Text `json:"question"`
-	InForce  finding.Text `json:"inForce"`
-	Why      finding.Text `json:"why"`
-	Others   []string     `json:"others,omitempty"`
-	Affects  []ruleLink   `json:"affects,omitempty"`
-	Ruled    string       `json:"ruled,omitempty"` // who ruled, when, under which number
+	ID       string         `json:"id"`
+	Anchor   string         `json:"anchor"`
+	Clause   string         `json:"clause"`
+	Question finding.Text   `json:"question"`
+	InForce  finding.Text   `json:"inForce"`
+	Why      finding.Text   `json:"why"`
+	Others   []finding.Text `json:"others,omitempty"`
+	Affects  []ruleLink     `json:"affects,omitempty"`
+	Ruled    string         `json:"ruled,omitempty"` // who ruled, when, under which number
 }
 
 // hasCoverage reports whether the registry has an outline of the regulation.
@@ -64,7 +65,8 @@ func (s *pages) coverage() error {
 		return faults[0]
 	}
 	v := coverageView{En: "Coverage", Groups: []coverageGroup{},
-		Lead: "左边是实施意见的每一句要求，右边是落实它的规则和办理步骤；机器查不了的，写明为什么。"}
+		Lead:   "逐句列出实施意见的要求，每一句后面是落实它的规则和办理步骤；机器查不了的，写明为什么。",
+		LeadEn: "Every requirement of the regulation, and with it the rules and steps that carry it out, or why no machine can check it."}
 	total, byRule, byStep, byReason := 0, 0, 0, 0
 	for i, sec := range sections {
 		g := coverageGroup{ID: "part-" + count(i+1), Clause: sec.Clause, Zh: sec.Title.Zh, En: sec.Title.En, Count: count(len(sec.Requirements))}
@@ -115,7 +117,7 @@ func (s *pages) reading(x *registry.Reading) readingView {
 	v := readingView{ID: x.ID, Anchor: strings.ToLower(x.ID), Clause: x.Clause, Question: x.Question, InForce: x.Choice().Text, Why: x.Why}
 	for _, c := range x.Choices {
 		if c.Value != x.InForce {
-			v.Others = append(v.Others, c.Text.Zh)
+			v.Others = append(v.Others, c.Text)
 		}
 	}
 	for _, id := range x.Affects {

@@ -72,22 +72,22 @@ func (s *pages) list(url, zh string, v listView, rows []*row) error {
 
 // projects writes the list of all projects and those that its filters lead to.
 func (s *pages) projects() error {
-	all := listView{En: "Projects", Lead: "按最近一次办理日期排列。金额为当前最近一个环节的金额。", Crumbs: []name{}, Filters: s.filters(), Index: "/" + searchDir}
+	all := listView{En: "Projects", Lead: "按最近一次办理日期排列。金额为当前最近一个环节的金额。", LeadEn: "Latest event first. The amount is that of the latest stage.", Crumbs: []name{}, Filters: s.filters(), Index: "/" + searchDir}
 	if err := s.list("/projects/", "项目", all, s.rows); err != nil {
 		return err
 	}
-	sub := func(url, zh, en, lead, query string, ok func(*row) bool) error {
-		v := listView{En: en, Lead: lead, Crumbs: []name{{Zh: "项目", En: "Projects", URL: "/projects/"}}, Search: query}
+	sub := func(url, zh, en string, lead word, query string, ok func(*row) bool) error {
+		v := listView{En: en, Lead: lead.Zh, LeadEn: lead.En, Crumbs: []name{{Zh: "项目", En: "Projects", URL: "/projects/"}}, Search: query}
 		return s.list(url, zh, v, s.where(ok))
 	}
 	for _, y := range years(s.rows) {
 		year := fmt.Sprintf("%04d", y)
-		if err := sub("/projects/"+year+"/", year+" 年度项目", "Projects of "+year, "", "/search/?year="+year, func(r *row) bool { return r.Year == year }); err != nil {
+		if err := sub("/projects/"+year+"/", year+" 年度项目", "Projects of "+year, word{}, "/search/?year="+year, func(r *row) bool { return r.Year == year }); err != nil {
 			return err
 		}
 	}
 	for _, g := range s.stages() {
-		if err := sub(g.url, g.zh, g.en, "现在处于这个阶段的项目。", "/search/?stage="+g.key, func(r *row) bool { return r.stageKey == g.key }); err != nil {
+		if err := sub(g.url, g.zh, g.en, word{"现在处于这个阶段的项目。", "Projects in this stage now."}, "/search/?stage="+g.key, func(r *row) bool { return r.stageKey == g.key }); err != nil {
 			return err
 		}
 	}
@@ -95,13 +95,13 @@ func (s *pages) projects() error {
 		if !st.Public {
 			continue
 		}
-		if err := sub("/states/"+st.Code+"/", st.Zh, st.En, "现在处于这个状态的项目。", "", func(r *row) bool { return r.State.Code == st.Code }); err != nil {
+		if err := sub("/states/"+st.Code+"/", st.Zh, st.En, word{"现在处于这个状态的项目。", "Projects in this state now."}, "", func(r *row) bool { return r.State.Code == st.Code }); err != nil {
 			return err
 		}
 	}
 	for _, k := range s.kinds() {
 		for _, v := range k.values {
-			if err := sub(k.url(v), v.Zh+"项目", v.En, "", "/search/?"+k.key+"="+neturl.QueryEscape(v.ID), func(r *row) bool { return k.of(r) == v.ID }); err != nil {
+			if err := sub(k.url(v), v.Zh+"项目", v.En, word{}, "/search/?"+k.key+"="+neturl.QueryEscape(v.ID), func(r *row) bool { return k.of(r) == v.ID }); err != nil {
 				return err
 			}
 		}

@@ -265,8 +265,9 @@ func (s *pages) plans() error {
 		}
 	}
 	return s.out.add(newPage("plans", "年度计划", "/plans/", struct {
-		En   string    `json:"en"`
-		Lead string    `json:"lead"`
-		Rows []planRow `json:"rows"`
-	}{"Annual plans", "年度建设计划经区政府审议通过后印发，印发后在这里公开。", rows}))
+		En     string    `json:"en"`
+		Lead   string    `json:"lead"`
+		LeadEn string    `json:"leadEn"`
+		Rows   []planRow `json:"rows"`
+	}{"Annual plans", "年度建设计划经区政府审议通过后印发，印发后在这里公开。", "Annual plans are deliberated by the district government, issued, and then published here.", rows}))
 }

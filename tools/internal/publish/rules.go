@@ -216,14 +216,17 @@ func (s *pages) rules() error {
 	return s.out.add(newPage("rules", "规则", "/rules/", struct {
 		En         string       `json:"en"`
 		Lead       string       `json:"lead"`
-		NotChecked string       `json:"notChecked"`
+		LeadEn     string       `json:"leadEn"`
+		NotChecked word         `json:"notChecked"`
 		Total      string       `json:"total"`
 		Counts     []figure     `json:"counts"`
 		Groups     []*ruleGroup `json:"groups"`
 		Coverage   string       `json:"coverage,omitempty"`
 		Basis      []basisItem  `json:"basis,omitempty"`
 	}{"Rules", "一条规则一个文件：条款、真正执行的表达式、解释与正反例。下列规则由工具在每次变更时自动检查。",
-		"必要性、可行性、价格是否公允、承诺是否真实、数据是否确已销毁，机器不能判断，由部门审核并负责。", count(len(all)), figures, groups, outline, basis}))
+		"One rule a file: the clause, the expression that really runs, what it means, good and bad examples. These rules are checked on every change.",
+		word{"必要性、可行性、价格是否公允、承诺是否真实、数据是否确已销毁，机器不能判断，由部门审核并负责。",
+			"Need, feasibility, fair prices, true promises and data that was really destroyed: no machine can tell; departments review and answer for them."}, count(len(all)), figures, groups, outline, basis}))
 }
 
 // enter files a rule under its clause, or under its letter where it has none.

@@ -79,7 +79,7 @@ func (s *pages) units() error {
 		Count string `json:"count"`
 	}
 	type kindGroup struct {
-		Kind  string `json:"kind"`
+		Zh    string `json:"zh"`
 		En    string `json:"en,omitempty"`
 		ID    string `json:"id"`
 		Items []item `json:"items"`
@@ -105,9 +105,10 @@ func (s *pages) units() error {
 	return s.out.add(newPage("units", "单位", "/units/", struct {
 		En     string      `json:"en"`
 		Lead   string      `json:"lead"`
+		LeadEn string      `json:"leadEn"`
 		Total  string      `json:"total"`
 		Groups []kindGroup `json:"groups"`
-	}{"Units", "使用财政资金建设、运行政务信息系统的单位，按性质分组。", count(len(s.j.Registry.UnitCodes())), groups}))
+	}{"Units", "使用财政资金建设、运行政务信息系统的单位，按性质分组。", "Organisations that build or run IT systems with public money, by kind.", count(len(s.j.Registry.UnitCodes())), groups}))
 }
 
 func (s *pages) unit(code string, u map[string]any, entry *schema.Field) error {

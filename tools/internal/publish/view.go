@@ -270,6 +270,7 @@ type listView struct {
 	pager
 	En      string   `json:"en,omitempty"`
 	Lead    string   `json:"lead,omitempty"`
+	LeadEn  string   `json:"leadEn,omitempty"`
 	Crumbs  []name   `json:"crumbs"`
 	Rows    []*row   `json:"rows"`
 	Filters []filter `json:"filters,omitempty"`
