@@ -12,6 +12,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"taizhang/tools/internal/cli"
 )
@@ -28,7 +29,9 @@ var update = flag.Bool("update", false, "write the expected reports of testdata/
 //	~甲~  struck through     #REF!  an error (as text)     \n  a line break in the cell
 //	$C $B $O $S  a content, basis, outcome and schedule that fit the form
 //
-// A row that begins with "hidden|" is hidden; "@hide B" hides a column.
+// A row that begins with "hidden|" is hidden; "@hide B" hides a column,
+// "@filter A1:C9" puts a filter over the cells, "@protect" a password on the
+// sheet. A part "csv gb18030" is such a file in place of a workbook.
 func TestSheetsThatUnitsReallyHave(t *testing.T) {
 	files, err := filepath.Glob("testdata/sheets/*.txtar")
 	if err != nil || len(files) < 20 {
@@ -55,6 +58,7 @@ func TestSheetsThatUnitsReallyHave(t *testing.T) {
 			f := excelize.NewFile()
 			args, want := []string{}, ""
 			n := 0
+			var table []byte
 			for _, part := range ar.Files {
 				switch kind, title, _ := strings.Cut(part.Name, " "); kind {
 				case "args":
@@ -74,12 +78,20 @@ func TestSheetsThatUnitsReallyHave(t *testing.T) {
 					if kind == "hiddensheet" {
 						_ = f.SetSheetVisible(title, false)
 					}
+				case "csv":
+					if table, err = simplifiedchinese.GB18030.NewEncoder().Bytes(part.Data); err != nil {
+						t.Fatal(err)
+					}
 				default:
 					t.Fatalf("part %s", part.Name)
 				}
 			}
 			book := filepath.Join(t.TempDir(), name+".xlsx")
-			if err := f.SaveAs(book); err != nil {
+			if err = f.SaveAs(book); table != nil {
+				book = strings.TrimSuffix(book, ".xlsx") + ".csv"
+				err = os.WriteFile(book, table, 0o644)
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			var out, errs bytes.Buffer
@@ -142,6 +154,14 @@ func draw(t *testing.T, f *excelize.File, sheet, text string) {
 		line = strings.TrimSuffix(line, "\n")
 		if col, ok := strings.CutPrefix(line, "@hide "); ok {
 			check(f.SetColVisible(sheet, col, false))
+			continue
+		}
+		if area, ok := strings.CutPrefix(line, "@filter "); ok {
+			check(f.AutoFilter(sheet, area, nil))
+			continue
+		}
+		if line == "@protect" {
+			check(f.ProtectSheet(sheet, &excelize.SheetProtectionOptions{Password: "示例", SelectLockedCells: true}))
 			continue
 		}
 		rows = append(rows, strings.Split(line, "|"))

@@ -1,6 +1,7 @@
 package worksheet
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -28,7 +29,11 @@ func (v *reading) note(k Kind, read string, text, mend finding.Text) {
 	if k == Refuse {
 		v.ok = false
 	}
-	v.row.Notes = append(v.row.Notes, Note{Kind: k, Cell: v.ref, Column: v.col.Head(), Value: Clip(v.cell.Text), Read: Clip(read), Text: text, Mend: mend})
+	shown := v.cell.Text
+	if n, err := strconv.ParseFloat(shown, 64); err == nil && v.cell.Kind == grid.Number && v.cell.Day {
+		shown = cmp.Or(value.DayOfSerial(n, v.r.book.From1904), shown) // as the sheet shows it
+	}
+	v.row.Notes = append(v.row.Notes, Note{Kind: k, Cell: v.ref, Column: v.col.Head(), Value: Clip(shown), Read: Clip(read), Text: text, Mend: mend})
 }
 
 func (v *reading) doubt(read string, text finding.Text) { v.note(Doubt, read, text, finding.Text{}) }
@@ -61,12 +66,8 @@ func (v *reading) read() any {
 		return nil
 	}
 	s := c.Text
-	if c.Kind == grid.Number && c.Day && v.col.Field.Type != schema.Date {
-		if n, err := strconv.ParseFloat(s, 64); err == nil {
-			if day := value.DayOfSerial(n, v.r.book.From1904); day != "" {
-				s = day
-			}
-		}
+	if v.col.Field.Type != schema.Date {
+		s = v.day(s)
 	}
 	out := v.field(v.col.Field, s)
 	if !v.ok {
@@ -74,6 +75,28 @@ func (v *reading) read() any {
 	}
 	return out
 }
+
+// day turns a number that stands for a day where no day alone is asked for into
+// its date: one in the format of a date, or any that must be one in a list of
+// dated items.
+func (v *reading) day(s string) string {
+	c := v.cell
+	n, err := strconv.ParseFloat(s, 64)
+	if c.Kind != grid.Number && !c.Formula || err != nil {
+		return s
+	}
+	dated, _, amount := v.col.parts()
+	day := value.DayOfSerial(n, v.r.book.From1904)
+	switch {
+	case day == "" || !c.Day && (dated == nil || amount != nil || n < 40_000 || n >= 80_000):
+		return s
+	case !c.Day:
+		v.doubt(day, unformattedDay)
+	}
+	return day
+}
+
+var unformattedDay = finding.Text{Zh: "是没有日期格式的数字，按 Excel 的日期读", En: "a number without the format of a date; read as Excel's day"}
 
 // failedFormula is what a failed formula leaves where only its text was kept.
 var failedFormula = regexp.MustCompile(`^#(REF!|DIV/0!|N/A|VALUE!|NAME\?|NUM!|NULL!)$`)
@@ -212,7 +235,7 @@ func (v *reading) date(s string) any {
 		day := value.DayOfSerial(n, v.r.book.From1904)
 		if err == nil && day != "" && (c.Day || n >= 40_000) && n < 80_000 {
 			if !c.Day {
-				v.doubt(day, finding.Text{Zh: "是没有日期格式的数字，按 Excel 的日期读", En: "a number without the format of a date; read as Excel's day"})
+				v.doubt(day, unformattedDay)
 			}
 			return day
 		}
@@ -233,6 +256,13 @@ func (v *reading) date(s string) any {
 }
 
 func (v *reading) choice(f *schema.Field, s string) any {
+	if chosen, ok := boxes(s); ok {
+		if len(chosen) != 1 {
+			v.untied(chosen)
+			return nil
+		}
+		s = chosen[0]
+	}
 	if w, ok := v.col.choose(s); ok {
 		return w
 	}

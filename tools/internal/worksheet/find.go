@@ -98,6 +98,7 @@ func (r *reader) readHeader(s *grid.Sheet, top, bottom int) *header {
 		}
 		h.columns = append(h.columns, f)
 	}
+	r.tickColumns(h)
 	// The same column named twice: the one that names it exactly counts.
 	if !title || h.score < 6 {
 		return nil

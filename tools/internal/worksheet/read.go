@@ -122,19 +122,30 @@ func (d *Definition) Read(b *grid.Book, o Options) ([]*Table, error) {
 		if o.Sheet != "" && s.Name != o.Sheet {
 			continue
 		}
-		t := r.table(s)
-		if r.rows += len(t.Rows); r.rows > maxRows {
-			return nil, &grid.Problem{Zh: fmt.Sprintf("超过 %d 个项目", maxRows), En: fmt.Sprintf("more than %d projects", maxRows), MendZh: "分成几个文件导入", MendEn: "split the file"}
+		for _, t := range r.tables(s) {
+			if r.rows += len(t.Rows); r.rows > maxRows {
+				return nil, &grid.Problem{Zh: fmt.Sprintf("超过 %d 个项目", maxRows), En: fmt.Sprintf("more than %d projects", maxRows), MendZh: "分成几个文件导入", MendEn: "split the file"}
+			}
+			found = found || t.head != nil
+			out = append(out, &t.Table)
 		}
-		found = found || t.head != nil
-		out = append(out, &t.Table)
 	}
 	if len(out) == 0 && o.Sheet != "" {
 		return nil, fmt.Errorf("--sheet %s: %s", o.Sheet, strings.Join(names, "、"))
 	}
 	if !found {
-		return nil, &grid.Problem{Zh: "没有找到申报表：要有“项目名称”一列，和投资、内容、单位等至少一列；或者一个工作表一份附件1，内容写在栏目右边的格子里", En: "no declaration table: a column 项目名称 and at least one of amount, content or unit are needed, or annex 1 with its values to the right of their labels, one form a sheet",
-			MendZh: "改一下列名，或用 --map 列名=字段 指明；一个工作表里有几份表的，分开放", MendEn: "rename the columns, or name them with --map LABEL=FIELD; give each form a sheet of its own"}
+		if at := r.inOneCell(b); at != "" {
+			return nil, &grid.Problem{Zh: at + " 的栏目和内容写在同一格里，没有读", En: "label and value stand in one cell, " + at + ": not read", MendZh: "把栏目和内容分成左右两格，例如用 Excel 的“数据 → 分列”，按冒号分", MendEn: "put them into two cells side by side, for example with Text to Columns at the colon"}
+		}
+		for _, t := range out {
+			for _, n := range t.Notes {
+				if n.Kind == Doubt { // a form, but one that cannot be read
+					return nil, &grid.Problem{Zh: fmt.Sprintf("工作表“%s”：%s", t.Sheet, n.Text.Zh), En: fmt.Sprintf("sheet %q: %s", t.Sheet, n.Text.En), MendZh: n.Mend.Zh, MendEn: n.Mend.En}
+				}
+			}
+		}
+		return nil, &grid.Problem{Zh: "没有找到申报表：要有“项目名称”一列，和投资、内容、单位等至少一列；或者附件1，内容写在栏目右边或下面的格子里", En: "no declaration table: a column 项目名称 and at least one of amount, content or unit are needed, or annex 1 with its values beside or under their labels",
+			MendZh: "改一下列名，或用 --map 列名=字段 指明；一个工作表里有几份表分不清的，分开放", MendEn: "rename the columns, or name them with --map LABEL=FIELD; give each form a sheet of its own where they cannot be told apart"}
 	}
 	return out, nil
 }
@@ -162,24 +173,49 @@ func (r *reader) settings() error {
 	return nil
 }
 
-func (r *reader) table(s *grid.Sheet) *table {
+// tables reads a sheet: one table, or the forms that stand in it.
+func (r *reader) tables(s *grid.Sheet) []*table {
 	t := &table{Table: Table{Sheet: s.Name}, common: commonMap{}}
 	if s.Hidden && r.opts.Sheet == "" {
 		t.note(Note{Kind: Said, Text: finding.Text{Zh: "工作表是隐藏的，没有读；要读用 --sheet 指明", En: "a hidden sheet: not read, unless named with --sheet"}})
-		return t
+		return []*table{t}
 	}
 	t.head = r.findHeader(s)
-	if f := r.findSingle(s); f != nil && f.beats(t.head) {
-		if t.head = nil; f.titles > 1 {
-			t.note(Note{Kind: Doubt, Text: finding.Text{Zh: "一个工作表里有几份申报表，没有读；每份放一个工作表", En: "several forms in one sheet: not read; give each a sheet of its own"}})
-		} else {
-			r.readSingle(s, f, t)
-		}
-		return t
+	f := r.findSingle(s)
+	if f == nil || !f.beats(t.head) {
+		r.table(s, t)
+		return []*table{t}
 	}
+	if t.head = nil; len(f.across) > 2 && slices.Contains(f.across, f.titled[0]) {
+		t.note(acrossForms)
+		return []*table{t}
+	}
+	if len(f.titled) < 2 {
+		r.readSingle(s, f, t)
+		return []*table{t}
+	}
+	parts := r.apart(s, f)
+	if parts == nil {
+		t.note(severalForms(f))
+		return []*table{t}
+	}
+	var out []*table
+	for _, part := range parts {
+		one := &table{Table: Table{Sheet: s.Name}, common: commonMap{}}
+		r.readSingle(part, r.findSingle(part), one)
+		out = append(out, one)
+	}
+	return out
+}
+
+// table reads the rows under a header.
+func (r *reader) table(s *grid.Sheet, t *table) {
 	if t.head == nil {
 		t.note(Note{Kind: Said, Text: finding.Text{Zh: "没有找到申报表的表头，没有读", En: "no header of a declaration table: not read"}})
-		return t
+		return
+	}
+	if next := s.Row(t.head.bottom + 1); unitsUnder(next, t.head) {
+		t.head.bottom++
 	}
 	t.Header, t.Columns = fmt.Sprint(t.head.top), t.head.columns
 	if t.head.bottom > t.head.top {
@@ -216,8 +252,7 @@ func (r *reader) table(s *grid.Sheet) *table {
 	for _, row := range t.Rows {
 		r.complete(t, row)
 	}
-	t.checkTotal()
-	return t
+	t.checkTotal(s)
 }
 
 // sayColumns says what became of each column.

@@ -88,6 +88,9 @@ func (r *reader) bodyRow(s *grid.Sheet, row int, t *table, section string) strin
 		return c.Text
 	case title == nil && len(cells) == 2 && strings.Trim(c.Text, "一二三四五六七八九十（）()、.") == "":
 		return cells[1].Text // 一 | 新建
+	case title != nil && len(cells) == 2 && title.Row == row && title.Col == cells[1].Col && strings.Trim(c.Text, "一二三四五六七八九十（）()、.") == "":
+		t.note(Note{Kind: Doubt, Cell: title.Ref(), Value: Clip(title.Text), Text: finding.Text{Zh: "这一行只有中文序号和名称，当作分段标题，没有读成项目", En: "a Chinese number and a name alone: taken for the heading of a section, not for a project"}})
+		return title.Text
 	case starts(c.Text, []string{"例", "示例", "样例", "填写示例"}) && c.Col < 3:
 		t.note(Note{Kind: Said, Cell: c.Ref(), Text: finding.Text{Zh: "是填写示例，没有读", En: "an example: not read"}})
 		return section
@@ -187,8 +190,12 @@ func (r *reader) cell(t *table, p *Row, f Found, c *grid.Cell, s *grid.Sheet) {
 			}
 		}
 	}
-	if f.match.choice != "" {
+	if f.match.choice != "" && v.col.splits() {
 		r.splitCell(p, v, f)
+		return
+	}
+	if f.match.choice != "" {
+		r.tick(p, v, f.match.choice)
 		return
 	}
 	if p.fundingList(r, v) {
@@ -330,7 +337,7 @@ func (p *Row) put(c *Column, v any, ref string) {
 }
 
 // checkTotal compares the stated total with the sum of the rows.
-func (t *table) checkTotal() {
+func (t *table) checkTotal(s *grid.Sheet) {
 	if t.StoredTotal == "" {
 		return
 	}
@@ -347,16 +354,22 @@ func (t *table) checkTotal() {
 	if err != nil {
 		return
 	}
-	sum := int64(0)
+	sum, shown := int64(0), int64(0)
 	for _, p := range t.Rows {
 		n, ok := p.Forms["declaration"]["estimate"].(json.Number)
 		if !ok {
 			return
 		}
 		fen, _ := value.ParseAmount(n.String())
-		sum += fen
+		if sum += fen; !s.HiddenRows[p.First] {
+			shown += fen
+		}
 	}
-	if sum != total {
+	switch {
+	case sum == total:
+	case shown == total:
+		t.note(Note{Kind: Doubt, Text: finding.Text{Zh: fmt.Sprintf("表里的合计 %s 万元没有算隐藏的行，各行相加是 %s 万元", value.FormatWan(total), value.FormatWan(sum)), En: fmt.Sprintf("the table's total of %s 万元 leaves out the hidden rows; all rows sum up to %s 万元", value.FormatWan(total), value.FormatWan(sum))}})
+	default:
 		t.note(Note{Kind: Doubt, Text: finding.Text{Zh: fmt.Sprintf("表里的合计是 %s 万元，各行相加是 %s 万元", value.FormatWan(total), value.FormatWan(sum)), En: fmt.Sprintf("the table's total is %s 万元, its rows sum up to %s 万元", value.FormatWan(total), value.FormatWan(sum))}})
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"taizhang/tools/internal/value"
 )
 
-// beside is a label of a form that has its value to the right of it.
+// beside is a label of a form that has its value to the right of it, or under it.
 type beside struct {
 	Found
 	at     grid.Range
@@ -19,11 +19,15 @@ type beside struct {
 }
 
 // single is a sheet that is a form of one project, annex 1 as it is printed:
-// labels with their values beside them, no table.
+// labels with their values beside or under them, no table.
 type single struct {
 	labels []beside
 	rows   map[int]bool // that hold labels
-	titles int          // how many projects are named
+	titled []int        // rows that name a project
+	titles []string     // their cells
+	across []int        // rows with several values beside each other
+	under  []string     // labels that have their values under them
+	lines  int          // rows of such labels
 }
 
 // findSingle reads a sheet as a form, nil where it is none: a form names a
@@ -34,12 +38,30 @@ func (r *reader) findSingle(s *grid.Sheet) *single {
 	at := map[string]int{} // path → its label
 	sure, filled := map[string]bool{}, map[int]bool{}
 	for _, row := range s.Rows() {
-		for _, l := range r.besides(s, row, f.labels) {
+		if f.rows[row] {
+			continue // values of the row above
+		}
+		labels, taken := r.beneath(s, row)
+		if labels == nil {
+			labels = r.besides(s, row, f.labels)
+		} else {
+			f.lines++
+		}
+		for _, under := range taken {
+			f.rows[under] = true
+		}
+		if taken == nil && r.across(s.Row(row)) {
+			f.across = append(f.across, row)
+		}
+		for _, l := range labels {
+			if taken != nil && l.match.col != nil && len(l.values) > 0 {
+				f.under = append(f.under, l.Label)
+			}
 			f.rows[row] = f.rows[row] || l.match.known()
 			if l.Path != "" && !l.Fuzzy && len(l.values) > 0 {
 				filled[row] = true
 				if l.Path == titlePath {
-					f.titles++
+					f.titled, f.titles = append(f.titled, row), append(f.titles, l.Cell)
 				}
 			}
 			if k, ok := at[l.Path]; ok && l.Path != "" {
@@ -62,7 +84,7 @@ func (r *reader) findSingle(s *grid.Sheet) *single {
 			known++
 		}
 	}
-	if !sure[titlePath] || known < 4 || len(filled) < 3 {
+	if !sure[titlePath] || known < 4 || len(filled) < 3 && f.lines < 2 {
 		return nil
 	}
 	return f
@@ -167,6 +189,8 @@ func (r *reader) readSingle(s *grid.Sheet, f *single, t *table) {
 			case l.Person && r.opts.Persons && !c.Struck:
 				p.person.add(l.Label, c.Text)
 			case l.match.col == nil:
+			case s.HiddenRows[c.Row]:
+				t.note(Note{Kind: Doubt, Cell: c.Ref(), Column: Clip(l.Label), Text: finding.Text{Zh: "这一行是隐藏的，没有读；要读就取消隐藏", En: "a hidden row: not read; show it to have it read"}})
 			case k == 0 && l.Path == yearPath:
 				if m := planYear.FindStringSubmatch(value.FoldWidth(c.Text) + "年"); m != nil && p.year == 0 {
 					fmt.Sscan(m[1], &p.year)
@@ -179,8 +203,11 @@ func (r *reader) readSingle(s *grid.Sheet, f *single, t *table) {
 			}
 		}
 	}
+	if len(f.under) > 0 {
+		t.note(Note{Kind: Said, Text: finding.Text{Zh: "“" + strings.Join(f.under, "”、“") + "”的内容读的是下面一行", En: "the values of “" + strings.Join(f.under, "”, “") + "” were read from the row under them"}})
+	}
 	if c := r.def.byPath[titlePath]; p.Title() == "" && !r.failed(p, c) {
-		p.Notes = append(p.Notes, Note{Kind: Refuse, Column: c.Head(), Text: finding.Text{Zh: "没有写项目名称", En: "no project title"}, Mend: finding.Text{Zh: "在“项目名称”右边的格子里写上", En: "write it in the cell beside 项目名称"}})
+		p.Notes = append(p.Notes, Note{Kind: Refuse, Column: c.Head(), Text: finding.Text{Zh: "没有写项目名称", En: "no project title"}, Mend: finding.Text{Zh: "在“项目名称”右边或下面的格子里写上", En: "write it in the cell beside or under 项目名称"}})
 	}
 	r.sayColumns(s, t)
 	r.complete(t, p)
