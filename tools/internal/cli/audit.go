@@ -17,7 +17,6 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/publish"
-	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/transition"
 )
@@ -174,33 +173,6 @@ func (a *app) auditCommits(repo *gitobj.Repo, prefix string, commits []gitobj.Co
 		}
 	}
 	return entries, nil
-}
-
-// authorsOf lists the addresses of those who wrote what a commit of main brings.
-// Whoever merges writes nothing, unless the merge holds what no branch of it has.
-func authorsOf(repo *gitobj.Repo, c gitobj.Commit, prefix string, changes []gitobj.Change) ([]string, error) {
-	var brought []gitobj.Commit
-	own := slices.Clone(changes)
-	own = slices.DeleteFunc(own, func(ch gitobj.Change) bool { return registry.InDecisions(strings.TrimPrefix(ch.Path, prefix)) })
-	for _, p := range c.Parents[min(1, len(c.Parents)):] {
-		list, err := repo.Beyond(c.Parents[0], p)
-		if err != nil {
-			return nil, err
-		}
-		brought = append(brought, list...)
-		side, err := repo.Tree(p)
-		if err != nil {
-			return nil, err
-		}
-		own = slices.DeleteFunc(own, func(ch gitobj.Change) bool {
-			e, there, err := side.Lookup(ch.Path)
-			return err == nil && there == (ch.New != nil) && (!there || e.Hash == ch.New.Hash && e.Mode == ch.New.Mode)
-		})
-	}
-	if len(c.Parents) < 2 || len(own) > 0 {
-		brought = append(brought, c)
-	}
-	return addresses(brought), nil
 }
 
 // auditSummary is the outcome of an audit.

@@ -21,19 +21,21 @@ type forgeHearing struct {
 	f       forge.Forge
 	p       *proposal
 	votes   *votes
-	base    string
+	base    string            // commit that the request is seen against
+	head    string            // of the request
 	seen    map[string]*sight // by commit
 	current sight
 }
 
 // sight is what somebody saw who looked at a commit.
 type sight struct {
+	change  string // id of all of it
 	ids     []string
 	content map[string]map[string]string // by subject: path → blob
 }
 
 func sightOf(items []transition.Transition) sight {
-	s := sight{content: map[string]map[string]string{}}
+	s := sight{change: transition.ChangeID(items), content: map[string]map[string]string{}}
 	for i := range items {
 		s.ids = append(s.ids, items[i].ID)
 		s.content[items[i].Subject] = items[i].Content()
@@ -41,7 +43,8 @@ func sightOf(items []transition.Transition) sight {
 	return s
 }
 
-// forgeVotes hears the reviews and comments of a request, and adds its authors.
+// forgeVotes hears the reviews and comments of a request, which was seen against
+// the commit base, and adds its authors.
 func (a *app) forgeVotes(f forge.Forge, req *forge.Request, p *proposal, v *votes, base string, now time.Time) error {
 	p.writtenBy(f, req, now)
 	reviews, err := f.Reviews(a.ctx, req.Number)
@@ -52,7 +55,7 @@ func (a *app) forgeVotes(f forge.Forge, req *forge.Request, p *proposal, v *vote
 	if err != nil {
 		return err
 	}
-	h := &forgeHearing{app: a, f: f, p: p, votes: v, base: base, seen: map[string]*sight{}, current: sightOf(p.items)}
+	h := &forgeHearing{app: a, f: f, p: p, votes: v, base: base, head: req.HeadSHA, seen: map[string]*sight{}, current: sightOf(p.items)}
 	for i := range reviews {
 		h.review(&reviews[i])
 	}
@@ -65,7 +68,7 @@ func (a *app) forgeVotes(f forge.Forge, req *forge.Request, p *proposal, v *vote
 // look tells what a reviewer of a commit saw, nil when that can no longer be
 // told.
 func (h *forgeHearing) look(commit string) *sight {
-	if commit == h.p.head.Hash {
+	if commit == h.p.head.Hash && h.base == h.p.tip.Hash {
 		return &h.current
 	}
 	if s, known := h.seen[commit]; known || commit == "" {
@@ -137,19 +140,22 @@ func (h *forgeHearing) named(cmd vote.Command) ([]string, finding.Text) {
 	if cmd.ID == vote.All {
 		// “All” names no content: what it would approve could change under it.
 		if v := decision.Verdict(cmd.Verdict); v != decision.Reject && v != decision.Withdraw {
-			return nil, finding.Text{Zh: "all 不说明批准的是什么内容：写事项编号，或整个修改的编号 " + transition.ChangeID(h.p.items)[:12],
-				En: "“all” names no content: write the id of the transition, or that of the whole change, " + transition.ChangeID(h.p.items)[:12]}
+			return nil, finding.Text{Zh: "all 不说明批准的是什么内容：写事项编号，或整个修改的编号 " + h.current.change[:12],
+				En: "“all” names no content: write the id of the transition, or that of the whole change, " + h.current.change[:12]}
 		}
 		return h.current.ids, finding.Text{}
 	}
 	var found [][]string
-	if strings.HasPrefix(transition.ChangeID(h.p.items), cmd.ID) {
+	if strings.HasPrefix(h.current.change, cmd.ID) {
 		found = append(found, h.current.ids)
 	}
 	for _, id := range h.current.ids {
 		if strings.HasPrefix(id, cmd.ID) {
 			found = append(found, []string{id})
 		}
+	}
+	if whole := h.look(h.head); len(found) == 0 && whole != nil && strings.HasPrefix(whole.change, cmd.ID) {
+		found = append(found, whole.ids) // what is judged is one of several commits of it
 	}
 	switch len(found) {
 	case 1:

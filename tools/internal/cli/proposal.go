@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"taizhang/tools/internal/attach"
@@ -133,7 +131,7 @@ func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
 		return a.gitFailure(err)
 	}
 	addHistory(p.result, commits, changed)
-	p.wrote(addresses(commits))
+	p.wrote(addresses(handmade(p.repo, commits)))
 	return nil
 }
 
@@ -155,41 +153,6 @@ func hashOf(e *gitobj.Entry) string {
 		return e.Hash
 	}
 	return fmt.Sprintf("%s %o", e.Hash, e.Mode)
-}
-
-// wrote notes who wrote, committed or helped with the change, by their addresses.
-func (p *proposal) wrote(addresses []string) {
-	persons := map[string]bool{}
-	p.unknown = 0
-	for _, address := range addresses {
-		if person, ok := p.people.ByEmail(address); ok {
-			persons[person] = true
-		} else {
-			p.unknown++
-		}
-	}
-	p.authors = slices.Sorted(maps.Keys(persons))
-}
-
-// addresses lists the mail addresses of those who wrote, committed or helped
-// with commits, sorted.
-func addresses(commits []gitobj.Commit) []string {
-	found := map[string]bool{}
-	add := func(who string) {
-		_, address, _ := strings.Cut(who, "<")
-		found[strings.ToLower(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(address), ">")))] = true
-	}
-	for _, c := range commits {
-		add(c.Author)
-		add(c.Committer)
-		for line := range strings.Lines(c.Message) {
-			key, who, ok := strings.Cut(line, ":")
-			if ok && strings.EqualFold(strings.TrimSpace(key), "co-authored-by") {
-				add(who)
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(found))
 }
 
 // mergedFiles is the registry as it would be after the merge: the files that the

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -185,7 +184,7 @@ func (a *app) judgeRequest(o *reviewOptions, f forge.Forge, req *forge.Request, 
 	if err != nil {
 		return nil, p, err
 	}
-	if err := a.forgeVotes(f, req, p, heard, base, now); err != nil {
+	if err := a.forgeVotes(f, req, p, heard, p.tip.Hash, now); err != nil {
 		return nil, p, a.forgeFailure(err)
 	}
 	r := a.decide(p, heard.list, now, o.as)
@@ -219,16 +218,4 @@ func (a *app) forgeFailure(err error) error {
 func (p *proposal) accountOf(f forge.Forge, account forge.Account, at time.Time) string {
 	person, _ := p.people.ByAccount(f.Name(), account.ID, at.In(shanghai()).Format(time.DateOnly))
 	return person
-}
-
-// writtenBy adds the persons whose accounts opened the request or wrote its
-// commits to the authors of a proposal.
-func (p *proposal) writtenBy(f forge.Forge, req *forge.Request, now time.Time) {
-	for _, account := range append([]forge.Account{req.Author}, req.CommitAuthors...) {
-		if person := p.accountOf(f, account, now); person != "" {
-			p.authors = append(p.authors, person)
-		}
-	}
-	slices.Sort(p.authors)
-	p.authors = slices.Compact(p.authors)
 }

@@ -85,13 +85,13 @@ func (a *app) runSeal(o *sealOptions) error {
 			return cannot(err, a.say("核对 --key", "check --key"))
 		}
 	}
-	steps, err := a.mergedSteps(repo, root, req, merged, branch)
+	steps, before, err := a.mergedSteps(repo, root, req, merged, branch)
 	if err != nil {
 		return err
 	}
 	var missing error
 	for _, step := range steps {
-		if err := a.sealStep(repo, root, f, req, step, branch, gate); errors.Is(err, errFindings) {
+		if err := a.sealStep(repo, root, f, req, step, before, branch, gate); errors.Is(err, errFindings) {
 			missing = err // what others agreed to is sealed all the same
 		} else if err != nil {
 			return err
@@ -102,11 +102,12 @@ func (a *app) runSeal(o *sealOptions) error {
 
 // mergedSteps lists the commits that the merge of a request put on main, oldest
 // first: a forge that rebases, or only moves main forward, puts several there.
-// Those that have their decisions are left out, but for the last one.
-func (a *app) mergedSteps(repo *gitobj.Repo, root string, req *forge.Request, merged, branch string) ([]string, error) {
+// Those that have their decisions are left out, but for the last one. before is
+// what main was until then.
+func (a *app) mergedSteps(repo *gitobj.Repo, root string, req *forge.Request, merged, branch string) (steps []string, before string, err error) {
 	last, err := repo.Commit(merged)
 	if err != nil {
-		return nil, a.gitFailure(err)
+		return nil, "", a.gitFailure(err)
 	}
 	// As a rebase leaves them: who wrote it, and what it says.
 	same := func(c *gitobj.Commit) string { return c.Author + "\n" + strings.TrimSpace(c.Message) }
@@ -118,7 +119,7 @@ func (a *app) mergedSteps(repo *gitobj.Repo, root string, req *forge.Request, me
 			}
 		}
 	}
-	steps := []string{last.Hash}
+	steps = []string{last.Hash}
 	first := last
 	for len(first.Parents) == 1 && brought[same(&first)] && len(steps) <= len(brought) {
 		parent, err := repo.Commit(first.Parents[0])
@@ -129,16 +130,19 @@ func (a *app) mergedSteps(repo *gitobj.Repo, root string, req *forge.Request, me
 		steps = append(steps, first.Hash)
 	}
 	slices.Reverse(steps)
+	if len(first.Parents) > 0 {
+		before = first.Parents[0]
+	}
 	if len(steps) == 1 {
-		return steps, nil
+		return steps, before, nil
 	}
 	prefix, err := a.prefix(repo, root)
 	if err != nil {
-		return nil, cannot(err, "")
+		return nil, "", cannot(err, "")
 	}
-	entries, err := a.auditLinks(repo, prefix, first.Parents[0], branch, nil)
+	entries, err := a.auditLinks(repo, prefix, before, branch, nil)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	open := slices.DeleteFunc(slices.Clone(steps), func(step string) bool {
 		return !slices.ContainsFunc(entries, func(e *audit.Entry) bool {
@@ -146,14 +150,15 @@ func (a *app) mergedSteps(repo *gitobj.Repo, root string, req *forge.Request, me
 		})
 	})
 	if len(open) == 0 {
-		return steps[len(steps)-1:], nil
+		return steps[len(steps)-1:], before, nil
 	}
-	return open, nil
+	return open, before, nil
 }
 
-// sealStep seals one commit of main.
-func (a *app) sealStep(repo *gitobj.Repo, root string, f forge.Forge, req *forge.Request, step, branch string, gate ssh.Signer) error {
-	p, err := a.mergedProposal(repo, root, step)
+// sealStep seals one commit of main. before is main without the whole request,
+// which is what its reviewers saw it against.
+func (a *app) sealStep(repo *gitobj.Repo, root string, f forge.Forge, req *forge.Request, step, before, branch string, gate ssh.Signer) error {
+	p, err := a.mergedProposal(repo, root, step, req.HeadSHA)
 	if err != nil {
 		return err
 	}
@@ -173,7 +178,7 @@ func (a *app) sealStep(repo *gitobj.Repo, root string, f forge.Forge, req *forge
 	if err != nil {
 		return err
 	}
-	if err := a.forgeVotes(f, req, p, heard, p.tip.Hash, on); err != nil {
+	if err := a.forgeVotes(f, req, p, heard, before, on); err != nil {
 		return a.forgeFailure(err)
 	}
 	r := a.decide(p, heard.list, on, nil)
@@ -196,8 +201,9 @@ func (a *app) sealStep(repo *gitobj.Repo, root string, f forge.Forge, req *forge
 	return a.commitSeal(p, tip, branch, edits, req.Number)
 }
 
-// mergedProposal describes a commit of main as the change that it was.
-func (a *app) mergedProposal(repo *gitobj.Repo, root, merged string) (*proposal, error) {
+// mergedProposal describes a commit of main as the change that it was, asked for
+// by a request with that head: a squash does not tell who wrote it.
+func (a *app) mergedProposal(repo *gitobj.Repo, root, merged, head string) (*proposal, error) {
 	c, err := repo.Commit(merged)
 	if err != nil {
 		return nil, a.gitFailure(err)
@@ -213,7 +219,12 @@ func (a *app) mergedProposal(repo *gitobj.Repo, root, merged string) (*proposal,
 	if err != nil {
 		return nil, a.gitFailure(err)
 	}
-	p.wrote(wrote) // whoever pressed the button of the forge has not
+	asked, err := repo.Beyond(c.Parents[0], head)
+	if err != nil {
+		return nil, cannot(fmt.Errorf("%s: %w", a.say("读不到请求里的提交，不知道是谁写的", "the commits of the request cannot be read, so it is not known who wrote it"), err),
+			a.say("先取来请求的提交：git fetch origin 请求的引用", "fetch the commits of the request first"))
+	}
+	p.wrote(append(wrote, addresses(handmade(repo, asked))...))
 	return p, nil
 }
 

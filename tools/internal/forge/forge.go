@@ -83,10 +83,17 @@ type Request struct {
 	// knows: "" or a commit that is further on when it does not.
 	MergeBase string
 	Author    Account
-	// CommitAuthors are the accounts that the forge knows for the authors and
-	// committers of the request's commits, each once. GitLab links none; names
-	// and addresses in the commits are for the caller to read.
-	CommitAuthors []Account
+	// Commits are those of the request, as far as the forge tells accounts for
+	// them: GitLab does for none. Names and addresses in them are for the caller
+	// to read.
+	Commits []Commit
+}
+
+// Commit is a commit of a request, with the accounts that the forge knows for its
+// author and its committer, each once.
+type Commit struct {
+	SHA string
+	By  []Account
 }
 
 // States of a [Review].

@@ -65,9 +65,12 @@ func (g *gitea) Request(ctx context.Context, number int64) (*Request, error) {
 		return nil, err
 	}
 	for _, c := range commits {
-		r.CommitAuthors = append(r.CommitAuthors, giteaAccount(c.Author), giteaAccount(c.Committer))
+		one := Commit{By: distinct(giteaAccount(c.Author), giteaAccount(c.Committer))}
+		if c.CommitMeta != nil {
+			one.SHA = c.SHA
+		}
+		r.Commits = append(r.Commits, one)
 	}
-	r.CommitAuthors = distinct(r.CommitAuthors)
 	return r, nil
 }
 

@@ -30,7 +30,7 @@ func TestGiteaReadsARequestWithEveryAuthor(t *testing.T) {
 	want := &Request{
 		Number: 7, URL: "https://gitea.example/qjp/registry/pulls/7", Title: "2027-jyj-01 列入储备库",
 		BaseBranch: "main", BaseSHA: shaC, HeadSHA: shaB, HeadRepo: "jyj/registry", Open: true,
-		Author: Account{ID: 11, Login: "xiaozhang"}, CommitAuthors: []Account{{ID: 11, Login: "xiaozhang"}, {ID: 12, Login: "xiaoli"}},
+		Author: Account{ID: 11, Login: "xiaozhang"}, Commits: []Commit{{shaA, []Account{{ID: 11, Login: "xiaozhang"}}}, {shaB, []Account{{ID: 12, Login: "xiaoli"}}}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -97,7 +97,10 @@ func (g *gitee) Request(ctx context.Context, number int64) (*Request, error) {
 			r.MergedAt = *pr.MergedAt
 		}
 	}
-	var commits []*struct{ Author, Committer giteeUser }
+	var commits []*struct {
+		SHA               string
+		Author, Committer giteeUser
+	}
 	if err := g.call(ctx, http.MethodGet, g.path("/pulls/%d/commits", number), nil, &commits); err != nil {
 		return nil, err
 	}
@@ -109,9 +112,8 @@ func (g *gitee) Request(ctx context.Context, number int64) (*Request, error) {
 		if c == nil {
 			return nil, wrong("reading a pull request", "a commit is missing")
 		}
-		r.CommitAuthors = append(r.CommitAuthors, c.Author.account(), c.Committer.account())
+		r.Commits = append(r.Commits, Commit{c.SHA, distinct(c.Author.account(), c.Committer.account())})
 	}
-	r.CommitAuthors = distinct(r.CommitAuthors)
 	return r, nil
 }
 

@@ -27,7 +27,7 @@ func TestGiteeReadsARequestWithEveryAuthor(t *testing.T) {
 	want := &Request{
 		Number: 7, URL: "https://gitee.example/qjp/registry/pulls/7", Title: "2027-jyj-01 列入储备库",
 		BaseBranch: "main", BaseSHA: shaC, MergeBase: shaC, HeadSHA: shaB, HeadRepo: "jyj/registry", Open: true,
-		Author: Account{ID: 11, Login: "xiaozhang"}, CommitAuthors: []Account{{ID: 12, Login: "xiaoli"}, {ID: 11, Login: "xiaozhang"}},
+		Author: Account{ID: 11, Login: "xiaozhang"}, Commits: []Commit{{shaB, []Account{{ID: 12, Login: "xiaoli"}, {ID: 11, Login: "xiaozhang"}}}, {}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

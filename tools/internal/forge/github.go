@@ -75,9 +75,8 @@ func (g *github) Request(ctx context.Context, number int64) (*Request, error) {
 		return nil, err
 	}
 	for _, c := range commits {
-		r.CommitAuthors = append(r.CommitAuthors, githubAccount(c.GetAuthor()), githubAccount(c.GetCommitter()))
+		r.Commits = append(r.Commits, Commit{c.GetSHA(), distinct(githubAccount(c.GetAuthor()), githubAccount(c.GetCommitter()))})
 	}
-	r.CommitAuthors = distinct(r.CommitAuthors)
 	return r, nil
 }
 

@@ -31,8 +31,8 @@ func TestGitHubReadsARequestWithEveryAuthor(t *testing.T) {
 	want := &Request{
 		Number: 7, URL: "https://github.example/qjp/registry/pull/7", Title: "2027-jyj-01 列入储备库",
 		BaseBranch: "main", BaseSHA: shaC, MergeBase: shaC, HeadSHA: shaB, HeadRepo: "jyj/registry", Open: true,
-		Author:        Account{ID: 11, Login: "xiaozhang"},
-		CommitAuthors: []Account{{ID: 11, Login: "xiaozhang"}, {ID: 19864447, Login: "web-flow"}, {ID: 12, Login: "xiaoli"}},
+		Author:  Account{ID: 11, Login: "xiaozhang"},
+		Commits: []Commit{{shaA, []Account{{ID: 11, Login: "xiaozhang"}, {ID: 19864447, Login: "web-flow"}}}, {shaB, []Account{{ID: 12, Login: "xiaoli"}}}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)

@@ -197,7 +197,7 @@ func TestLiveGitea(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.HeadSHA != first || r.BaseBranch != "main" || r.BaseSHA == "" || !r.Open || r.Merged || r.MergeSHA != "" || r.HeadRepo != "qjp/registry" || r.Author.Login != "jyj" || len(r.CommitAuthors) != 1 || r.CommitAuthors[0] != r.Author {
+	if r.HeadSHA != first || r.BaseBranch != "main" || r.BaseSHA == "" || !r.Open || r.Merged || r.MergeSHA != "" || r.HeadRepo != "qjp/registry" || r.Author.Login != "jyj" || len(r.Commits) != 1 || r.Commits[0].SHA != first || len(r.Commits[0].By) != 1 || r.Commits[0].By[0] != r.Author {
 		t.Errorf("request: %+v", r)
 	}
 

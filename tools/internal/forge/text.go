@@ -69,7 +69,7 @@ func all[T any](op string, fetch func(page int) (items []*T, more bool, err erro
 }
 
 // distinct keeps the first account of each ID; accounts without one are left out.
-func distinct(accounts []Account) []Account {
+func distinct(accounts ...Account) []Account {
 	seen := map[int64]bool{0: true}
 	var list []Account
 	for _, a := range accounts {

@@ -3,17 +3,18 @@ package scenario_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 )
 
 // gitea words a world as the API of Gitea and Forgejo does.
 //
-//   - A review keeps its commit; one that an administrator dismissed keeps its
-//     state, with a mark.
+//   - A review keeps its commit; one that an administrator dismissed, or its own
+//     author by another, keeps its state, with a mark.
 //   - Whoever presses a button is the committer of what it makes.
 //   - Lists tell their length in a header; comments come all at once.
 var gitea = face{
 	kind: "gitea", header: "Authorization", value: "token " + token, routes: giteaRoutes,
-	committer: func(by *account) string { return by.ident() },
+	committer: func(by *account, _ string) string { return by.ident() },
 }
 
 func giteaRoutes(w *world, mux *http.ServeMux) {
@@ -41,11 +42,15 @@ func giteaRoutes(w *world, mux *http.ServeMux) {
 		return object{"id": c.id, "user": user(c.by), "body": c.body, "created_at": stamp(c.created), "updated_at": stamp(c.updated),
 			"html_url": fmt.Sprintf("https://gitea.example/c/%d", c.id)}
 	}
+	// Who approves or objects again has dismissed what he said before.
+	again := func(r *request, v *review) bool {
+		return v.verdict != "remark" && slices.ContainsFunc(r.reviews, func(o *review) bool { return o.by == v.by && o.verdict != "remark" && o.when.After(v.when) })
+	}
 	reviewed := func(r *request) func(*review) object {
 		return func(v *review) object {
 			return object{"id": v.id, "user": user(v.by), "body": "", "commit_id": v.commit, "submitted_at": stamp(v.when), "html_url": link(r),
 				"state":     map[string]string{"approve": "APPROVED", "reject": "REQUEST_CHANGES", "remark": "COMMENT"}[v.verdict],
-				"dismissed": v.dismissed != nil, "stale": v.commit != r.head, "official": true}
+				"dismissed": v.dismissed != nil || again(r, v), "stale": v.commit != r.head, "official": true}
 		}
 	}
 	mux.HandleFunc("GET "+api+"/pulls", func(rw http.ResponseWriter, req *http.Request) {

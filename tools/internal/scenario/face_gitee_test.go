@@ -12,7 +12,7 @@ import (
 //   - Lists tell the number of their pages in a header.
 var gitee = face{
 	kind: "gitee", header: "Authorization", value: "Bearer " + token, routes: giteeRoutes,
-	committer: func(*account) string { return "Gitee <noreply@gitee.com>" },
+	committer: func(*account, string) string { return "Gitee <noreply@gitee.com>" },
 }
 
 func giteeRoutes(w *world, mux *http.ServeMux) {

@@ -12,9 +12,14 @@ import (
 //   - Events tell of force pushes, dismissals and changes of the base.
 var github = face{
 	kind: "github", header: "Authorization", value: "Bearer " + token, routes: githubRoutes,
-	committer: func(*account) string { return "GitHub <noreply@github.com>" },
-	queue: func(w *world, r *request) string {
-		return fmt.Sprintf("refs/heads/gh-readonly-queue/%s/pr-%d-%s", r.base, r.number, w.tip("refs/heads/"+r.base))
+	committer: func(by *account, method string) string {
+		if method == "rebase" {
+			return by.ident()
+		}
+		return "GitHub <noreply@github.com>"
+	},
+	queue: func(r *request, below string) string {
+		return fmt.Sprintf("refs/heads/gh-readonly-queue/%s/pr-%d-%s", r.base, r.number, below)
 	},
 }
 

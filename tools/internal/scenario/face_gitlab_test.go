@@ -19,8 +19,9 @@ import (
 //   - Whoever presses a button is the committer of what it makes.
 var gitlab = face{
 	kind: "gitlab", header: "Private-Token", value: token, routes: gitlabRoutes,
-	committer: func(by *account) string { return by.ident() },
-	queue:     func(_ *world, r *request) string { return fmt.Sprintf("refs/merge-requests/%d/train", r.number) },
+	committer:    func(by *account, _ string) string { return by.ident() },
+	rebasesFirst: true,
+	queue:        func(r *request, _ string) string { return fmt.Sprintf("refs/merge-requests/%d/train", r.number) },
 	takes: func(w *world, r *request, by *account, body string) string {
 		var kept []string
 		for _, l := range strings.Split(body, "\n") {

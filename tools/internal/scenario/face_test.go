@@ -19,11 +19,15 @@ type face struct {
 	header string // that carries the token
 	value  string
 	routes func(*world, *http.ServeMux)
-	// committer is whom a commit names that the forge makes when by presses a button.
-	committer func(by *account) string
-	// queue is the ref of the commit that a merge queue tests for a request; nil:
-	// the forge has none.
-	queue func(w *world, r *request) string
+	// committer is whom a commit names that the forge makes when by presses the
+	// button for a method: merge, squash, rebase or update.
+	committer func(by *account, method string) string
+	// rebasesFirst says that to rebase, the request itself gets the new commits
+	// before its base does.
+	rebasesFirst bool
+	// queue is the ref of the commit that a merge queue tries for a request, on top
+	// of the commit below; nil: the forge has none.
+	queue func(r *request, below string) string
 	// takes is what becomes of a comment: a forge may take commands of its own out
 	// of it. nil: it stays as it is.
 	takes func(w *world, r *request, by *account, body string) string

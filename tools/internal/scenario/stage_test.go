@@ -21,7 +21,7 @@ import (
 //	update WHO                       merges the base into the request
 //	press WHO approve|reject|remark  by the forge's own button
 //	dismiss WHO WHOSE                takes away the last review of somebody
-//	say WHO TEXT                     a comment; {id} is the transition's at the last look
+//	say WHO TEXT                     a comment; {id} is what was last looked at, a transition or several
 //	edit WHO TEXT                    the last comment of somebody is rewritten
 //	rename WHO LOGIN                 the account gets another login
 //	account NAME LOGIN               a new account, of nobody in the register
@@ -31,7 +31,8 @@ import (
 //	merge|squash|rebase WHO          WHO presses that button
 //	queue WHO                        WHO puts the request into the merge queue
 //	leave                            and it goes out of the queue again
-//	land WHO                         the queue moves main to what it tried
+//	land WHO                         main is moved to all that the queue tried
+//	tag NAME                         a tag on the head of the request
 //	request N                        the lines below are about another request
 //	seal [CODE]                      taizhang seal
 //	? OUTCOME                        taizhang review --post, of the request or of what is in the queue
@@ -44,9 +45,16 @@ type stage struct {
 	face  face
 	url   string
 	req   *request
-	queue string // commit in the merge queue
-	id    string // of the first transition at the last look
+	queue []queued
+	ids   map[string]string // of transitions by subject, at the last look at them
+	id    string            // what {id} is
 	looks []look
+}
+
+// queued is a request in the merge queue with the commit that is tried for it.
+type queued struct {
+	*request
+	commit string
 }
 
 // look is what a command said at one line of a script, worded alike for all forges.
@@ -54,7 +62,7 @@ type look struct{ line, text string }
 
 func play(t *testing.T, kind, script string) []look {
 	w := newWorld(t)
-	s := &stage{world: w, face: faces[kind]}
+	s := &stage{world: w, face: faces[kind], ids: map[string]string{}}
 	s.url = s.face.serve(w)
 	for n, l := range lines(script) {
 		if l = strings.TrimSpace(l); l == "" {
@@ -90,7 +98,7 @@ func (s *stage) do(at, line string, apart bool) {
 	}
 	var by *account
 	switch verb {
-	case "?", "=", "branch", "main", "request", "leave", "seal", "account":
+	case "?", "=", "branch", "main", "request", "leave", "seal", "account", "tag":
 	default:
 		by = s.who(arg(0))
 	}
@@ -110,7 +118,7 @@ func (s *stage) do(at, line string, apart bool) {
 	case "force":
 		s.rebase(s.req, by, s.edits(s.req.head, arg(1)))
 	case "update":
-		s.update(s.req, by, s.face.committer(by))
+		s.update(s.req, by, s.face.committer(by, verb))
 	case "press":
 		s.press(s.req, by, arg(1))
 	case "dismiss":
@@ -140,26 +148,24 @@ func (s *stage) do(at, line string, apart bool) {
 		}
 		s.commit(ref, commit{message: "edit", author: maker, committer: maker, when: s.tick(), parents: []string{s.tip("refs/heads/main")}, edits: s.edits("refs/heads/main", edit)})
 	case "merge", "squash", "rebase":
-		s.land(s.req, by, verb, s.face.committer(by))
+		s.land(s.req, by, verb, &s.face)
 	case "queue":
 		s.enqueue(by)
 	case "leave":
-		s.queue = ""
+		s.queue = slices.DeleteFunc(s.queue, func(q queued) bool { return q.request == s.req })
 	case "land":
 		s.tick()
-		s.git("update-ref", "refs/heads/"+s.req.base, s.queue)
-		s.landed(s.req, by, s.queue)
-		s.queue = ""
+		for _, q := range s.queue {
+			s.git("update-ref", "refs/heads/"+q.base, q.commit)
+			s.landed(q.request, by, q.commit)
+		}
+		s.queue = nil
+	case "tag":
+		s.git("update-ref", "refs/tags/"+arg(0), s.req.head)
 	case "request":
 		s.req = s.requests[atoi(arg(0))-1]
 	case "seal":
-		want := 0
-		if len(args) > 0 {
-			want = atoi(arg(0))
-		}
-		if code, out, errs := s.command("seal", "--forge", s.face.kind, "--forge-url", s.url, "--repo", "qjp/registry", "--request", fmt.Sprint(s.req.number), "--key", gateKey); code != want {
-			s.t.Errorf("%s: exit %d\n%s%s", at, code, out, errs)
-		}
+		s.seal(at, strings.Join(args, ""))
 	default:
 		s.t.Fatalf("%s: unknown", at)
 	}
@@ -168,10 +174,31 @@ func (s *stage) do(at, line string, apart bool) {
 // enqueue makes the commit that a merge queue tries: the request merged on what
 // the queue has before it.
 func (s *stage) enqueue(by *account) {
-	base := s.tip("refs/heads/" + s.req.base)
-	c := commit{message: fmt.Sprintf("%s (#%d)", s.req.title, s.req.number), author: by.ident(), committer: s.face.committer(by), when: s.tick(),
-		parents: []string{base, s.req.head}, blobs: s.changes(base, s.req.head)}
-	s.queue = s.commit(s.face.queue(s.world, s.req), c)
+	below := s.tip("refs/heads/" + s.req.base)
+	if n := len(s.queue); n > 0 {
+		below = s.queue[n-1].commit
+	}
+	c := commit{message: fmt.Sprintf("%s (#%d)", s.req.title, s.req.number), author: by.ident(), committer: s.face.committer(by, "merge"), when: s.tick(),
+		parents: []string{below, s.req.head}, blobs: s.changes(below, s.req.head)}
+	s.queue = append(s.queue, queued{s.req, s.commit(s.face.queue(s.req, below), c)})
+}
+
+// seal writes the decision after a merge: on the transition of the very id that
+// was looked at before it, by whatever method it was merged.
+func (s *stage) seal(at, want string) {
+	s.t.Helper()
+	was := s.tip("refs/heads/" + s.req.base)
+	code, out, errs := s.command("seal", "--forge", s.face.kind, "--forge-url", s.url, "--repo", "qjp/registry", "--request", fmt.Sprint(s.req.number), "--into", s.req.base, "--key", gateKey)
+	if code != atoi(want) {
+		s.t.Errorf("%s: exit %d\n%s%s", at, code, out, errs)
+		return
+	}
+	for _, path := range strings.Fields(s.git("diff", "--name-only", was, "refs/heads/"+s.req.base)) {
+		var d struct{ Transition struct{ ID, Subject string } }
+		if err := json.Unmarshal([]byte(s.read("refs/heads/"+s.req.base, path)), &d); err != nil || d.Transition.ID != s.ids[d.Transition.Subject] {
+			s.t.Errorf("%s: %s is about %+v, looked at were %v: %v", at, path, d.Transition, s.ids, err)
+		}
+	}
 }
 
 // command runs a command in the repository and returns what it says.
@@ -193,9 +220,9 @@ func (s *stage) look(at, want string, apart bool) {
 	s.t.Helper()
 	sha := s.req.head
 	args := []string{"review", "--forge", s.face.kind, "--forge-url", s.url, "--repo", "qjp/registry", "--request", fmt.Sprint(s.req.number), "--post", "--format", "json"}
-	if s.queue != "" { // as the workflow of the queue does
-		sha = s.queue
-		args = append(args, "--base", s.git("rev-parse", s.queue+"^1"), "--head", s.queue)
+	if i := slices.IndexFunc(s.queue, func(q queued) bool { return q.request == s.req }); i >= 0 { // as the workflow of the queue does
+		sha = s.queue[i].commit
+		args = append(args, "--base", s.git("rev-parse", sha+"^1"), "--head", sha)
 	}
 	before := len(s.statuses)
 	code, out, errs := s.command(args...)
@@ -207,8 +234,14 @@ func (s *stage) look(at, want string, apart bool) {
 		if r.Allowed {
 			state, wantCode = "success", 0
 		}
+		for i := range r.Transitions {
+			s.ids[r.Transitions[i].Subject] = r.Transitions[i].ID
+		}
 		if len(r.Transitions) > 0 {
 			s.id = r.Transitions[0].ID[:12]
+		}
+		if len(r.Transitions) > 1 {
+			s.id = r.Change[:12]
 		}
 	}
 	if got != want || code != wantCode {
@@ -287,6 +320,7 @@ func (s *stage) audit(at, want string, apart bool) {
 // report is what a review says, as far as scripts name it.
 type report struct {
 	Allowed     bool
+	Change      string
 	Transitions []struct {
 		ID, Subject string
 		Decision    struct {

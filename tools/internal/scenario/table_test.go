@@ -151,16 +151,91 @@ var table = []scenario{
 		? 2026-cgj-01 missing [dsjj fgw], 2027-jyj-02 missing [dsjj], 2 refused
 		press zhao approve
 		@gitlab ? 2026-cgj-01 missing [dsjj=dsjj-01 fgw] dsjj-01:counted, 2027-jyj-02 approved [dsjj=dsjj-01] dsjj-01:counted, 1 refused
-		@!gitlab ? 2026-cgj-01 missing [dsjj=dsjj-01 fgw] dsjj-01:counted, 2027-jyj-02 approved [dsjj=dsjj-01] dsjj-01:counted, 2 refused
+		@github ? 2026-cgj-01 missing [dsjj=dsjj-01 fgw] dsjj-01:counted, 2027-jyj-02 approved [dsjj=dsjj-01] dsjj-01:counted, 2 refused
+		@gitea ? 2026-cgj-01 missing [dsjj=dsjj-01 fgw] dsjj-01:withdrawal dsjj-01:counted, 2027-jyj-02 approved [dsjj=dsjj-01] dsjj-01:withdrawal dsjj-01:counted, 1 refused
 	`},
+	// Whoever presses a button has written nothing, and may have approved; but to
+	// rebase, GitLab lets him commit to the request first.
 	{name: "merge", script: `
 		open clerk declare
-		push clerk words
-		? 2026-cgj-01 missing [dsjj fgw], 2027-jyj-02 missing [dsjj]
+		? missing [dsjj]
 		main elsewhere
 		say zhao /同意 {id} 代表 dsjj
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+		merge zhao
+		= 2026-jyj-01 unapproved, 2027-jyj-02 unsealed
+		seal
+		= 2026-jyj-01 unapproved, 2027-jyj-02 proven attested dsjj=dsjj-01
+		seal 3
+	`},
+	{name: "squash", script: `
+		open clerk declare
+		push clerk other
+		? missing [dsjj]
+		say zhao /同意 {id} 代表 dsjj
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+		squash zhao
+		= 2027-jyj-02 unsealed
+		seal
+		= 2027-jyj-02 proven attested dsjj=dsjj-01
+	`},
+	{name: "rebase", script: `
+		open clerk declare
+		push clerk words
+		main elsewhere
+		? 2026-cgj-01 missing [dsjj fgw], 2027-jyj-02 missing [dsjj]
+		say zhao /同意 {id} 代表 dsjj
 		say sun /同意 {id} 代表 fgw
-		? 2026-cgj-01 approved [dsjj=dsjj-01 fgw=fgw-01] dsjj-01:counted fgw-01:counted, 2027-jyj-02 missing [dsjj]
-		merge qian
+		? 2026-cgj-01 approved [dsjj=dsjj-01 fgw=fgw-01] dsjj-01:counted fgw-01:counted, 2027-jyj-02 approved [dsjj=dsjj-01] dsjj-01:counted fgw-01:no-seat
+		@!gitlab rebase zhao
+		@gitlab rebase qian
+		seal
+		= 2026-jyj-01 unapproved, 2027-jyj-02 proven attested dsjj=dsjj-01, 2026-cgj-01 proven attested dsjj=dsjj-01 fgw=fgw-01
+	`},
+	{name: "merge after votes by button", without: map[string]string{"gitee": boundless}, script: `
+		open clerk declare
+		press zhao approve
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+		squash zhao
+		seal
+		= 2027-jyj-02 proven attested dsjj=dsjj-01
+	`},
+	{name: "update from the base", without: map[string]string{"gitlab": "its button rebases the commits: who presses it has committed them", "gitee": "no such button"}, script: `
+		open clerk declare
+		main elsewhere
+		update zhao
+		press zhao approve
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+		merge zhao
+		seal
+		= 2026-jyj-01 unapproved, 2027-jyj-02 proven attested dsjj=dsjj-01
+	`},
+	{name: "queue", without: map[string]string{"gitea": noQueue, "gitee": noQueue}, script: `
+		open clerk declare
+		? missing [dsjj]
+		main elsewhere
+		queue zhao
+		? missing [dsjj]
+		leave
+		say zhao /同意 {id} 代表 dsjj
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+		queue zhao
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+		open clerk words
+		queue zhao
+		? missing [dsjj fgw]
+		say zhao /同意 {id} 代表 dsjj
+		press sun approve
+		? approved [dsjj=dsjj-01 fgw=fgw-01] dsjj-01:counted fgw-01:counted
+		request 1
+		say zhao /撤回 all
+		? missing [dsjj] dsjj-01:withdrawn dsjj-01:withdrawal
+		say qian /同意 {id} 代表 dsjj
+		? approved [dsjj=dsjj-02] dsjj-01:withdrawn dsjj-01:withdrawal dsjj-02:counted
+		land zhao
+		seal
+		request 2
+		seal
+		= 2026-jyj-01 unapproved, 2027-jyj-02 proven attested dsjj=dsjj-02, 2026-cgj-01 proven attested dsjj=dsjj-01 fgw=fgw-01
 	`},
 }

@@ -27,6 +27,7 @@ func cast() map[string]*account {
 		"clerk":    {11, "clerk", "clerk@example.org", "jyj-01", "jyj"},
 		"zhao":     {21, "zhao", "zhao@example.org", "dsjj-01", "dsjj"},
 		"qian":     {22, "qian", "qian@example.org", "dsjj-02", "dsjj"},
+		"zhao-2":   {24, "zhao-2", "zhao-2@example.org", "dsjj-01", "dsjj"}, // of the same person
 		"sun":      {23, "sun", "sun@example.org", "fgw-01", "fgw"},
 		"stranger": {666, "stranger", "stranger@example.org", "", ""},
 		"robot":    {99, "robot", "robot@example.org", "", ""},
@@ -45,7 +46,11 @@ func register() string {
 		a := people[name]
 		fmt.Fprintf(&b, "  - id: %s\n    departments: [%s]\n    emails: [%s]\n    accounts:\n", a.person, a.office, a.email)
 		for _, k := range kinds {
-			fmt.Fprintf(&b, "      - {forge: %s, id: %d, from: 2020-01-01}\n", k, a.id)
+			for _, of := range people {
+				if of.person == a.person {
+					fmt.Fprintf(&b, "      - {forge: %s, id: %d, from: 2020-01-01}\n", k, of.id)
+				}
+			}
 		}
 	}
 	return b.String()
@@ -256,11 +261,10 @@ func (w *world) comment(id int64) (*request, *comment) {
 }
 
 // land merges a request by a method, as the one who presses the button.
-// committer is whom the forge writes into what it makes, beside the presser.
-func (w *world) land(r *request, by *account, method, committer string) {
+func (w *world) land(r *request, by *account, method string, f *face) {
 	base := "refs/heads/" + r.base
-	c := commit{message: r.title, author: by.ident(), committer: committer, when: w.tick(), parents: []string{w.tip(base)}, blobs: w.changes(base, r.head)}
-	c.message = fmt.Sprintf("%s (#%d)", r.title, r.number)
+	c := commit{author: by.ident(), committer: f.committer(by, method), when: w.tick(), parents: []string{w.tip(base)}, blobs: w.changes(base, r.head),
+		message: fmt.Sprintf("%s (#%d)", r.title, r.number)}
 	switch method {
 	case "merge":
 		c.parents = append(c.parents, r.head)
@@ -269,12 +273,16 @@ func (w *world) land(r *request, by *account, method, committer string) {
 		c.author = r.author.ident()
 		w.commit(base, c)
 	case "rebase":
-		for _, line := range strings.Fields(w.git("rev-list", "--reverse", w.tip(base)+".."+r.head)) {
-			author, message, _ := strings.Cut(w.git("show", "-s", "--format=%an <%ae>%x00%B", line), "\x00")
-			w.commit(base, commit{message: message, author: author, committer: committer, when: w.now, parents: []string{w.tip(base)}, blobs: w.changes(line+"~1", line)})
+		tip := c.parents[0]
+		for _, old := range lines(w.git("rev-list", "--reverse", "--no-merges", tip+".."+r.head)) {
+			one := commit{committer: c.committer, when: w.now, parents: []string{tip}, blobs: w.changes(old+"~1", old)}
+			one.author, one.message, _ = strings.Cut(w.git("show", "-s", "--format=%an <%ae>%x00%B", old), "\x00")
+			tip = w.commit("refs/rebased", one)
 		}
-	default:
-		w.t.Fatalf("what is %q?", method)
+		if f.rebasesFirst {
+			w.moved(r, by, tip)
+		}
+		w.git("update-ref", base, tip)
 	}
 	w.landed(r, by, w.tip(base))
 }
