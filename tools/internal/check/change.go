@@ -59,7 +59,7 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 	}
 	res.Findings = append(res.Findings, byHand(changed)...)
 	res.Pairs = make([]Pair, len(dirs))
-	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs, i, o.Forward) })
+	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs, i, concern, o.Forward) })
 	if err := o.stopped(); err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func concerned(was, is *Judge, changed, dirs []string) map[string]bool {
 
 // pair judges one of the touched projects before and after a change; see
 // Options.Forward.
-func pair(was, is *Judge, dirs []string, i int, forward bool) Pair {
+func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, forward bool) Pair {
 	id := idOf(dirs[i])
 	bf, hf := was.Registry.Folder(id), is.Registry.Folder(id)
 	p := Pair{ID: id}
@@ -195,7 +195,7 @@ func pair(was, is *Judge, dirs []string, i int, forward bool) Pair {
 	if bf != nil {
 		before, history = p.Base.Project, p.Base.History
 	}
-	p.Head = is.Project(hf, before)
+	p.Head = is.project(is.Registry.ProjectAfter(hf, before, differs), before)
 	p.findings = p.Head.Findings
 	// Where a history cannot be told, another declared state is a step.
 	stepped := bf == nil || declared(before) != declared(p.Head.Project)

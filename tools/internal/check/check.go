@@ -122,7 +122,10 @@ type Verdict struct {
 // Project reads and judges one project by itself. base, the project before a
 // change, may be nil.
 func (j *Judge) Project(f *registry.Folder, base *registry.Project) *Verdict {
-	p := j.Registry.Project(f)
+	return j.project(j.Registry.Project(f), base)
+}
+
+func (j *Judge) project(p, base *registry.Project) *Verdict {
 	v := &Verdict{Judge: j, Project: p, Findings: p.Findings}
 	v.History, v.Known = j.Lifecycle.Replay(p)
 	v.Findings = append(v.Findings, v.History.Findings...)

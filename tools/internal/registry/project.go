@@ -39,6 +39,7 @@ type Project struct {
 	Findings []finding.Finding // about reading and schemas
 	// Unread holds, by path, the bytes of records that could not be taken apart.
 	Unread   map[string][]byte
+	parsed   map[string]*parsed // by file name
 	registry *Registry
 }
 
@@ -99,8 +100,13 @@ func (r *Registry) ParseName(name string) (f *schema.Form, number int, ok bool) 
 }
 
 // Project reads the records of a folder.
-func (r *Registry) Project(f *Folder) *Project {
-	p := &Project{Folder: f, Broken: map[string]bool{}, registry: r, Env: maps.Clone(r.kinds.absent)}
+func (r *Registry) Project(f *Folder) *Project { return r.ProjectAfter(f, nil, nil) }
+
+// ProjectAfter reads the records of a folder after a change: what was read of the
+// project before it, which may be nil, is taken over where the file does not
+// differ.
+func (r *Registry) ProjectAfter(f *Folder, before *Project, differs map[string]bool) *Project {
+	p := &Project{Folder: f, Broken: map[string]bool{}, registry: r, Env: maps.Clone(r.kinds.absent), parsed: map[string]*parsed{}}
 	report := func(id, name string, msg, help finding.Text) {
 		p.Findings = append(p.Findings, finding.Finding{Rule: id, Place: finding.Place{File: path.Join(f.Dir, name), Line: 1, Col: 1}, Message: msg, Help: help})
 	}
@@ -108,7 +114,15 @@ func (r *Registry) Project(f *Folder) *Project {
 		form, number, ok := r.ParseName(strings.TrimSuffix(name, ".md"))
 		switch {
 		case strings.HasSuffix(name, ".md") && ok:
-			r.read(p, form, number, name)
+			file := path.Join(f.Dir, name)
+			var is *parsed
+			if before != nil && !differs[file] {
+				is = before.parsed[name]
+			}
+			if is == nil {
+				is = r.parse(file, form, number, name)
+			}
+			p.take(name, form, is)
 		case name == "contacts.age":
 			p.Findings = append(p.Findings, r.contacts(path.Join(f.Dir, name))...)
 		case decision(f, name):
@@ -158,85 +172,6 @@ func (r *Registry) nameHelp(name string) finding.Text {
 		h.En = "did you mean " + near + ".md? " + h.En
 	}
 	return h
-}
-
-func (r *Registry) read(p *Project, form *schema.Form, number int, name string) {
-	file := path.Join(p.Dir, name)
-	data, err := r.files.Read(file, RecordLimit)
-	if err != nil {
-		p.distrust(form)
-		p.Findings = append(p.Findings, finding.Finding{Rule: "P-005", Place: finding.Place{File: file, Line: 1, Col: 1},
-			Message: finding.Text{Zh: "无法读取：" + err.Error(), En: "cannot be read: " + err.Error()}})
-		return
-	}
-	rec, fs := record.Parse(file, data)
-	if rec != nil {
-		fs = append(fs, form.Validate(file, rec.Root)...)
-		fs = append(fs, r.body(p, form, rec)...)
-		out := &Record{Record: rec, Form: form, Name: strings.TrimSuffix(name, ".md"), Number: number}
-		out.Env, _ = r.kinds.value(form.Root, rec.Root, file).(map[string]any)
-		if form.Repeated != "" {
-			out.Env["file"], out.Env["ordinal"] = out.Name, number
-			if form.Root.Child("number") == nil {
-				out.Env["number"] = number
-			}
-			if y := rec.Root.Get("year"); form.Repeated == "year" && y != nil && y.Text != fmt.Sprint(number) {
-				fs = append(fs, finding.Finding{Rule: "P-006", Place: y.Place(file),
-					Message: finding.Text{Zh: fmt.Sprintf("文件名的年份是 %d，内容写的是 %s", number, y.Text), En: fmt.Sprintf("the file name says %d, the content %s", number, y.Text)},
-					Help:    finding.Text{Zh: "改成一致", En: "make them agree"}})
-			}
-		}
-		p.Records = append(p.Records, out)
-	}
-	p.Findings = append(p.Findings, fs...)
-	if rec == nil {
-		if p.Unread == nil {
-			p.Unread = map[string][]byte{}
-		}
-		p.Unread[file] = data[:min(len(data), RecordLimit)]
-	}
-	if rec == nil || slices.ContainsFunc(fs, breaks) {
-		p.distrust(form)
-	}
-}
-
-// distrust marks the records of a form as not to be relied on.
-func (p *Project) distrust(form *schema.Form) {
-	p.Broken[form.Name] = true
-	if form.Repeated != "" {
-		p.Broken[plural(form.Name)] = true
-	}
-}
-
-// breaks reports whether a finding means that values may be missing or of the
-// wrong type, so that rules about them would only repeat it.
-func breaks(f finding.Finding) bool {
-	switch f.Rule {
-	case "S-010", "R-001", "F-013", "F-014", "F-015", "P-005", "P-006":
-		return false
-	}
-	return true
-}
-
-// body judges links and required headings of the Markdown body.
-func (r *Registry) body(p *Project, form *schema.Form, rec *record.Record) []finding.Finding {
-	var fs []finding.Finding
-	for _, l := range rec.Links {
-		target, _, _ := strings.Cut(l.Target, "#")
-		if target == "" || strings.Contains(target, "://") || r.Has(path.Join(p.Dir, target)) {
-			continue
-		}
-		fs = append(fs, finding.Finding{Rule: "F-015", Place: finding.Place{File: rec.Path, Line: l.Line, Col: l.Col, EndCol: l.EndCol},
-			Message: finding.Text{Zh: fmt.Sprintf("链接指向的文件“%s”不存在", l.Target), En: fmt.Sprintf("the link points to “%s”, which does not exist", l.Target)},
-			Help:    finding.Text{Zh: "核对路径，或把文件放进项目文件夹的 files/", En: "check the path or put the file into files/ of the project"}})
-	}
-	for _, h := range form.Headings {
-		if !slices.ContainsFunc(rec.Headings, func(x record.Heading) bool { return x.Text == h }) {
-			fs = append(fs, finding.Finding{Rule: "S-001", Place: finding.Place{File: rec.Path, Line: rec.BodyLine, Col: 1},
-				Message: finding.Text{Zh: "正文缺少标题“" + h + "”", En: "the body lacks the heading “" + h + "”"}})
-		}
-	}
-	return fs
 }
 
 // fill completes the environment: records, register entries, plan entries and
