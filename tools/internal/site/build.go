@@ -13,6 +13,9 @@ import (
 type Builder struct {
 	// Hugo is the path of the binary, as [Locator.Hugo] gives it.
 	Hugo string
+	// Batch is how many bytes of content one run of Hugo is given; 0 means
+	// [DefaultBatch].
+	Batch int64
 }
 
 // Input says what to build and what must come of it.
@@ -22,7 +25,10 @@ type Input struct {
 	// it lies inside.
 	Root string
 	// Projection holds the folders content, data and static and a hugo.json with
-	// settings that go before those of hugo.toml; each may be absent.
+	// settings that go before those of hugo.toml; each may be absent. Each page in
+	// content but the home page is a regular page that holds what it shows: it may
+	// not ask for another. The files in static become those of the site and must
+	// not be written to any more.
 	Projection string
 	// Out is the folder that the built site replaces.
 	Out string
@@ -49,7 +55,7 @@ type Result struct {
 	Duration time.Duration
 }
 
-// Build runs Hugo into a fresh folder beside Out, verifies what came out, and
+// Build runs Hugo, where there is much content several times, into a fresh folder beside Out, verifies what came out, and
 // puts it in the place of Out by a rename; an error leaves Out as it was.
 // Builds into one Out wait for each other. The same input gives the same bytes.
 func (b *Builder) Build(ctx context.Context, in Input) (res Result, err error) {
@@ -78,7 +84,7 @@ func (b *Builder) Build(ctx context.Context, in Input) (res Result, err error) {
 	defer os.RemoveAll(work)
 
 	built := filepath.Join(work, "site")
-	res.Warnings, err = b.run(ctx, in, work, built)
+	res.Warnings, err = b.generate(ctx, in, work, built)
 	if err != nil {
 		return res, err
 	}

@@ -63,6 +63,7 @@ func write(t *testing.T, name, content string) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		t.Fatal(err)
 	}
+	os.Remove(name) // a built site may share the file
 	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -159,6 +160,31 @@ func TestRebuildIsByteIdenticalAndReplaces(t *testing.T) {
 	alone(t, in.Out)
 }
 
+func TestManyRunsOfHugoGiveTheSiteOfOne(t *testing.T) {
+	b, in := builder(t), sample(t)
+	for i := range 7 {
+		write(t, filepath.Join(in.Projection, fmt.Sprintf("content/many-%d.md", i)), fmt.Sprintf("---\ntitle: 页 %d\n---\n正文 %[1]d\n", i))
+		in.Expected = append(in.Expected, fmt.Sprintf("many-%d/index.html", i))
+	}
+	whole, err := b.Build(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := readTree(t, in.Out)
+	b.Batch = 2 * pageCost
+	if runs, err := b.batches(filepath.Join(in.Projection, "content")); err != nil || len(runs) < 4 {
+		t.Fatalf("runs %v %v, want several", runs, err)
+	}
+	parts, err := b.Build(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if whole.Hash != parts.Hash || !maps.Equal(first, readTree(t, in.Out)) {
+		t.Error("the site differs by how many runs of Hugo made it")
+	}
+	alone(t, in.Out)
+}
+
 func TestTheRegistryBesideTheLayoutsIsNeverRead(t *testing.T) {
 	b, in := builder(t), sample(t)
 	write(t, filepath.Join(in.Root, "content/projects/raw.md"), "---\ntitle: raw\n---\nraw record\n")
@@ -187,6 +213,9 @@ func TestRefusedBuildsLeaveTheOldSite(t *testing.T) {
 		{"unexpected file", func(t *testing.T, in *Input) {
 			write(t, filepath.Join(in.Projection, "static/stray.txt"), "x")
 		}, []string{"unexpected", "stray.txt"}},
+		{"page where a file is", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Projection, "static/a/index.html"), "x")
+		}, []string{"a/index.html"}},
 		{"missing file", func(t *testing.T, in *Input) { in.Expected = append(in.Expected, "b/index.html") },
 			[]string{"missing", "b/index.html"}},
 		{"pattern matches nothing", func(t *testing.T, in *Input) { in.ExpectedPatterns = append(in.ExpectedPatterns, "js/*.js") },

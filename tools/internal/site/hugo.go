@@ -12,86 +12,97 @@ import (
 	"strings"
 )
 
-// configure writes Hugo's working directory: the project's hugo.toml,
-// over it the projection's hugo.json, and over both what a build must not leave
-// to a template author.
+// source is Hugo's working directory: the project's hugo.toml, over it the
+// projection's hugo.json, and over both what a build must not leave to a
+// template author.
 //
-// The working directory is not the project root, so that no template can read
-// the registry (readFile, readDir) and Hugo writes nothing there.
-func configure(in Input, work string) (source string, err error) {
-	source = filepath.Join(work, "source")
+// It is not the project root, so that no template can read the registry
+// (readFile, readDir) and Hugo writes nothing there.
+type source struct {
+	work, dir string
+	mounts    []map[string]any // all but that of the content
+}
+
+// configure makes Hugo's working directory; [source.show] completes it.
+func configure(in Input, work string) (*source, error) {
+	s := &source{work: work, dir: filepath.Join(work, "source")}
 	empty := filepath.Join(work, "empty")
-	for _, dir := range []string{source, empty, filepath.Join(work, "tmp")} {
+	for _, dir := range []string{s.dir, empty, filepath.Join(work, "tmp")} {
 		if err := os.Mkdir(dir, 0o755); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	own, err := os.ReadFile(filepath.Join(in.Root, "hugo.toml"))
 	if err != nil {
-		return "", fail(err, "读不到项目根目录的 hugo.toml", "cannot read hugo.toml in the project root")
+		return nil, fail(err, "读不到项目根目录的 hugo.toml", "cannot read hugo.toml in the project root")
 	}
-	if err := os.WriteFile(filepath.Join(source, "hugo.toml"), own, 0o644); err != nil {
-		return "", err
+	if err := os.WriteFile(filepath.Join(s.dir, "hugo.toml"), own, 0o644); err != nil {
+		return nil, err
 	}
 	projected, err := os.ReadFile(filepath.Join(in.Projection, "hugo.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		projected, err = []byte("{}"), nil
 	}
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(source, "projection.json"), projected, 0o644); err != nil {
-		return "", err
+	if err := os.WriteFile(filepath.Join(s.dir, "projection.json"), projected, 0o644); err != nil {
+		return nil, err
 	}
-	mounts, err := mounts(in, own, empty)
-	if err != nil {
-		return "", err
-	}
+	s.mounts, err = mounts(in, own, empty)
+	return s, err
+}
+
+// show writes the settings of a run that reads its content from a folder. In a
+// further run only regular pages are made: all else is there since the first.
+func (s *source) show(content string, further bool) error {
 	none := []string{"none"}
-	config, err := json.MarshalIndent(map[string]any{
-		"resourceDir":   filepath.Join(work, "resources"),
+	config := map[string]any{
+		"resourceDir":   filepath.Join(s.work, "resources"),
 		"enableGitInfo": false,
 		// What is published was decided by the projection, not by today's date.
 		"buildFuture":  true,
 		"buildExpired": true,
 		"timeZone":     "Asia/Shanghai",
 		"build":        map[string]any{"noJSConfigInAssets": true, "buildStats": map[string]any{"enable": false}},
-		"module":       map[string]any{"mounts": mounts, "proxy": "off"},
+		"module": map[string]any{"proxy": "off",
+			"mounts": append([]map[string]any{{"source": content, "target": "content"}}, s.mounts...)},
 		"security": map[string]any{
 			"exec":  map[string]any{"allow": none, "osEnv": none},
 			"funcs": map[string]any{"getenv": none},
 			"http":  map[string]any{"urls": none, "methods": none},
 		},
-	}, "", "  ")
-	if err != nil {
-		return "", err
 	}
-	return source, os.WriteFile(filepath.Join(source, "generated.json"), config, 0o644)
+	if further {
+		config["disableKinds"] = []string{"home", "section", "taxonomy", "term", "RSS", "sitemap", "robotsTXT", "404"}
+	}
+	data, err := json.MarshalIndent(config, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(s.dir, "generated.json"), data, 0o644)
 }
 
-// run builds into the folder out and returns Hugo's warnings.
-func (b *Builder) run(ctx context.Context, in Input, work, out string) ([]string, error) {
-	source, err := configure(in, work)
-	if err != nil {
-		return nil, fmt.Errorf("configure hugo: %w", err)
-	}
-	args := []string{"build", "--source", source, "--config", "hugo.toml,projection.json,generated.json", "--destination", out,
-		"--environment", "production", "--noBuildLock", "--cacheDir", filepath.Join(work, "cache"),
+// run builds into the folder out, leaving there what it does not make, and
+// returns Hugo's warnings.
+func (b *Builder) run(ctx context.Context, in Input, s *source, out string) ([]string, error) {
+	args := []string{"build", "--source", s.dir, "--config", "hugo.toml,projection.json,generated.json", "--destination", out,
+		"--environment", "production", "--noBuildLock", "--cacheDir", filepath.Join(s.work, "cache"),
 		"--logLevel", "warn", "--printPathWarnings", "--printI18nWarnings", "--noTimes"}
 	if in.BaseURL != "" {
 		args = append(args, "--baseURL", in.BaseURL)
 	}
 	cmd := command(ctx, b.Hugo, args...)
-	cmd.Dir = source
-	cmd.Env = cleanEnv(filepath.Join(work, "tmp"))
+	cmd.Dir = s.dir
+	cmd.Env = cleanEnv(filepath.Join(s.work, "tmp"))
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
-	err = cmd.Run()
+	err := cmd.Run()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	// Name places by the project's own paths, not by those of the work folder.
-	said := strings.NewReplacer(source+string(filepath.Separator)+"hugo.toml", filepath.Join(in.Root, "hugo.toml"),
+	said := strings.NewReplacer(s.dir+string(filepath.Separator)+"hugo.toml", filepath.Join(in.Root, "hugo.toml"),
 		in.Root+string(filepath.Separator), "").Replace(output.String())
 	warnings, errs := parseLog(said)
 	if err != nil {

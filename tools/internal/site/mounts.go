@@ -12,30 +12,25 @@ import (
 // siteFolders are the folders of the project root that make the site.
 func siteFolders() []string { return []string{"layouts", "assets", "i18n", "static"} }
 
-// mounts names every folder that Hugo sees. Naming one for each component
-// turns off Hugo's defaults, which would read folders of the working
-// directory; empty stands in for a folder that is not there.
+// mounts names every folder that Hugo sees besides the content. Naming one for
+// each component turns off Hugo's defaults, which would read folders of the
+// working directory; empty stands in for a folder that is not there.
 //
 // The mounts of hugo.toml are kept, since the layouts may need them, but only
 // those of the site's own folders: one of content would publish the registry.
 func mounts(in Input, hugoTOML []byte, empty string) ([]map[string]any, error) {
 	var out []map[string]any
-	add := func(dir, target string, optional bool) {
+	add := func(dir, target string) {
 		if _, err := os.Stat(dir); err != nil {
-			if optional {
-				return
-			}
 			dir = empty
 		}
 		out = append(out, map[string]any{"source": dir, "target": target})
 	}
-	for _, target := range []string{"content", "data", "static"} {
-		add(filepath.Join(in.Projection, target), target, false)
-	}
+	add(filepath.Join(in.Projection, "data"), "data")
 	for _, target := range siteFolders() {
-		add(filepath.Join(in.Root, target), target, target == "static")
+		add(filepath.Join(in.Root, target), target)
 	}
-	add(empty, "archetypes", false)
+	add(empty, "archetypes")
 
 	var own struct {
 		Module struct {

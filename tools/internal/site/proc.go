@@ -24,9 +24,7 @@ func command(ctx context.Context, name string, args ...string) *exec.Cmd {
 // HUGO_… variables and templates may read others; both would let two builds of
 // one commit differ. tmp, where given, is its folder for temporary files.
 func cleanEnv(tmp string) []string {
-	// GOGC: Hugo holds every page until the end, and as much again in garbage by
-	// default; a third less memory costs an eighth more time.
-	env := []string{"TZ=Asia/Shanghai", "LC_ALL=C.UTF-8", "NO_COLOR=1", "GOGC=40"}
+	env := []string{"TZ=Asia/Shanghai", "LC_ALL=C.UTF-8", "NO_COLOR=1"}
 	for _, kv := range os.Environ() {
 		switch name, _, _ := strings.Cut(kv, "="); strings.ToUpper(name) {
 		case "PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "SYSTEMDRIVE", "GOMAXPROCS", "GOMEMLIMIT", "GOGC":
