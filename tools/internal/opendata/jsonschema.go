@@ -45,6 +45,11 @@ func ProjectSchema(src *Source) Object {
 		{"licence", titled("许可", "Licence", Object{{"type", "string"}, {"format", "uri"}})},
 		{"events", list("办理过程", "Events", []string{"on", "transition", "name", "state"}, Object{{"on", date}, {"transition", text}, {"name", text}, {"nameEn", text}, {"state", text}, {"clause", text}, {"record", text}})},
 		{"amounts", list("资金变化（万元）", "Amounts of each stage, in 万元; none replaces another", []string{"name", "amount"}, Object{{"name", text}, {"nameEn", text}, {"amount", Object{{"type", "number"}}}, {"on", date}})},
+		{"decisions", list("审批决定", "Sealed decisions: which departments agreed to which steps", []string{"number", "on", "outcome", "seats", "proof", "sha256"}, Object{
+			{"number", Object{{"type", "integer"}, {"minimum", 1}}}, {"on", date}, {"outcome", Object{{"enum", outcomes.codes()}}},
+			{"steps", list("步骤", "Steps", []string{"transition", "name"}, Object{{"transition", text}, {"name", text}, {"nameEn", text}, {"on", date}})},
+			{"seats", list("同意的部门", "Departments that agreed", []string{"role", "department", "departmentName"}, Object{{"role", text}, {"department", text}, {"departmentName", text}, {"override", Object{{"type", "boolean"}}}})},
+			{"reasons", Object{{"type", "array"}, {"items", text}}}, {"proof", Object{{"enum", proofs.codes()}}}, {"sha256", text}})},
 		{"records", titled("表单与记录", "Forms and records", Object{{"type", "array"}, {"items", Object{{"type", "object"}, {"required", []string{"record", "form", "data"}},
 			{"properties", Object{{"record", text}, {"form", Object{{"enum", names}}}, {"on", date}, {"data", Object{{"type", "object"}}}, {"body", titled("正文（Markdown）", "Text in Markdown", text)}}},
 			{"additionalProperties", false}, {"oneOf", shapes}}}})},

@@ -127,6 +127,7 @@ type Project struct {
 	Licence     string      `json:"licence,omitempty"` // address of the licence
 	Events      []Event     `json:"events"`
 	Amounts     []Amount    `json:"amounts"`
+	Decisions   []Decision  `json:"decisions"`
 	Records     []Record    `json:"records"`
 	Undisclosed []string    `json:"undisclosed,omitempty"` // fields that await the disclosure review
 }
@@ -140,6 +141,64 @@ type Event struct {
 	State      string `json:"state"` // that it led to
 	Clause     string `json:"clause,omitempty"`
 	Record     string `json:"record,omitempty"` // "contract-01", "plan-2026"
+}
+
+// Decision is a sealed decision: which departments agreed to which steps, when,
+// and what proves it. Who sat for them is not public.
+type Decision struct {
+	Number  int            `json:"number"` // on the project, from 1
+	On      string         `json:"on"`
+	Outcome string         `json:"outcome"`         // approved, overridden
+	Steps   []DecisionStep `json:"steps,omitempty"` // none: records were changed
+	Seats   []Seat         `json:"seats"`
+	Reasons []string       `json:"reasons,omitempty"` // of a decision in place of a department
+	Proof   string         `json:"proof"`             // signed, forge
+	SHA256  string         `json:"sha256"`            // of its file in the registry
+}
+
+// DecisionStep is a step that was decided.
+type DecisionStep struct {
+	Transition string `json:"transition"`
+	Name       string `json:"name"`
+	NameEn     string `json:"nameEn,omitempty"`
+	On         string `json:"on,omitempty"`
+}
+
+// Seat is a department that agreed.
+type Seat struct {
+	Role           string `json:"role"` // in which it agreed: BDB, DRC …
+	Department     string `json:"department"`
+	DepartmentName string `json:"departmentName"`
+	Override       bool   `json:"override,omitempty"` // it decided in place of another
+}
+
+// Outcomes and proofs of decisions, with their words.
+var (
+	outcomes = choice{{"approved", both("批准", "Approved")}, {"overridden", both("特批", "Overridden")}}
+	proofs   = choice{{"signed", both("审批人签名", "Signed by the reviewers")}, {"forge", both("平台上的评审", "Reviews on a forge")}}
+)
+
+// choice is a fixed choice of codes.
+type choice []struct {
+	code string
+	finding.Text
+}
+
+func (c choice) codes() []string {
+	var out []string
+	for _, v := range c {
+		out = append(out, v.code)
+	}
+	return out
+}
+
+// column makes a column of the choice.
+func (c choice) column(key string, label finding.Text) Column {
+	col := Column{Key: key, Label: label, of: given, Enum: c.codes(), EnumZh: map[string]string{}, EnumEn: map[string]string{}}
+	for _, v := range c {
+		col.EnumZh[v.code], col.EnumEn[v.code] = v.Zh, v.En
+	}
+	return col
 }
 
 // Amount is one amount of a project's life; none replaces another.

@@ -58,6 +58,16 @@ func (v *View) rows(src *Source, o *opened) []row {
 		for _, a := range o.Amounts {
 			out = append(out, start(a.Name, a.NameEn, a.Amount, a.On))
 		}
+	case v.Name == "decisions":
+		for _, d := range o.Decisions {
+			ids, names := []string{}, []string{}
+			for _, s := range d.Steps {
+				ids, names = append(ids, s.Transition), append(names, s.Name)
+			}
+			for _, s := range d.Seats {
+				out = append(out, start(number(d.Number), d.On, d.Outcome, ids, names, s.Role, s.Department, s.DepartmentName, s.Override, d.Proof, d.SHA256))
+			}
+		}
 	case v.Name == "documents":
 		for i := range o.Records {
 			form := src.Forms.Form(o.Records[i].Form)

@@ -62,6 +62,7 @@ func tables() []View {
 		{Name: "projects", Form: "index", Title: both("项目", "Projects"), Note: both("一行一个项目：名称、单位、分类、现在的状态和金额", "One row a project: name, unit, class, present state and amount")},
 		{Name: "events", Title: both("办理过程", "Events"), Note: both("一行一步：哪天办了哪一步、依据哪一条、进入什么状态", "One row a step: when, by which clause, into which state")},
 		{Name: "amounts", Title: both("资金变化", "Amounts"), Note: both("一行一个环节的金额；各环节的金额互不覆盖，不要相加", "One row a stage's amount; none replaces another, do not add them up")},
+		{Name: "decisions", Title: both("审批决定", "Decisions"), Note: both("一行一个部门对一次审批决定的同意：哪天、哪几步、凭什么证明", "One row a department's consent in a sealed decision: when, to which steps, proven by what")},
 		{Name: "plans", Title: both("年度计划", "Annual plans"), Note: both("一行一个列入年度计划或增补的项目", "One row a project in an annual plan or a supplement to it")},
 		{Name: "units", Title: both("单位", "Units"), Note: both("一行一个单位，其他表的单位代码在这里查", "One row a unit; unit codes of other tables are found here")},
 		{Name: "declarations", Form: "declaration", Title: both("计划申报", "Declarations"), Note: both("一行一份计划申报表（附件1）", "One row a declaration (annex 1)")},
@@ -217,6 +218,15 @@ func (v *View) derivedColumns(src *Source) bool {
 	case "amounts":
 		v.add(word("name", "环节", "Stage"), word("nameEn", "环节（英文）", "Stage in English"),
 			Column{Key: "amount", Label: both("金额", "Amount"), Type: schema.Amount, Unit: "万元", of: given}, date("on", "日期", "Date"))
+	case "decisions":
+		v.add(Column{Key: "number", Label: both("决定序号", "Number"), Help: both("在这个项目里从 1 起", "On the project, from 1"), Type: schema.Int, of: given},
+			date("on", "日期", "Date"), outcomes.column("outcome", both("结果", "Outcome")),
+			Column{Key: "transitions", Label: both("步骤代码", "Transitions"), List: true, of: given},
+			Column{Key: "steps", Label: both("步骤", "Steps"), Help: both("空：只改动了记录", "Empty: records were changed"), List: true, of: given},
+			roleColumn(src.Forms),
+			Column{Key: "department", Label: both("部门代码", "Department code"), Format: "unit-code", of: given}, word("departmentName", "部门", "Department"),
+			Column{Key: "override", Label: both("代为决定", "In place of another"), Type: schema.Bool, of: given},
+			proofs.column("proof", both("证明", "Proof")), word("sha256", "决定文件的 SHA-256", "SHA-256 of the decision's file"))
 	case "documents":
 		v.add(word("record", "记录", "Record"), word("field", "字段", "Field"))
 		doc := documentField(src.Forms)
@@ -250,6 +260,18 @@ func (v *View) derivedColumns(src *Source) bool {
 		v.add(word("url", "网页", "Page"))
 	}
 	return true
+}
+
+// roleColumn is the role that a department agreed in, in the words of the
+// register of units.
+func roleColumn(set *schema.Set) Column {
+	c := Column{Key: "role", Label: both("职责", "Role"), of: given}
+	if form := set.Form("units"); form != nil {
+		if roles := form.Root.Child("units").Item.Child("roles"); roles != nil {
+			c.Enum, c.EnumZh, c.EnumEn = roles.Item.Enum, roles.Item.EnumZh, roles.Item.EnumEn
+		}
+	}
+	return c
 }
 
 // documentField returns the schema of a document of record.

@@ -6,6 +6,7 @@ import (
 
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/seal"
 )
@@ -21,10 +22,10 @@ type decisionView struct {
 	Override    []string     `json:"override,omitempty"` // reasons of a decision in place of a department
 }
 
-// decisions reads the sealed decisions on the project. One that cannot be read
-// is left out: the audit says what is wrong with it.
-func (s *subject) decisions() []decisionView {
-	out := []decisionView{}
+// sealed reads the sealed decisions on the project. One that cannot be read is
+// left out: the audit says what is wrong with it.
+func (s *subject) sealed() []*seal.Decision {
+	var out []*seal.Decision
 	reg := s.project.Registry()
 	for n := 1; reg.Has(registry.DecisionFile(s.project.ID, n)); n++ {
 		data, err := reg.Read(registry.DecisionFile(s.project.ID, n), seal.Limit)
@@ -32,7 +33,64 @@ func (s *subject) decisions() []decisionView {
 			continue
 		}
 		if d, err := seal.Decode(data); err == nil {
-			out = append(out, s.decision(d))
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// decisions makes the decisions of the project's page.
+func (s *subject) decisions() []decisionView {
+	out := []decisionView{}
+	for _, d := range s.sealed() {
+		out = append(out, s.decision(d))
+	}
+	return out
+}
+
+// openDecisions makes the decisions of the project's document: departments, not
+// persons, and neither the votes nor what the request was.
+func (s *subject) openDecisions() []opendata.Decision {
+	out := []opendata.Decision{}
+	for _, d := range s.sealed() {
+		one := opendata.Decision{Number: d.Number, On: d.Day(), Outcome: string(d.Outcome), Reasons: reasons(d), Proof: "forge", SHA256: d.Hash(), Seats: []opendata.Seat{}}
+		if signedByAll(d) {
+			one.Proof = "signed"
+		}
+		for _, step := range d.Transition.Steps {
+			id, on, _ := strings.Cut(step, " ")
+			if t := s.lifecycle.Transition(id); t != nil {
+				one.Steps = append(one.Steps, opendata.DecisionStep{Transition: id, Name: t.Zh, NameEn: t.En, On: on})
+			}
+		}
+		add := func(seats []seal.Seat, override bool) {
+			for _, seat := range seats {
+				x := opendata.Seat{Role: seat.Role, Department: seat.Department, DepartmentName: unitName(s.project.Registry(), seat.Department), Override: override}
+				if !slices.Contains(one.Seats, x) {
+					one.Seats = append(one.Seats, x)
+				}
+			}
+		}
+		add(d.Seats, false)
+		add(d.Override, true)
+		out = append(out, one)
+	}
+	return out
+}
+
+// signedByAll reports whether persons signed all votes that a decision rests on.
+func signedByAll(d *seal.Decision) bool {
+	return !slices.ContainsFunc(d.Votes, func(x seal.Vote) bool { return x.Statement == "" })
+}
+
+// reasons lists why somebody decided in place of a department.
+func reasons(d *seal.Decision) []string {
+	var out []string
+	if d.Outcome == decision.Overridden {
+		for _, x := range d.Votes {
+			if x.Verdict == decision.Override {
+				out = append(out, x.Reason)
+			}
 		}
 	}
 	return out
@@ -50,7 +108,7 @@ func (s *subject) decision(d *seal.Decision) decisionView {
 	if len(zh) > 0 {
 		v.Zh, v.En = strings.Join(zh, "；"), strings.Join(en, "; ")
 	}
-	if !slices.ContainsFunc(d.Votes, func(x seal.Vote) bool { return x.Statement == "" }) {
+	if signedByAll(d) {
 		v.Proof = finding.Text{Zh: "审批人签名", En: "Signed by the reviewers"}
 	}
 	for _, seat := range append(slices.Clone(d.Seats), d.Override...) {
@@ -60,11 +118,10 @@ func (s *subject) decision(d *seal.Decision) decisionView {
 	}
 	if d.Outcome == decision.Overridden {
 		v.Zh += "（特批）"
-		for _, x := range d.Votes {
-			if x.Verdict == decision.Override {
-				v.Override = append(v.Override, x.Reason)
-			}
+		if v.En != "" {
+			v.En += " (override)"
 		}
+		v.Override = reasons(d)
 	}
 	return v
 }
