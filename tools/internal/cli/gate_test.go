@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/crypto/ssh"
@@ -54,16 +53,6 @@ func newKey(ts *testscript.TestScript, _ bool, args []string) {
 func lockedKey(ts *testscript.TestScript, _ bool, args []string) {
 	_, err := writeKey(ts.MkAbs(args[0]), "secret")
 	ts.Check(err)
-}
-
-// keyPair writes a key pair and returns its public key.
-func keyPair(t *testing.T, file string) string {
-	t.Helper()
-	public, err := writeKey(file, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return public
 }
 
 func writeKey(file, passphrase string) (string, error) {

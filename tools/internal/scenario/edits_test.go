@@ -1,7 +1,9 @@
 package scenario_test
 
 import (
+	"fmt"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -36,6 +38,17 @@ func (s *stage) edits(rev, name string) edits {
 		more("content/projects/2026/jyj/01/index.md")
 	case "roster": // fgw-01 would speak for dsjj
 		put("data/people.yaml", strings.Replace(s.read(rev, "data/people.yaml"), "departments: [fgw]", "departments: [fgw, dsjj]", 1))
+	case "fgw-leaves": // nobody is left who speaks for fgw
+		put("data/people.yaml", strings.Replace(s.read(rev, "data/people.yaml"), "departments: [fgw]", "departments: [jyj]", 1))
+	case "delegated", "expired": // dsjj-02 has fgw-01 speak for dsjj, until tomorrow or until long ago
+		from, until := begin.AddDate(0, 0, -9), begin.AddDate(0, 0, 9)
+		if name == "expired" {
+			until = begin.AddDate(0, 0, -7)
+		}
+		register, _, _ := strings.Cut(s.read(rev, "data/people.yaml"), "    delegations:")
+		put("data/people.yaml", register+fmt.Sprintf("    delegations: [{to: fgw-01, department: dsjj, from: %s, until: %s}]\n", from.Format(time.DateOnly), until.Format(time.DateOnly)))
+	case "gate-retires":
+		put("data/registry.yaml", strings.Replace(s.read(rev, "data/registry.yaml"), "from: 2020-01-01}", "from: 2020-01-01, until: 2020-02-01}", 1))
 	default:
 		s.t.Fatalf("what is the edit %q?", name)
 	}

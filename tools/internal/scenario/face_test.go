@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -44,6 +45,10 @@ func (f *face) serve(w *world) string {
 		defer w.mu.Unlock()
 		if req.Header.Get(f.header) != f.value {
 			fail(rw, http.StatusUnauthorized)
+			return
+		}
+		if w.broken != "" && strings.HasSuffix(req.URL.Path, w.broken) {
+			fail(rw, http.StatusForbidden)
 			return
 		}
 		if _, pattern := mux.Handler(req); pattern == "" {

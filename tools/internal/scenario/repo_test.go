@@ -29,7 +29,7 @@ type commit struct {
 	when              time.Time
 	parents           []string // hashes
 	edits             edits    // on the first parent's files
-	blobs             []string // lines of git diff-tree --raw to be done as well
+	blobs             []string // lines of git diff-tree --raw to be done before the edits
 }
 
 func (r *repo) git(args ...string) string { return r.run(nil, args...) }
@@ -71,20 +71,20 @@ func (c *commit) stream(ref string) []byte {
 	for i, p := range c.parents {
 		fmt.Fprintf(&b, "%s %s\n", map[bool]string{true: "from", false: "merge"}[i == 0], p)
 	}
-	for _, path := range slices.Sorted(maps.Keys(c.edits)) {
-		if text := c.edits[path]; text == nil {
-			fmt.Fprintf(&b, "D %s\n", path)
-		} else {
-			fmt.Fprintf(&b, "M 100644 inline %s\n", path)
-			data(*text)
-		}
-	}
 	for _, line := range c.blobs { // :100644 100644 <old> <new> M<TAB>path
 		meta, path, _ := strings.Cut(line, "\t")
 		if f := strings.Fields(meta); f[4] == "D" {
 			fmt.Fprintf(&b, "D %s\n", path)
 		} else {
 			fmt.Fprintf(&b, "M %s %s %s\n", f[1], f[3], path)
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(c.edits)) {
+		if text := c.edits[path]; text == nil {
+			fmt.Fprintf(&b, "D %s\n", path)
+		} else {
+			fmt.Fprintf(&b, "M 100644 inline %s\n", path)
+			data(*text)
 		}
 	}
 	b.WriteString("\n")

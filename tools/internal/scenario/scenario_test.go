@@ -12,10 +12,10 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,24 +52,32 @@ func run(m *testing.M) int {
 func prepare(dir string) error {
 	start, gateKey = filepath.Join(dir, "registry.git"), filepath.Join(dir, "gate-key")
 	begin = time.Now().Add(-24 * time.Hour).Truncate(time.Second)
-	public, private, err := ed25519.GenerateKey(rand.Reader)
+	key, err := newKey(gateKey)
 	if err != nil {
 		return err
 	}
-	block, err := ssh.MarshalPrivateKey(private, "")
-	if err != nil {
-		return err
-	}
-	key, err := ssh.NewPublicKey(public)
-	if err != nil {
-		return err
-	}
-	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
-	if err := errors.Join(os.WriteFile(gateKey, pem.EncodeToMemory(block), 0o600), template(start, line, begin)); err != nil {
+	if err := template(start, key, begin); err != nil {
 		return err
 	}
 	first, err = git(start, nil, "rev-parse", "main")
 	return err
+}
+
+// newKey writes the private half of a new SSH key and returns the public one.
+func newKey(file string) (string, error) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return "", err
+	}
+	block, err := ssh.MarshalPrivateKey(private, "")
+	if err != nil {
+		return "", err
+	}
+	key, err := ssh.NewPublicKey(public)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key))), os.WriteFile(file, pem.EncodeToMemory(block), 0o600)
 }
 
 // scenario is a row of the table.
@@ -81,7 +89,7 @@ type scenario struct {
 }
 
 func TestEveryForgeEndsInTheSameDecision(t *testing.T) {
-	for _, row := range table {
+	for _, row := range slices.Concat(table, attacks) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			var reference []look
