@@ -12,14 +12,18 @@ import (
 )
 
 type workflow struct {
+	Name        string
+	On          map[string]any
 	Permissions any
 	Jobs        map[string]struct {
 		Permissions map[string]string
-		Steps       []struct {
-			Name, Uses, Run string
-			With, Env       map[string]string
-		}
+		Steps       []step
 	}
+}
+
+type step struct {
+	Name, Uses, Run string
+	With, Env       map[string]string
 }
 
 func readWorkflow(t *testing.T, name string) workflow {
@@ -35,49 +39,115 @@ func readWorkflow(t *testing.T, name string) workflow {
 	return w
 }
 
-// What runs with the right to write must take nothing from a request.
-func TestTheGateTakesNothingFromARequest(t *testing.T) {
-	w := readWorkflow(t, "approvals.yml")
-	if p, ok := w.Permissions.(map[string]any); !ok || len(p) != 0 {
-		t.Errorf("permissions of the workflow: %v", w.Permissions)
-	}
-	for _, job := range w.Jobs {
+// theStep returns the step of a workflow that has a name.
+func theStep(t *testing.T, file, name string) step {
+	t.Helper()
+	for _, job := range readWorkflow(t, file).Jobs {
 		for _, s := range job.Steps {
-			if s.Uses != "" && !regexp.MustCompile(`@[0-9a-f]{40}$`).MatchString(s.Uses) {
-				t.Errorf("%s is not pinned to a commit", s.Uses)
+			if s.Name == name {
+				return s
 			}
-			if strings.Contains(s.Run, "${{") {
-				t.Errorf("step %q has an expression in its script", s.Name)
+		}
+	}
+	t.Fatalf("%s has no step %s", file, name)
+	return step{}
+}
+
+// What may be checked out: test.yml runs the code of a request and may nothing
+// else; the others run the code of a branch of the registry.
+var checkedOut = map[string]string{
+	"approvals.yml": "${{ github.event.repository.default_branch }}",
+	"check.yml":     "${{ github.event.pull_request.base.ref || github.event.merge_group.base_sha }}",
+	"seal.yml":      "${{ github.event.pull_request.base.ref || github.event.repository.default_branch }}",
+	"due.yml":       "",
+	"publish.yml":   "",
+	"test.yml":      "",
+}
+
+func TestWorkflowsTakeNothingFromARequest(t *testing.T) {
+	goMod, err := os.ReadFile(filepath.Join(repoRoot, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	language := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(goMod)[1]
+	files, err := filepath.Glob(filepath.Join(repoRoot, ".github/workflows/*"))
+	if err != nil || len(files) < 7 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		name := filepath.Base(file)
+		w := readWorkflow(t, name)
+		if p, ok := w.Permissions.(map[string]any); !ok || len(p) != 0 {
+			t.Errorf("%s: permissions of the workflow: %v", name, w.Permissions)
+		}
+		for _, job := range w.Jobs {
+			if _, asked := w.On["pull_request"]; asked && (len(job.Permissions) != 1 || job.Permissions["contents"] != "read") {
+				t.Errorf("%s runs code of a request with %v", name, job.Permissions)
 			}
-			if strings.HasPrefix(s.Uses, "actions/checkout@") {
-				if s.With["ref"] != "${{ github.event.repository.default_branch }}" || s.With["persist-credentials"] != "false" {
-					t.Errorf("checks out %v", s.With)
+			for _, s := range job.Steps {
+				if s.Uses != "" && !regexp.MustCompile(`@[0-9a-f]{40}$`).MatchString(s.Uses) {
+					t.Errorf("%s: %s is not pinned to a commit", name, s.Uses)
 				}
-			}
-			for _, line := range strings.Split(s.Run, "\n") {
-				if regexp.MustCompile(`git (checkout|switch|merge|pull|worktree|submodule|reset)\b`).MatchString(line) {
-					t.Errorf("step %q: %s", s.Name, line)
+				if strings.Contains(s.Run, "${{") {
+					t.Errorf("%s: step %q has an expression in its script", name, s.Name)
+				}
+				if strings.HasPrefix(s.Uses, "actions/checkout@") {
+					ref, known := checkedOut[name]
+					if !known || s.With["ref"] != ref || s.With["persist-credentials"] != "false" {
+						t.Errorf("%s checks out %v", name, s.With)
+					}
+				}
+				if strings.HasPrefix(s.Uses, "actions/setup-go@") {
+					// A full version is fetched anew and stays old; the cache of Gitea and
+					// Forgejo is open to the jobs of requests.
+					if s.With["go-version"] != string(language) {
+						t.Errorf("%s sets up Go %v, go.mod says %s", name, s.With, language)
+					}
+					if name != "test.yml" && s.With["cache"] != "${{ github.server_url == 'https://github.com' }}" {
+						t.Errorf("%s builds from a cache that a request can write: %v", name, s.With)
+					}
+				}
+				for _, line := range strings.Split(s.Run, "\n") {
+					if name != "seal.yml" && regexp.MustCompile(`git (checkout|switch|merge|pull|worktree|submodule|reset)( |$)`).MatchString(line) {
+						t.Errorf("%s: step %q: %s", name, s.Name, line)
+					}
 				}
 			}
 		}
 	}
-	if p, ok := readWorkflow(t, "review.yml").Permissions.(map[string]any); !ok || len(p) != 0 {
-		t.Error("review.yml has rights, and its file may come from a request")
+}
+
+// On Gitea what a comment or a review starts has no secrets when the request
+// comes from a fork, and on GitHub a review has none: only the run after it has.
+func TestCommentsAndReviewsAreNotedByAJobWithoutRights(t *testing.T) {
+	gate, note := readWorkflow(t, "approvals.yml"), readWorkflow(t, "review.yml")
+	for _, event := range []string{"issue_comment", "pull_request_review"} {
+		if _, on := gate.On[event]; on {
+			t.Errorf("approvals.yml runs on %s itself", event)
+		}
+		if _, on := note.On[event]; !on {
+			t.Errorf("review.yml does not run on %s", event)
+		}
+	}
+	after, _ := gate.On["workflow_run"].(map[string]any)
+	if names, _ := after["workflows"].([]any); len(names) != 1 || names[0] != note.Name {
+		t.Errorf("approvals.yml runs after %v", after)
+	}
+	// Both required checks answer a merge queue, which waits for them.
+	for _, name := range []string{"approvals.yml", "check.yml"} {
+		w := readWorkflow(t, name)
+		for _, event := range []string{"pull_request_target", "merge_group"} {
+			if _, on := w.On[event]; !on {
+				t.Errorf("%s does not run on %s", name, event)
+			}
+		}
 	}
 }
 
 // The script of approvals.yml, with git and the tool replaced by what tells how
 // they were called.
 func TestTheGateJudgesWhatAnEventIsAbout(t *testing.T) {
-	var script string
-	for _, s := range readWorkflow(t, "approvals.yml").Jobs["approvals"].Steps {
-		if s.Name == "Judge" {
-			script = s.Run
-		}
-	}
-	if script == "" {
-		t.Fatal("no step Judge")
-	}
+	script := theStep(t, "approvals.yml", "Judge").Run
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"git":      "#!/bin/sh\nprintf 'git %s\\n' \"$*\" >>log\n[ -n \"$GIT_CONFIG_VALUE_0\" ] || exit 9\n",
