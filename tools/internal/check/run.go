@@ -82,6 +82,11 @@ func All(files registry.Files, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
+	return j.All(o)
+}
+
+// All judges every project of the registry of j.
+func (j *Judge) All(o Options) (*Result, error) {
 	j.Registry.Today, j.Inspect = o.Today, o.Inspect
 	res := &Result{Judge: j}
 	var beside sync.WaitGroup // plans take as long as many projects

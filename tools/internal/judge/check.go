@@ -3,6 +3,7 @@ package judge
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -82,24 +83,26 @@ func (j *Judge) check(q question) (any, error) {
 		}
 	}
 	o := check.Options{Today: p.Today, Workers: 1}
-	if !touchesDefinitions(base) && !touchesDefinitions(given) {
-		o.Definitions = j.defs
-	}
 	head := newTree(j.bundle.texts, given)
+	under := base
+	if base == nil {
+		under = given
+	}
+	on, err := j.on(under)
 	var res *check.Result
 	var judged []*check.Verdict
-	if base != nil {
-		if res, err = check.Change(newTree(j.bundle.texts, base), head, differing(base, given), o); err == nil {
+	if err == nil && base != nil {
+		if res, err = on.Change(head, differing(base, given), o); err == nil {
 			for _, pair := range res.Pairs {
 				if pair.Head != nil {
 					judged = append(judged, pair.Head)
 				}
 			}
 		}
-	} else {
+	} else if err == nil {
 		o.Only = only(p.Only)
 		o.Visit = func(v *check.Verdict) { judged = append(judged, v) }
-		res, err = check.All(head, o)
+		res, err = on.All(o)
 	}
 	if err != nil {
 		return nil, fault("登记簿的定义有误，无法检查：%v", "the definitions are broken and nothing can be judged: %v", err)
@@ -129,13 +132,23 @@ func (j *Judge) check(q question) (any, error) {
 	return &r, json.Unmarshal(out.Bytes(), &r)
 }
 
-func touchesDefinitions(files map[string]string) bool {
-	for p := range files {
-		if strings.HasPrefix(p, "schemas/") {
-			return true
+// on returns the judge of the bundle with files laid over it. What the bundle
+// holds is read again only where they replace definitions or data.
+func (j *Judge) on(files map[string]string) (*check.Judge, error) {
+	all := newTree(j.bundle.texts, files)
+	paths := slices.Collect(maps.Keys(files))
+	within := func(dir string) func(string) bool { return func(p string) bool { return strings.HasPrefix(p, dir) } }
+	switch {
+	case slices.ContainsFunc(paths, within("schemas/")):
+		defs, err := check.NewJudge(all)
+		if err == nil {
+			err = defs.Compile()
 		}
+		return defs, err
+	case slices.ContainsFunc(paths, within("data/")):
+		return j.defs.Over(all), nil
 	}
-	return false
+	return j.defs.With(all, paths), nil
 }
 
 // only returns a filter of project folders by folders and files, nil for all.

@@ -55,7 +55,10 @@ func (j *Judge) steps(q question) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	of := j.defs.Over(newTree(j.bundle.texts, files))
+	of, err := j.on(files)
+	if err != nil {
+		return nil, fault("登记簿的定义有误，无法检查：%v", "the definitions are broken and nothing can be judged: %v", err)
+	}
 	of.Registry.Today = p.Date
 	r := stepsResult{Known: true, Steps: []step{}}
 	var v *check.Verdict
