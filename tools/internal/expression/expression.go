@@ -69,34 +69,35 @@ func (t inferred) String() string          { return t.nature.String() }
 
 // Scope is what an expression may mention. What the checker asks of it is
 // computed once, not once an expression.
-type Scope struct {
-	names  types.Map
-	nature nature.Nature
-}
+type Scope struct{ nature nature.Nature }
 
 // NewScope returns the scope of typed names.
 func NewScope(names types.Map) *Scope {
-	known := make(types.Map, len(names))
-	for k, t := range names {
-		known[k] = inferred{t.Nature()}
-	}
-	return &Scope{known, known.Nature()}
+	return (&Scope{types.Map{}.Nature()}).With(names)
 }
 
 // With returns the scope with more names, or with others of the same name.
 func (s *Scope) With(names types.Map) *Scope {
-	all := maps.Clone(s.names)
-	maps.Copy(all, names)
-	return NewScope(all)
+	all := maps.Clone(s.nature.Fields)
+	for name, t := range names {
+		all[name] = t.Nature()
+	}
+	return s.of(all)
 }
 
 // Only returns the scope of some names.
 func (s *Scope) Only(names ...string) *Scope {
-	some := types.Map{}
-	for _, n := range names {
-		some[n] = s.names[n]
+	some := map[string]nature.Nature{}
+	for _, name := range names {
+		some[name] = s.nature.Fields[name]
 	}
-	return NewScope(some)
+	return s.of(some)
+}
+
+func (s *Scope) of(fields map[string]nature.Nature) *Scope {
+	data, n := *s.nature.TypeData, s.nature
+	data.Fields, n.TypeData = fields, &data
+	return &Scope{n}
 }
 
 // Compile checks src against the scope and returns the program. Division and modulo
@@ -107,7 +108,7 @@ func (s *Scope) Compile(src string, as Kind) (*Program, error) {
 	// The library's own Compile makes its tables anew for every expression.
 	// These are the same steps with the tables made once.
 	config := *language()
-	config.EnvObject, config.Env, config.Strict = s.names, s.nature, s.nature.Strict
+	config.Env, config.Strict = s.nature, s.nature.Strict
 	switch as {
 	case Bool:
 		expr.AsBool()(&config)
