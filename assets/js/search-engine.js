@@ -274,15 +274,23 @@ var taizhangSearch = (function () {
       return Promise.all(needed.map(function (yes, n) { return yes ? block(n) : null; })).then(function (columns) {
         var out = {};
         root.facets.forEach(function (f, k) {
-          var tally = out[f.key] = new Map();
+          var tally = [], n = -1, first, more;
           var add = function (i) {
-            var n = Math.floor(i / root.block), c = columns[n][k], at = i - n * root.block;
-            if (!c.first[at]) return;
-            tally.set(c.first[at] - 1, (tally.get(c.first[at] - 1) || 0) + 1);
-            (c.more.get(at) || []).forEach(function (v) { tally.set(v, (tally.get(v) || 0) + 1); });
+            if (Math.floor(i / root.block) !== n) {
+              n = Math.floor(i / root.block);
+              first = columns[n][k].first;
+              more = columns[n][k].more.size ? columns[n][k].more : null;
+            }
+            var at = i - n * root.block, v = first[at];
+            if (!v) return;
+            tally[v - 1] = (tally[v - 1] || 0) + 1;
+            var others = more && more.get(at);
+            if (others) others.forEach(function (v) { tally[v] = (tally[v] || 0) + 1; });
           };
-          r.hits.forEach(add);
+          for (var j = 0; j < r.hits.length; j++) add(r.hits[j]);
           r.near.forEach(function (n) { if (n[1] === f.key) add(n[0]); });
+          out[f.key] = new Map();
+          tally.forEach(function (count, v) { out[f.key].set(v, count); });
         });
         return out;
       });

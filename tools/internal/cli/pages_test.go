@@ -17,7 +17,7 @@ import (
 var kinds = []string{"/", "/projects/", "/projects/2025/dsjj/01/", "/projects/2024/mzj/01/", "/projects/2024/slj/01/", "/projects/2024/jyj/01/sheets/", "/plans/", "/plans/2025/",
 	"/units/", "/units/jyj/", "/departments/", "/departments/bdb/", "/contractors/", "/contractors/9132081200000102XQ/", "/statistics/",
 	"/indicators/", "/indicators/missing/", "/compare/?p=2024-jyj-01&p=2024-slj-01", "/rules/", "/rules/R-031/", "/coverage/",
-	"/stages/build/", "/search/?q=平台", "/fill/", "/data/", "/data/contracts/", "/data/fields/", "/data/fields/acceptance/", "/guide/", "/guide/accessibility/", "/about/", "/404.html"}
+	"/stages/build/", "/events/", "/events/2026-01/", "/search/?q=平台", "/fill/", "/data/", "/data/contracts/", "/data/fields/", "/data/fields/acceptance/", "/guide/", "/guide/accessibility/", "/about/", "/404.html"}
 
 // TestPagesAreAccessible lets axe-core judge one page of each kind at phone
 // width, and those with most colours also in dark at desktop width. Each page is

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -103,6 +104,24 @@ func TestFiltersStandInTheAddressAndCanBeTakenBack(t *testing.T) {
 	page.Click("#chosen li:last-child button")
 	if s := look(page); !s.List || s.Address != "/projects/" {
 		t.Errorf("after clearing all: %+v", s)
+	}
+}
+
+// TestQuestionsAreAnsweredByFilters asks what a journalist would: which education
+// projects of 2026 came to 200 万元, and had they supervision.
+func TestQuestionsAreAnsweredByFilters(t *testing.T) {
+	page := browser.Open(t).Page(serveDir(t, builtSite(t))+"/projects/", 1280, 900)
+	for _, id := range []string{"f-sector-jyj", "f-year-2026", "f-amount-200-"} {
+		page.Click("#" + id)
+	}
+	got := look(page)
+	if got.Address != "/projects/?sector=jyj&year=2026&amount=200-" || len(got.Titles) != 1 || got.Titles[0] != "智慧教育云平台建设（二期）" {
+		t.Errorf("%+v", got)
+	}
+	var supervision []string
+	page.Eval(`[...document.querySelectorAll('[id^="f-supervision-"]')].map(e => e.id.slice(14) + " " + e.closest("label").querySelector(".n").innerText)`, &supervision)
+	if !slices.Equal(supervision, []string{"exempt 1"}) {
+		t.Errorf("their supervision: %q", supervision)
 	}
 }
 

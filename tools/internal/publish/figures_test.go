@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/lifecycle"
+	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/value"
 )
 
@@ -373,6 +375,85 @@ func TestALongPlanIsSplit(t *testing.T) {
 		}
 		if len(seen) != n {
 			t.Errorf("%d entries, %d shown", n, len(seen))
+		}
+	}
+}
+
+// TestMonthsListEveryEventOnce holds the pages of the months against the events
+// of the projects' documents.
+func TestMonthsListEveryEventOnce(t *testing.T) {
+	b := project(t, live(t), Meta{Date: "2026-11-22"}, 2)
+	want := map[string][]string{}
+	for name, data := range b.files {
+		if !strings.HasPrefix(name, "static/data/v1/projects/") {
+			continue
+		}
+		var p opendata.Project
+		if err := json.Unmarshal([]byte(data), &p); err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range p.Events {
+			if e.On >= "2025-11-01" {
+				want[e.On[:7]] = append(want[e.On[:7]], e.On+" "+e.Name+" "+p.Project)
+			}
+		}
+	}
+	got := map[string][]string{}
+	for name, data := range b.files {
+		month, ok := strings.CutPrefix(name, "content/events/20")
+		if !ok {
+			continue
+		}
+		var page struct{ Params struct{ V eventsView } }
+		if err := json.Unmarshal([]byte(data), &page); err != nil {
+			t.Fatal(err)
+		}
+		month = "20" + month[:5]
+		for _, l := range page.Params.V.Lines {
+			got[month] = append(got[month], l.On+" "+l.What.Zh+" "+l.ID)
+		}
+	}
+	for _, lists := range []map[string][]string{want, got} {
+		for _, l := range lists {
+			slices.Sort(l)
+		}
+	}
+	if len(want) == 0 || !reflect.DeepEqual(got, want) {
+		t.Errorf("months list %v, want %v", got, want)
+	}
+}
+
+func TestMonthsAreCountedBack(t *testing.T) {
+	for _, tt := range []struct {
+		day  string
+		n    int
+		want string
+	}{{"2026-11-22", 1, "2026-11"}, {"2026-11-22", 13, "2025-11"}, {"2026-01-31", 2, "2025-12"}, {"2026-12-01", 12, "2026-01"}} {
+		if got := monthsBack(tt.day, tt.n); got != tt.want {
+			t.Errorf("%d months back from %s begin with %s, want %s", tt.n, tt.day, got, tt.want)
+		}
+	}
+}
+
+func TestFacetsSayWhatIsOnRecordOfSupervision(t *testing.T) {
+	for fen, want := range map[int64]string{0: "0-50", 50*wan - 1: "0-50", 50 * wan: "50-100", 200*wan - 1: "100-200", 200 * wan: "200- 200-500", 500 * wan: "200- 500-1000", 1000 * wan: "200- 1000-"} {
+		if got := strings.Join(bandsOf(&row{Amount: "x", fen: fen}), " "); got != want {
+			t.Errorf("%d 分 is in %q, want %q", fen, got, want)
+		}
+	}
+	if len(bandsOf(&row{})) > 0 {
+		t.Error("a project without an amount is in a band")
+	}
+	files := live(t)
+	if !files.sample() {
+		t.Skip("these are not the sample's records")
+	}
+	for id, want := range map[string]string{"2024-gaj-01": "supervised", "2025-dsjj-01": "supervised", "2024-jyj-01": "exempt", "2026-whj-01": "none", "2026-zfhcj-01": "before"} {
+		v := judged(t, files, id)
+		s := &subject{project: v.Project, history: v.History, lifecycle: v.Judge.Lifecycle}
+		s.reveal()
+		if got := s.supervision(); got != want {
+			t.Errorf("%s is %q, want %q", id, got, want)
 		}
 	}
 }

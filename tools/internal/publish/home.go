@@ -31,6 +31,7 @@ type homeView struct {
 	Date         string      `json:"date,omitempty"`
 	Figures      []figure    `json:"figures"`
 	Latest       []news      `json:"latest"`
+	Events       string      `json:"events"`
 	Due          []waitView  `json:"due,omitempty"`
 	DueMore      string      `json:"dueMore,omitempty"` // how many there are, when not all are shown
 	ByYear       []tally     `json:"byYear"`
@@ -40,7 +41,7 @@ type homeView struct {
 
 func (s *pages) home() error {
 	c := s.j.Registry.Config
-	v := homeView{DistrictName: c.District.Zh, Figures: s.figures(), ByYear: s.byYear(), ByStage: s.byStage(), Latest: s.newest(), Date: s.b.meta.Date,
+	v := homeView{DistrictName: c.District.Zh, Figures: s.figures(), ByYear: s.byYear(), ByStage: s.byStage(), Latest: s.newest(), Events: eventsURL, Date: s.b.meta.Date,
 		Lead:   "全区财政资金建设、运行的信息化项目，从申报、审定、建设到验收、运维、停用，一个项目一份台账，依法公开，可查可核。",
 		LeadEn: "Every government IT project of the district, from declaration to decommissioning."}
 	dated, err := s.dated()
@@ -75,7 +76,7 @@ func (s *pages) newest() []news {
 	}
 	var all []one
 	for _, r := range s.rows {
-		for _, e := range r.steps {
+		for _, e := range r.steps[max(0, len(r.steps)-newsAtHome):] {
 			all = append(all, one{r, e})
 		}
 	}

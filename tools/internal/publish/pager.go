@@ -14,6 +14,11 @@ type pager struct {
 // paged calls write for each part of items, of at most perPage, with the
 // address of its page. An empty list has one page.
 func paged[T any](url string, items []T, write func(at string, part []T, p pager) error) error {
+	return pagedBy(perPage, url, items, write)
+}
+
+// pagedBy is paged with another number of items on a page.
+func pagedBy[T any](perPage int, url string, items []T, write func(at string, part []T, p pager) error) error {
 	n := max(1, (len(items)+perPage-1)/perPage)
 	at := func(i int) string {
 		switch {

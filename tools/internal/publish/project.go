@@ -138,7 +138,10 @@ func (s *subject) row() *row {
 	if n := len(steps); n > 0 {
 		r.On = steps[n-1].On
 	}
-	for _, e := range steps[max(0, len(steps)-newsAtHome):] {
+	for i, e := range steps {
+		if i < len(steps)-newsAtHome && (s.today == "" || monthOf(e.On) < monthsBack(s.today, monthsListed)) {
+			continue
+		}
 		r.steps = append(r.steps, happened{strings.Clone(e.On), e.Transition})
 	}
 	first := s.entered()
@@ -146,7 +149,7 @@ func (s *subject) row() *row {
 		r.entered = append(r.entered, dayNumber(first[g.Key]))
 	}
 	r.amounts, r.contracts, r.waits, r.measured = s.amounts(), s.contracts(), s.waits, s.measures()
-	r.funding, r.contractors = s.one("declaration").str("fundingNature"), s.contractors()
+	r.funding, r.supervision, r.contractors = s.one("declaration").str("fundingNature"), s.supervision(), s.contractors()
 	return r
 }
 
@@ -172,6 +175,19 @@ func (s *subject) contractors() []string {
 		}
 	}
 	return out
+}
+
+// contractorPage returns the address of the page of the only organisation among
+// those who build a project, "" where there are several or it has none.
+func (s *subject) contractorPage(names []string) string {
+	if len(names) == 1 {
+		for _, c := range s.contracts() {
+			if c.name == names[0] {
+				return contractorURL(c.key)
+			}
+		}
+	}
+	return ""
 }
 
 // view is what the project's page says. resolve gives other public projects;
@@ -288,7 +304,8 @@ func (s *subject) facts() []fact {
 	}
 	add("来源", "Origin", origin, plan)
 	add("资金性质", "Funds", s.one("declaration").word("fundingNature"), "")
-	add("承建单位", "Contractor", word{Zh: strings.Join(s.contractors(), "、")}, "")
+	makers := s.contractors()
+	add("承建单位", "Contractor", word{Zh: strings.Join(makers, "、")}, s.contractorPage(makers))
 	grade := s.index.word("security", "gradeLevel")
 	if on := s.index.str("security", "assessedOn"); on != "" {
 		grade = joined([]word{grade, {value.DateZh(on) + "完成测评", "assessed on " + on}}, "，", ", ")

@@ -230,7 +230,7 @@ func (b *Builder) Finish(j *check.Judge) (*Manifest, error) {
 	s := &pages{b: b, j: j, out: b.out, offices: b.offices}
 	s.sort()
 	s.queues()
-	for _, write := range []func() error{s.projects, s.plans, s.units, s.departments, s.contractors, s.indicators, s.statistics, s.compare, s.rules, s.coverage, s.guide, s.search, s.fill, s.home, s.audit, s.settings, s.calendar, s.data, s.sitemap} {
+	for _, write := range []func() error{s.projects, s.plans, s.units, s.departments, s.contractors, s.indicators, s.statistics, s.compare, s.rules, s.coverage, s.guide, s.search, s.fill, s.home, s.events, s.audit, s.settings, s.calendar, s.data, s.sitemap} {
 		if err := write(); err != nil {
 			return nil, err
 		}

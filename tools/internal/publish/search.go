@@ -148,28 +148,90 @@ func (w *wordList) fields(anchor, label string, fields []*field) {
 	}
 }
 
-// bands are the steps of the amount facet, in 万元: from 200 万元 on, works need
-// supervision (二¶5).
+// bands are the steps of the amount facet, in 万元. The first, from which works
+// need supervision (三（四）¶1 s3), spans several of the others.
 var bands = []struct {
 	id, zh, en string
-	from       int64
+	from, to   int64 // to is not part of it; 0: no end
 }{
-	{"1000-", "1000 万元及以上", "10 million yuan and more", 1000},
-	{"500-1000", "500–1000 万元", "5–10 million", 500},
-	{"200-500", "200–500 万元", "2–5 million", 200},
-	{"100-200", "100–200 万元", "1–2 million", 100},
-	{"50-100", "50–100 万元", "0.5–1 million", 50},
-	{"0-50", "50 万元以下", "below 0.5 million", 0},
+	{"200-", "200 万元及以上", "2 million yuan and more", 200, 0},
+	{"1000-", "1000 万元及以上", "10 million yuan and more", 1000, 0},
+	{"500-1000", "500–1000 万元", "5–10 million", 500, 1000},
+	{"200-500", "200–500 万元", "2–5 million", 200, 500},
+	{"100-200", "100–200 万元", "1–2 million", 100, 200},
+	{"50-100", "50–100 万元", "0.5–1 million", 50, 100},
+	{"0-50", "50 万元以下", "below 0.5 million", 0, 50},
 }
 
-// band returns the step of an amount, "" without one.
-func band(r *row) string {
+// bandsOf returns the steps of an amount, none without one.
+func bandsOf(r *row) []string {
+	var out []string
 	for _, b := range bands {
-		if r.Amount != "" && r.fen >= b.from*value.FenPerWan {
-			return b.id
+		if r.Amount != "" && r.fen >= b.from*value.FenPerWan && (b.to == 0 || r.fen < b.to*value.FenPerWan) {
+			out = append(out, b.id)
 		}
 	}
-	return ""
+	return out
+}
+
+// supervisions are the values of the facet of supervision.
+var supervisions = []search.Value{
+	{ID: "none", Zh: "已签合同，没有监理记录", En: "Contracted, none on record"},
+	{ID: "supervised", Zh: "有监理", En: "Supervised"},
+	{ID: "exempt", Zh: "注明不涉及工程类", En: "Stated: no works involved"},
+	{ID: "before", Zh: "还没有签合同", En: "Not contracted yet"},
+}
+
+// supervision says what is on record of a project's supervision, which works
+// need from a limit on (三（四）¶1 s3).
+func (s *subject) supervision() string {
+	signed := false
+	for _, c := range s.all("contract") {
+		if c.root.str("kind") == "监理" {
+			return "supervised"
+		}
+		signed = true
+	}
+	const exempt = "不适用（非工程类）"
+	name := s.one("acceptance").str("supervisor", "name")
+	switch {
+	case name != "" && name != exempt:
+		return "supervised"
+	case name == exempt || s.index.str("engineering", "involved") == "false":
+		return "exempt"
+	case signed || len(s.all("stock")) > 0:
+		return "none"
+	}
+	return "before"
+}
+
+// sectors returns the authorities that units of the register stand under.
+func (s *pages) sectors() (codes []string, of map[string]string) {
+	of = map[string]string{}
+	for _, code := range s.j.Registry.UnitCodes() {
+		u := visibleUnit(s.j.Registry.Schemas, s.j.Registry.Unit(code))
+		if a := text(u["authority"]); a != "" {
+			of[code], of[a] = a, a
+			if !slices.Contains(codes, a) {
+				codes = append(codes, a)
+			}
+		}
+	}
+	slices.Sort(codes)
+	return codes, of
+}
+
+// waitsFor lists the roles that have to act on a project.
+func waitsFor(r *row) []string {
+	var out []string
+	for i := range r.waits {
+		for _, p := range r.waits[i].Who {
+			if r.waits[i].Waits && !slices.Contains(out, p.Role) {
+				out = append(out, p.Role)
+			}
+		}
+	}
+	return out
 }
 
 // facets lists what results are counted and filtered by, and for each how a row
@@ -190,6 +252,15 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 			units = append(units, search.Value{ID: code, Zh: unitName(s.j.Registry, code)})
 		}
 	}
+	sectors, sectorOf := s.sectors()
+	var authorities, roles []search.Value
+	for _, code := range sectors {
+		authorities = append(authorities, search.Value{ID: code, Zh: unitName(s.j.Registry, code)})
+	}
+	for _, role := range append([]string{"UNIT", "LEAD"}, s.offices.codes...) {
+		n := s.offices.role(role)
+		roles = append(roles, search.Value{ID: role, Zh: n.Zh, En: n.En})
+	}
 	for _, b := range bands {
 		steps = append(steps, search.Value{ID: b.id, Zh: b.zh, En: b.en})
 	}
@@ -197,21 +268,27 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 			{Key: "year", Zh: "年度", En: "Year", Values: years_, Sorted: true},
 			{Key: "stage", Zh: "阶段", En: "Stage", Values: stages, Sorted: true},
 			{Key: "unit", Zh: "实施单位", En: "Unit", Values: units},
+			{Key: "sector", Zh: "行业主管部门及所属单位", En: "Sector authority and its units", Values: authorities},
 			{Key: "class", Zh: "分类", En: "Class", Values: s.enum("index", "class"), Sorted: true},
 			{Key: "category", Zh: "类别", En: "Category", Values: s.enum("index", "category"), Sorted: true},
 			{Key: "origin", Zh: "来源", En: "Origin", Values: s.enum("index", "origin"), Sorted: true},
 			{Key: "funding", Zh: "资金性质", En: "Funds", Values: s.enum("declaration", "fundingNature"), Sorted: true},
 			{Key: "amount", Zh: "金额", En: "Amount", Values: steps, Sorted: true},
+			{Key: "supervision", Zh: "监理", En: "Supervision", Values: supervisions, Sorted: true},
+			{Key: "waits", Zh: "等谁办理", En: "Waits for", Values: roles},
 			{Key: "contractor", Zh: "承建单位", En: "Contractor"},
 		}, []func(*row) []string{
 			one(func(r *row) string { return r.Year }),
 			one(func(r *row) string { return r.stageKey }),
 			one(func(r *row) string { return r.unit }),
+			one(func(r *row) string { return sectorOf[r.unit] }),
 			one(func(r *row) string { return r.Class.Zh }),
 			one(func(r *row) string { return r.Category.Zh }),
 			one(func(r *row) string { return r.Origin.Zh }),
 			one(func(r *row) string { return r.funding }),
-			one(band),
+			bandsOf,
+			one(func(r *row) string { return r.supervision }),
+			waitsFor,
 			func(r *row) []string { return r.contractors },
 		}
 }

@@ -245,10 +245,11 @@ type row struct {
 	unit        string
 	stageKey    string
 	funding     string
+	supervision string
 	contractors []string
 	refs        []ref
 
-	steps     []happened // the latest, newest last, at most newsAtHome
+	steps     []happened // the latest, newest last: newsAtHome, and all of the months that are listed
 	entered   []int32    // day of coming to each stage of the lifecycle, 0 for never
 	amounts   amounts
 	contracts []contract
