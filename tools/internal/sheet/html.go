@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"taizhang/tools/internal/value"
@@ -22,6 +23,9 @@ const heightStep = 2
 func CSS() string {
 	var b strings.Builder
 	b.WriteString(css)
+	for n := 1; n <= Grid; n++ {
+		fmt.Fprintf(&b, ".w%d{width:%.4f%%}", n, 100*float64(n)/Grid)
+	}
 	for h := heightStep; h <= pageHeight; h += heightStep {
 		fmt.Fprintf(&b, ".h%d{height:%dmm}", h, h)
 	}
@@ -48,15 +52,25 @@ func (s *Sheet) HTML(prefix string, level int) string {
 	if s.Above != "" {
 		fmt.Fprintf(&b, "<p class=\"above\">%s</p>\n", html.EscapeString(s.Above))
 	}
-	fmt.Fprintf(&b, "<table>\n<colgroup span=\"%d\"></colgroup>\n<tbody>\n", Grid)
+	cols := s.columns()
+	b.WriteString("<table>\n<colgroup>")
+	for i, at := range cols[:len(cols)-1] {
+		fmt.Fprintf(&b, `<col class="w%d">`, cols[i+1]-at)
+	}
+	b.WriteString("</colgroup>\n<tbody>\n")
 	for i := range s.Rows {
 		split := ""
 		if s.Rows[i].splits(s.Size) {
 			split = " split"
 		}
 		fmt.Fprintf(&b, "<tr class=\"h%d%s\">", max(heightStep, min(s.Rows[i].Height/heightStep*heightStep, int(pageHeight)/heightStep*heightStep)), split)
+		at := 0
 		for k := range s.Rows[i].Cells {
-			s.Rows[i].Cells[k].html(&b)
+			c := &s.Rows[i].Cells[k]
+			first, _ := slices.BinarySearch(cols, at)
+			at += c.Span
+			last, _ := slices.BinarySearch(cols, at)
+			c.html(&b, last-first)
 		}
 		b.WriteString("</tr>\n")
 	}
@@ -68,9 +82,25 @@ func (s *Sheet) HTML(prefix string, level int) string {
 	return b.String()
 }
 
-func (c *Cell) html(b *strings.Builder) {
+// columns returns where on the grid a cell of some row begins, and its end: a
+// table has no column in which none begins.
+func (s *Sheet) columns() []int {
+	cols := []int{0, Grid}
+	for i := range s.Rows {
+		at := 0
+		for _, c := range s.Rows[i].Cells {
+			cols = append(cols, at)
+			at += c.Span
+		}
+	}
+	slices.Sort(cols)
+	return slices.Compact(cols)
+}
+
+// html writes a cell that spans the given number of columns.
+func (c *Cell) html(b *strings.Builder, columns int) {
 	if c.Label {
-		fmt.Fprintf(b, `<th scope="row" colspan="%d">`, c.Span)
+		fmt.Fprintf(b, `<th scope="row" colspan="%d">`, columns)
 		for i, l := range c.Lines {
 			if i > 0 {
 				b.WriteString("<br>")
@@ -90,7 +120,7 @@ func (c *Cell) html(b *strings.Builder) {
 	if c.Changed {
 		class = append(class, "changed")
 	}
-	fmt.Fprintf(b, `<td colspan="%d"`, c.Span)
+	fmt.Fprintf(b, `<td colspan="%d"`, columns)
 	if class != nil {
 		fmt.Fprintf(b, ` class="%s"`, strings.Join(class, " "))
 	}
