@@ -57,6 +57,11 @@ func Amend(form *schema.Form, path string, original []byte, set map[string]any, 
 		return nil, err
 	}
 	text := rec.Body
+	if body != nil {
+		if err := checkText(Body, *body); err != nil {
+			return nil, err
+		}
+	}
 	if body != nil && !bytes.Equal(lf(rec.Body), withEnd([]byte(*body))) {
 		text = bytes.ReplaceAll(withEnd([]byte(*body)), []byte("\n"), []byte(lineEnd(rec.Raw)))
 		if len(text) > 0 && !bytes.HasSuffix(front, []byte("\n")) {

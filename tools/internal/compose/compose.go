@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -31,9 +32,12 @@ type Document struct {
 
 // Error says why values cannot be written, in the two languages.
 type Error struct {
-	Key  string // the top-level key it is about, "" for the file as a whole
+	Key  string // the top-level key it is about, [Body], or "" for the file as a whole
 	Text finding.Text
 }
+
+// Body stands for the body where an [Error] names a key; no key is written so.
+const Body = "#"
 
 func (e *Error) Error() string { return e.Text.Zh + " · " + e.Text.En }
 
@@ -92,6 +96,9 @@ func Write(form *schema.Form, d Document) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkText(Body, d.Body); err != nil {
+		return nil, err
+	}
 	out := slices.Concat([]byte(marker), front, []byte(marker), withEnd([]byte(d.Body)))
 	return verified(form, form.Name, out, set)
 }
@@ -101,6 +108,9 @@ const marker = "---\n"
 // verified reads what was composed and gives it away only if it says exactly
 // want.
 func verified(form *schema.Form, path string, out []byte, want map[string]any) ([]byte, error) {
+	if len(out) > record.MaxSize {
+		return nil, tooLarge(form, out, want)
+	}
 	rec, findings := record.Parse(path, out)
 	if rec == nil {
 		text := finding.Text{Zh: "写不成登记文件", En: "these values make no record"}
@@ -121,6 +131,25 @@ func verified(form *schema.Form, path string, out []byte, want map[string]any) (
 		}
 	}
 	return out, nil
+}
+
+// tooLarge names what takes most of the room in a file.
+func tooLarge(form *schema.Form, out []byte, want map[string]any) error {
+	most, size, body := "", 0, len(out)
+	for _, k := range order(form.Root, want) {
+		lines, err := renderKey(form.Root, k, want[k])
+		if err != nil {
+			return err
+		}
+		if body -= len(lines); len(lines) > size {
+			most, size = k, len(lines)
+		}
+	}
+	if body > size {
+		most = Body
+	}
+	return refuse(most, fmt.Sprintf("整张表有 %d KiB，超过 %d KiB 的上限，这一项最长：请写短，或者作为附件", len(out)>>10, record.MaxSize>>10),
+		fmt.Sprintf("the record has %d KiB, the limit is %d KiB, and most is here: shorten it, or attach it as a file", len(out)>>10, record.MaxSize>>10))
 }
 
 // normal returns values as a file holds them: line ends are LF. Keys without a
@@ -167,11 +196,15 @@ func withEnd(body []byte) []byte {
 
 // checkText refuses what no record may hold, before it is hidden in an escape.
 func checkText(key, s string) error {
+	zh, en := "“"+key+"”", strconv.Quote(key)
+	if key == Body {
+		zh, en = "正文", "the body"
+	}
 	if !utf8.ValidString(s) {
-		return refuse(key, fmt.Sprintf("“%s”不是 UTF-8 文字", key), fmt.Sprintf("%q is not UTF-8 text", key))
+		return refuse(key, zh+"不是 UTF-8 文字", en+" is not UTF-8 text")
 	}
 	if c, bad := record.Refused(s); bad {
-		return refuse(key, fmt.Sprintf("“%s”里有看不见的控制字符 U+%04X，删除后再填", key, c), fmt.Sprintf("%q holds an invisible control character U+%04X: delete it", key, c))
+		return refuse(key, fmt.Sprintf("%s里有看不见的控制字符 U+%04X，删除后再填", zh, c), fmt.Sprintf("%s holds an invisible control character U+%04X: delete it", en, c))
 	}
 	return nil
 }

@@ -194,6 +194,16 @@ func TestWriteRefuses(t *testing.T) {
 	if _, err := compose.Write(declaration(t), compose.Document{}); err == nil {
 		t.Error("an empty document is written")
 	}
+	large, small := strings.Repeat("字", 90_000), "x"
+	for _, x := range []struct{ content, remark, body, key string }{
+		{large, small, small, "content"}, {small, large, small, "remark"}, {small, small, large, compose.Body},
+		{"a\x00", small, small, "content"}, {small, small, "a\x0b", compose.Body},
+	} {
+		_, err := compose.Write(declaration(t), compose.Document{Values: map[string]any{"content": x.content, "remark": x.remark}, Body: x.body})
+		if e := (*compose.Error)(nil); !errors.As(err, &e) || e.Key != x.key {
+			t.Errorf("want an error about %s: %v", x.key, err)
+		}
+	}
 }
 
 func FuzzWriteIsReadBack(f *testing.F) {
