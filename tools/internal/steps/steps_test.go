@@ -121,7 +121,7 @@ func TestAProjectWithoutFilesCanOnlyBegin(t *testing.T) {
 	j.Registry.Today = "2026-08-01"
 	want := `T01 S00>S10: index.md declaration.md BDB/receipt/dsjj
 T40 S00>S300: index.md adhoc.md declaration.md BDB/receipt/dsjj
-T50 S00>S200: index.md stock-2026.md BDB/receipt/dsjj
+T50 S00>S200: index.md stock-2026.md contract-01.md BDB/receipt/dsjj
 `
 	if got := told(steps.Next(j, nil)); got != want {
 		t.Errorf("%swant\n%s", got, want)
