@@ -61,6 +61,7 @@ export function field(sheet, f, path) {
   const el = render(sheet, f, path, error);
   el.dataset.ptr = ptr;
   el.errors = error;
+  el.help = f.help && f.help.zh;
   el.addEventListener('focusout', (e) => {
     if (e.target.closest('[data-ptr]') === el) sheet.touched(ptr);
   });
@@ -324,12 +325,26 @@ function mark(el, bad) {
   const c = el.matches('fieldset') ? el : controls(el);
   if (c && !el.matches('fieldset')) { if (bad) c.setAttribute('aria-invalid', 'true'); else c.removeAttribute('aria-invalid'); }
 }
-export function one(sheet, f, el) {
-  const p = h('p.finding.finding-' + f.severity, null, h('strong', null, both(word('is_' + f.severity), 'en-x')), ' ', both(pair(f.message), 'en-x'));
+// one words a finding; to is where a link of it leads.
+export function one(sheet, f, el, to) {
+  const p = h('p.finding.finding-' + f.severity, null, h('strong', null, both(word('is_' + f.severity), 'en-x')), ' ', to ? h('a', to, both(pair(f.message), 'en-x')) : both(pair(f.message), 'en-x'));
+  const hidden = el && /U\+([0-9A-F]{4})/.exec(f.rule ? '' : f.message.en);
+  if (hidden) p.append(' ', button('strip', () => strip(el, String.fromCharCode(parseInt(hidden[1], 16))), 'link-button'));
+  if (f.help && f.help.zh && !(el && el.help === f.help.zh)) p.append(h('span.finding-help', null, both(pair(f.help), 'en-x')));
   const c = el && !el.matches('fieldset,.ff-closed') && controls(el);
   if (f.suggest && c && c.matches('input,textarea')) p.append(' ', button('use', () => { c.value = f.suggest; c.dispatchEvent(new Event('input')); c.focus(); }, 'link-button', { value: f.suggest }));
   if (f.clause || f.rule.startsWith('R-')) p.append(' ', h('a.finding-rule', { href: root + 'rules/' + f.rule + '/', target: '_blank', rel: 'noopener' }, both(word('rule', { clause: f.clause || f.rule }), 'en-x')));
   return p;
+}
+// strip takes characters that nobody sees out of a field. Those that break lines
+// in other programs become line ends.
+function strip(el, ch) {
+  el.querySelectorAll('input[type=text],textarea').forEach((c) => {
+    if (!c.value.includes(ch)) return;
+    c.value = c.value.replaceAll(ch, '\v\f\u0085\u2028\u2029'.includes(ch) && c.matches('textarea') ? '\n' : '');
+    c.dispatchEvent(new Event('input'));
+    c.focus();
+  });
 }
 // focus goes to the field of a finding.
 export function focus(el) {

@@ -15,12 +15,19 @@ export async function draw(view, draft, to) {
   clear(box);
   if (judge.state !== 'ready' || !work.checked) return box.append(h('p.aside', null, word('send_no_judge')));
   const outside = defs.contacts !== 'sealed', bad = faults(), soft = work.findings.filter((f) => f.severity !== 'error' && !f.existing && !f.waived);
+  const link = (f) => ({ href: '#', onclick: async (e) => {
+    e.preventDefault();
+    const doc = await edit(f.file, formOf(f.file).name);
+    doc.asked = true;
+    work.seek = f;
+    location.hash = to(draft.docs.indexOf(doc));
+  } });
   const broken = draft.docs.filter((d) => d.fault);
   if (bad.length || broken.length) {
     say('faults', { n: bad.length + broken.length });
-    const parts = draft.docs.map((d, i) => [h('a', { href: to(i) }, both(pair(sheetOf(d.form).title), 'en-x')), (d.fault ? [h('p.finding', null, pair(d.fault))] : []).concat(bad.filter((f) => f.file === d.path).map((f) => one(null, f)))]);
+    const parts = draft.docs.map((d, i) => [h('a', { href: to(i) }, both(pair(sheetOf(d.form).title), 'en-x')), (d.fault ? [h('p.finding', null, pair(d.fault))] : []).concat(bad.filter((f) => f.file === d.path).map((f) => one(null, f, null, link(f))))]);
     const rest = bad.filter((f) => !draft.docs.some((d) => d.path === f.file));
-    if (rest.length) parts.push([h('span', null, word('other_files')), rest.map((f) => one(null, f))]);
+    if (rest.length) parts.push([h('span', null, word('other_files')), rest.map((f) => one(null, f, null, formOf(f.file) && link(f)))]);
     append(box, [h('div.aside.aside-bad', null, h('h3', null, word('faults', { n: bad.length + broken.length })), parts.filter((p) => p[1].length).map((p) => h('div.part', null, h('h4', null, p[0]), p[1]))), h('p', null, word('send_faults'))]);
   } else {
     say('clean');

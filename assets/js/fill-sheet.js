@@ -2,7 +2,7 @@
 import { h, both, button, word, pair, clear, append, say, save } from './fill-dom.js';
 import { field, show, one, focus, at } from './fill-fields.js';
 import { ask, judge } from './fill-judge.js';
-import { work, defs, changed, check, faults, attach, stateOf, text } from './fill-work.js';
+import { work, defs, changed, check, faults, attach, stateOf, text, bodyLine } from './fill-work.js';
 
 let sheet;
 // draw builds the page of document n; done is called when the person goes on.
@@ -15,7 +15,7 @@ export async function draw(view, doc, go) {
     changed(ptr) { touched.add(ptr); changed(); },
     touched(ptr) { if (!touched.has(ptr)) { touched.add(ptr); judged(); } },
     // What is merely missing is not blamed before one was there, or asks.
-    wanted: (f, ptr) => doc.asked || (at(doc.values, path(f.field)) === undefined ? touched.has(ptr) : [...touched].some((t) => t === ptr || t.startsWith(ptr + '/') || ptr.startsWith(t + '/'))),
+    wanted: (f, ptr) => doc.asked || !f.rule || (at(doc.values, path(f.field)) === undefined ? touched.has(ptr) : [...touched].some((t) => t === ptr || t.startsWith(ptr + '/') || ptr.startsWith(t + '/'))),
     amount: (t) => ask('amount', { text: t }),
     attach,
     redraw: judged,
@@ -60,10 +60,11 @@ function state(doc, f) {
   el.errors = el.appendChild(h('div.ff-error'));
   return el;
 }
+const inBody = '#'; // where a finding about the body points: compose.Body
 function body(doc, def) {
-  const id = 'fill-body', area = h('textarea', { id, rows: doc.form === 'index' ? 6 : 4, value: doc.body || '', 'aria-describedby': 'fill-body-help', oninput: () => { doc.body = area.value; changed(); } });
+  const id = 'fill-body', area = h('textarea', { id, rows: doc.form === 'index' ? 6 : 4, value: doc.body || '', 'aria-describedby': 'fill-body-help', oninput: () => { doc.body = area.value; sheet.changed(inBody); } });
   const key = doc.form === 'index' ? 'body_index' : 'body';
-  const el = h('div.ff', { 'data-ptr': '\u0000' }, h('label.ff-label', { for: id }, word(key)), h('p.ff-help', { id: 'fill-body-help' }, both(word(key + '_help'), 'en-x')), area);
+  const el = h('div.ff', { 'data-ptr': inBody }, h('label.ff-label', { for: id }, word(key)), h('p.ff-help', { id: 'fill-body-help' }, both(word(key + '_help'), 'en-x')), area);
   el.errors = el.appendChild(h('div.ff-error'));
   return doc.body || doc.form === 'index' || (def.headings || []).length ? el : h('details.more', null, h('summary', null, h('span', null, word(key))), el);
 }
@@ -72,12 +73,20 @@ function body(doc, def) {
 export function judged() {
   if (!sheet || !sheet.el.isConnected) return;
   const { doc } = sheet, mine = work.findings.filter((f) => f.file === doc.path && !f.waived);
+  mine.forEach((f) => { if (f.line >= bodyLine(doc)) f.field = inBody; });
+  const fault = doc.fault && (doc.asked || !doc.fault.empty) && { severity: 'error', rule: '', field: doc.fault.key === inBody ? inBody : doc.fault.key ? '/' + doc.fault.key : '', message: doc.fault };
+  if (fault) mine.unshift(fault);
   const rest = show(sheet, mine);
   const box = clear(document.getElementById('fill-summary')), bad = mine.filter((f) => f.severity === 'error' && !f.existing);
-  if (doc.fault) rest.unshift({ severity: 'error', rule: '', message: doc.fault });
-  box.hidden = !doc.asked || !bad.length && !rest.length;
+  box.hidden = !doc.asked && !rest.includes(fault) || !bad.length && !rest.length;
   if (box.hidden) return;
   append(box, [h('h3', { id: 'fill-summary-title' }, word(bad.length ? 'faults' : 'remarks', { n: bad.length || rest.length })), h('ul', null, bad.filter((f) => f.el).sort((a, b) => a.el.compareDocumentPosition(b.el) & 2 ? 1 : -1).map((f) => h('li', null, h('a', { href: '#', onclick: (e) => { e.preventDefault(); focus(f.el); } }, both(pair(f.message), 'en-x')))), rest.map((f) => h('li', null, one(sheet, f))))]);
+}
+// seek goes to what the last screen was asked about.
+export function seek() {
+  const f = work.seek;
+  work.seek = null;
+  if (f && f.el && f.el.isConnected) focus(f.el);
 }
 async function next(go) {
   const { doc } = sheet;

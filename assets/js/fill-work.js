@@ -96,16 +96,26 @@ export async function text(doc) {
   written.set(doc, { from, text: t });
   return t;
 }
-// head gives all files of the project as they would be.
-export async function head() {
+// head gives all files of the project as they would be. A form that cannot be
+// written has its fault and is left out; with last, it is there as it last could.
+export async function head(last) {
   const d = work.draft, out = { ...d.base };
   for (const doc of d.docs) {
     doc.fault = null;
-    try { out[doc.path] = await text(doc); } catch (e) { doc.fault = { zh: e.zh || e.message, en: e.en || e.message }; if (judge.state === 'failed') throw e; }
+    try { out[doc.path] = await text(doc); } catch (e) {
+      doc.fault = { zh: e.zh || e.message, en: e.en || e.message, key: e.key, empty: !filled(doc.values) };
+      if (judge.state === 'failed') throw e;
+      if (last && written.has(doc)) out[doc.path] = written.get(doc).text;
+    }
   }
   for (const [path, bytes] of Object.entries(d.attachments)) out[path] = bytes;
   if (d.sealed) out[dirOf(d.project) + 'contacts.age'] = d.sealed;
   return out;
+}
+// bodyLine is the line of a form's file with which its body begins.
+export function bodyLine(doc) {
+  const { text: t } = written.get(doc) || { text: '' };
+  return t.slice(0, t.indexOf('\n---', 3) + 1).split('\n').length + 1;
 }
 // files gives what the request changes: each file that is new or other than it was.
 export async function files() {
@@ -126,7 +136,7 @@ async function judgeAll() {
     const draft = work.draft;
     if (!draft) return;
     try {
-      const { findings } = await ask('check', { base: draft.base, head: await head() });
+      const { findings } = await ask('check', { base: draft.base, head: await head(true) });
       if (work.draft !== draft) again = true; // another is open by now, and waits for its own answer
       else {
         work.findings = findings;
@@ -142,6 +152,7 @@ async function judgeAll() {
     }
   } while (again);
 }
+// faults are what a form, or all of them, must have mended.
 export const faults = (path) => work.findings.filter((f) => (!path || f.file === path) && f.severity === 'error' && !f.existing && !f.waived);
 
 // edit opens a file of the project as a document of the draft.
@@ -193,16 +204,13 @@ export async function reread(read, paths) {
 export async function nextID({ year, unit }) {
   const ids = (await drafts.all()).map((d) => d.project), last = defs.last[`${year}-${unit}`], S = globalThis.Submit;
   if (last) ids.push(last);
-  const of = `${year}-${unit}-`, guess = of + String(1 + Math.max(0, ...ids.filter((id) => id && id.startsWith(of)).map((id) => Number(id.slice(of.length))))).padStart(2, '0');
-  if (judge.state !== 'ready') return guess;
   try {
     if (S && (await S.available()).signedIn) {
       for (const p of await S.list(`content/projects/${year}/${unit}/`)) ids.push(p.split('/').slice(2, 5).join('-'));
     }
-    return (await ask('nextId', { ids: [...new Set(ids)], year, unit })).id;
-  } catch (e) {
-    return guess; // the request will tell when it is taken
-  }
+  } catch (e) { /* the request will tell when it is taken */ }
+  const of = `${year}-${unit}-`, taken = ids.filter((id) => id && id.startsWith(of)).map((id) => Number(id.slice(of.length)));
+  return of + String(1 + Math.max(0, ...taken)).padStart(2, '0');
 }
 // renumber moves a project that nobody knows yet to another number.
 export function renumber(project) {

@@ -35,7 +35,7 @@ async function show() {
   if (heading && loaded) heading.focus();
   loaded = true;
   window.scrollTo(0, heading && what ? Math.max(0, heading.getBoundingClientRect().top + scrollY - 24) : 0);
-  if (what === 'd') sheet.judged();
+  if (what === 'd') { sheet.judged(); sheet.seek(); }
 }
 let loaded = false;
 
@@ -81,31 +81,45 @@ function age(then) {
 
 // newProject asks what decides which forms there are.
 function newProject(el) {
-  const values = { origin: defs.origins[0].value, year: new Date().getFullYear() + 1 };
+  const yearOf = (origin) => Number(today().slice(0, 4)) + (startOf(origin).step.ahead || 0);
+  const values = { origin: defs.origins[0].value, year: yearOf(defs.origins[0].value) };
+  let proposed = values.year;
   const form = h('form.sheet-fields', { novalidate: true, onsubmit: begin });
-  const ask_ = { el: form, values, units: defs.units, changed() {}, touched() {}, redraw() {} };
+  const ask_ = { el: form, values, units: defs.units, changed(ptr) {
+    if (ptr !== '/origin' || values.year !== proposed) return;
+    values.year = proposed = yearOf(values.origin);
+    form.querySelector('[data-ptr="/year"] input').value = proposed;
+  }, touched() {}, redraw() {} };
   const label = (key) => ({ zh: word(key)[0], en: word(key)[1] });
   const def = (key, more) => field(ask_, { key, label: label('ask_' + key), help: label('ask_' + key + '_help'), required: true, type: 'text', ...more }, [key]);
   const error = h('p.finding-error', { role: 'alert' });
   form.append(def('origin', { choices: defs.origins.filter((o) => startOf(o.value)) }), def('unit', { format: 'unit-code' }), def('year', { type: 'int' }), def('number', { type: 'int', required: false }), error, h('div.fill-actions', null, h('button.main-button', { type: 'submit' }, both(word('begin'), 'en-x'))));
   el.append(h('h2', { id: 'fill-heading', tabindex: '-1' }, word('new')), form);
+  let begun = false; // pressed twice, one project begins
   async function begin(e) {
     e.preventDefault();
+    if (begun) return;
     if (!defs.units.some((u) => u.code === values.unit) || !/^20\d\d$/.test(values.year) || !/^[1-9]?\d$|^$/.test(values.number || '')) {
       error.replaceChildren(both(word('begin_bad'), 'en-x'));
       return form.querySelector('[role=combobox]').focus();
     }
-    const start = startOf(values.origin), project = values.number ? [values.year, values.unit, String(values.number).padStart(2, '0')].join('-') : await work.nextID(values), dir = work.dirOf(project);
-    const draft = work.begin({ project, step: { id: start.step.id, zh: start.step.zh, en: start.step.en, clause: start.step.clause } });
-    await work.open(draft);
-    const known = { planYear: values.year, proposedBy: values.unit, submittedOn: today(), year: new Date().getFullYear(), filedOn: today(), appliedOn: today() };
-    await work.edit(dir + 'index.md', 'index', { implementingUnit: values.unit, origin: values.origin, state: start.move.to });
-    for (const name of start.step.forms || []) {
-      const keys = (await defs.form(name)).fields.map((f) => f.key), file = work.newFile(name);
-      await work.edit(dir + file, name, Object.fromEntries(Object.entries(known).filter(([k]) => keys.includes(k))));
+    begun = true;
+    try {
+      const start = startOf(values.origin), project = values.number ? [values.year, values.unit, String(values.number).padStart(2, '0')].join('-') : await work.nextID(values), dir = work.dirOf(project);
+      const draft = work.begin({ project, step: { id: start.step.id, zh: start.step.zh, en: start.step.en, clause: start.step.clause } });
+      await work.open(draft);
+      const known = { planYear: values.year, proposedBy: values.unit, submittedOn: today(), year: Number(today().slice(0, 4)), filedOn: today(), appliedOn: today() };
+      await work.edit(dir + 'index.md', 'index', { implementingUnit: values.unit, origin: values.origin, state: start.move.to });
+      for (const name of start.step.forms || []) {
+        const keys = (await defs.form(name)).fields.map((f) => f.key), file = work.newFile(name);
+        await work.edit(dir + file, name, Object.fromEntries(Object.entries(known).filter(([k]) => keys.includes(k))));
+      }
+      await work.flush();
+      go(to(draft.id, 0));
+    } catch (x) {
+      begun = false;
+      error.replaceChildren(both([x.zh || word('no_forms')[0], x.en || word('no_forms')[1]], 'en-x'));
     }
-    await work.flush();
-    go(to(draft.id, 0));
   }
 }
 // startOf finds the step that begins a project of an origin.
@@ -347,7 +361,7 @@ function counts() {
   d.docs.forEach((doc, i) => {
     const a = document.querySelector(`.draft-nav a[href="${to(d.id, i)}"]`);
     if (!a) return;
-    const n = work.faults(doc.path).length;
+    const n = work.faults(doc.path).length + (doc.fault ? 1 : 0);
     let s = a.querySelector('.count');
     if (!s) s = a.appendChild(h('span.count'));
     clear(s).append(n ? both(word('to_do', { n }), 'en-x') : both(word('done'), 'en-x'));

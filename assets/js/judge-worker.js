@@ -83,7 +83,7 @@
       throw fault('检查程序出了错，已重新启动；填写的内容没有丢失', 'the checker failed and was started again; nothing that was filled in is lost');
     }
     const out = JSON.parse(text);
-    if (out.error) throw fault(out.error.zh, out.error.en);
+    if (out.error) throw Object.assign(fault(out.error.zh, out.error.en), { key: out.error.key });
     return out.result;
   }
 
@@ -103,7 +103,7 @@
   self.onmessage = ({ data }) => {
     turn = turn.then(() => handle(data)).then(
       (result) => self.postMessage({ id: data.id, result }),
-      (e) => self.postMessage({ id: data.id, error: e.zh ? { zh: e.zh, en: e.en } : { zh: '检查程序出了错：' + e.message, en: 'the checker failed: ' + e.message } }),
+      (e) => self.postMessage({ id: data.id, error: e.zh ? { zh: e.zh, en: e.en, key: e.key } : { zh: '检查程序出了错：' + e.message, en: 'the checker failed: ' + e.message } }),
     );
   };
 })();

@@ -27,11 +27,12 @@ type Judge struct {
 }
 
 // Answer takes an operation with its parameters and returns {"result": …} or
-// {"error": {"zh": …, "en": …}}, both JSON. Parameters may name one of blobs,
+// {"error": {"zh": …, "en": …, "key": …}}, both JSON; the key is that of the
+// field that cannot be written. Parameters may name one of blobs,
 // which are bytes that are no text, as {"blob": 0}.
 func (j *Judge) Answer(op string, params []byte, blobs ...[]byte) []byte {
 	ops := map[string]func(question) (any, error){
-		"load": j.load, "check": j.check, "steps": j.steps, "nextId": j.nextID,
+		"load": j.load, "check": j.check, "steps": j.steps,
 		"read": j.read, "write": j.write, "amount": j.amount, "seal": j.seal, "hash": j.hash,
 	}
 	answer := ops[op]
@@ -62,15 +63,18 @@ func fault(zh, en string, args ...any) *Fault {
 }
 
 func refuse(err error) []byte {
-	text := finding.Text{Zh: fmt.Sprintf("无法完成：%v", err), En: fmt.Sprintf("this could not be done: %v", err)}
+	text, key := finding.Text{Zh: fmt.Sprintf("无法完成：%v", err), En: fmt.Sprintf("this could not be done: %v", err)}, ""
 	if f := (*Fault)(nil); errors.As(err, &f) {
 		text = f.Text
 	} else if f := (*compose.Error)(nil); errors.As(err, &f) {
-		text = f.Text
+		text, key = f.Text, f.Key
 	} else if f := (*contacts.Error)(nil); errors.As(err, &f) {
 		text = f.Text
 	}
-	out, _ := json.Marshal(map[string]any{"error": text}) // two strings
+	out, _ := json.Marshal(map[string]any{"error": struct {
+		finding.Text
+		Key string `json:"key,omitempty"` // of the form, or compose.Body
+	}{text, key}}) // strings
 	return out
 }
 

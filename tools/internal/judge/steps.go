@@ -90,16 +90,3 @@ func (j *Judge) steps(q question) (any, error) {
 	}
 	return r, nil
 }
-
-// nextID gives the id of the next project of a unit, of all ids that there are.
-func (j *Judge) nextID(q question) (any, error) {
-	var p struct {
-		IDs  []string
-		Year int
-		Unit string
-	}
-	if err := q.into(&p); err != nil {
-		return nil, err
-	}
-	return map[string]string{"id": steps.NextID(p.IDs, p.Year, p.Unit)}, nil
-}

@@ -3,9 +3,11 @@ package judge
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"taizhang/tools/internal/compose"
@@ -99,6 +101,12 @@ func (j *Judge) write(q question) (any, error) {
 			doc.Body = *p.Body
 		}
 		text, err = compose.Write(form, doc)
+	}
+	if e := (*compose.Error)(nil); errors.As(err, &e) {
+		if f := form.Root.Child(e.Key); f != nil { // the person knows it by its label
+			e.Text.Zh = strings.Replace(e.Text.Zh, "“"+e.Key+"”", "“"+f.Label.Zh+"”", 1)
+			e.Text.En = strings.Replace(e.Text.En, strconv.Quote(e.Key), strconv.Quote(f.Label.En), 1)
+		}
 	}
 	if err != nil {
 		return nil, err

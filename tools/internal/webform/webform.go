@@ -109,6 +109,7 @@ type Step struct {
 	Clause  string   `json:"clause"`
 	Moves   []Move   `json:"moves"`
 	Setback bool     `json:"setback,omitempty"`
+	Ahead   int      `json:"ahead,omitempty"` // years from the step to the year of the project that begins with it
 	Forms   []string `json:"forms,omitempty"` // that must be there, and the one that tells of the step
 }
 
@@ -210,7 +211,7 @@ func choices(f *schema.Field) []Choice {
 }
 
 func step(t *lifecycle.Transition, set *schema.Set) Step {
-	s := Step{ID: t.ID, Zh: t.Zh, En: t.En, Clause: t.Clause, Setback: t.Setback, Forms: slices.Clone(t.Requires)}
+	s := Step{ID: t.ID, Zh: t.Zh, En: t.En, Clause: t.Clause, Setback: t.Setback, Ahead: t.Ahead, Forms: slices.Clone(t.Requires)}
 	if f := lifecycle.Source(t, set); f != nil && !slices.Contains(s.Forms, f.Name) {
 		s.Forms = append(s.Forms, f.Name)
 	}
