@@ -22,6 +22,7 @@ var mutants = []struct{ name, file, old, new string }{
 	{"a quorum that exists need not be filled", "decision.go", "case len(r.Override) > 0 && !slices", "case len(r.Override) > 0 || !slices"},
 	{"every question lacks an id", "decision.go", `case q.ID == "":`, `case q.ID != "":`},
 	{"every question lacks seats", "decision.go", "case len(q.Seats) == 0:", "case len(q.Seats) != 0:"},
+	{"only no quorum is a full quorum", "decision.go", "case len(r.Override) > 0 && !", "case len(r.Override) <= 0 && !"},
 	{"half an override is enough", "decision.go", "len(r.Override) > 0 && !slices.ContainsFunc(r.Override, open)", "len(r.Override) > 0 && r.Override[0].State == Filled"},
 	{"no seats at all is approved", "decision.go", "case len(q.Seats) == 0:", "case false:"},
 	{"a question needs no id", "decision.go", `case q.ID == "":`, "case false:"},
@@ -58,6 +59,7 @@ var mutants = []struct{ name, file, old, new string }{
 	{"the day of the vote does not matter", "hearing.go", "return !slices.Contains(then, m) })", "return then == nil && m.Via == \"-\" })"},
 	{"the day of the decision does not matter", "hearing.go", "h.reg.Memberships(v.Person, dayOf(v.When)), h.reg.Memberships(v.Person, h.day)", "h.reg.Memberships(v.Person, dayOf(v.When)), h.reg.Memberships(v.Person, dayOf(v.When))"},
 	{"days begin in Greenwich", "hearing.go", "t.In(shanghai).Format", "t.UTC().Format"},
+	{"days are eight minutes off", "hearing.go", "8*60*60)", "8*60/60)"},
 	{"the named department does not matter", "hearing.go", "return m.Department != v.Department })", "return false })"},
 	{"a delegate speaks beside the delegator", "hearing.go", "stands || h.last[m.Via] > at", "false && stands"},
 	{"only a later word of the delegator counts", "hearing.go", "stands || h.last[m.Via] > at", "!stands && false || h.last[m.Via] > at"},
@@ -66,6 +68,7 @@ var mutants = []struct{ name, file, old, new string }{
 	{"any rejection blocks", "hearing.go", "case !concern(h.q.Seats, speaks):", "case v.Verdict != Reject && !concern(h.q.Seats, speaks):"},
 	{"an override needs no reason", "hearing.go", `strings.TrimSpace(v.Reason) == ""`, `strings.TrimSpace(v.Reason) == "-"`},
 	{"a reason of spaces is a reason", "hearing.go", `strings.TrimSpace(v.Reason) == ""`, `strings.TrimPrefix(v.Reason, "-") == ""`},
+	{"a reason is a fault", "hearing.go", `strings.TrimSpace(v.Reason) == ""`, `strings.TrimSpace(v.Reason) != ""`},
 	{"an override is an approval", "hearing.go", "overriding = append(overriding, newVoter(v, i, speaks))", "approving = append(approving, newVoter(v, i, speaks))"},
 	{"anybody overrides", "hearing.go", "case !concern(h.q.Override, speaks):", "case false:"},
 
