@@ -9,7 +9,7 @@
 //	go test -run '^$' -bench . ./tools/internal/bench
 //	TAIZHANG_BENCH_PROJECTS=100000 go test -run '^$' -bench Check -benchtime 1x ./tools/internal/bench
 //	TAIZHANG_BENCH_PROJECTS=16000 go test -run '^$' -bench Search -benchtime 1x ./tools/internal/bench
-//	TAIZHANG_BENCH_PROJECTS=10000 TAIZHANG_BENCH_MERGES=10000 go test -run '^$' -bench 'Review|Audit' -benchtime 1x ./tools/internal/bench
+//	TAIZHANG_BENCH_PROJECTS=10000 TAIZHANG_BENCH_MERGES=10000 TAIZHANG_BENCH_KEEP=/var/tmp go test -run '^$' -bench 'Review|Audit' -benchtime 1x ./tools/internal/bench
 //	TAIZHANG_BENCH_PROJECTS=10000 go test -run '^$' -bench Build -benchtime 1x ./tools/internal/bench
 //	tools/internal/bench/run.sh 10000
 //

@@ -22,11 +22,20 @@ type history struct {
 	merges       int
 }
 
+// eachHistory runs a benchmark at every size, on a history that is made outside
+// the measured time.
+func eachHistory(b *testing.B, run func(*testing.B, *history)) {
+	for _, n := range sizes(b) {
+		b.Run(fmt.Sprint(n), func(b *testing.B) { run(b, newHistory(b, n)) })
+	}
+}
+
 // newHistory makes the repository with git fast-import, and builds the command.
 // TAIZHANG_BENCH_MERGES is the number of merges, 200 without it.
-func newHistory(b *testing.B, w *world) *history {
+// TAIZHANG_BENCH_KEEP names a folder where repositories stay for the next run.
+func newHistory(b *testing.B, projects int) *history {
 	b.Helper()
-	h := &history{dir: filepath.Join(b.TempDir(), "history.git"), command: filepath.Join(b.TempDir(), "taizhang"), merges: 200}
+	h := &history{command: filepath.Join(b.TempDir(), "taizhang"), merges: 200}
 	if s := os.Getenv("TAIZHANG_BENCH_MERGES"); s != "" {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 {
@@ -37,17 +46,39 @@ func newHistory(b *testing.B, w *world) *history {
 	if out, err := exec.Command("go", "build", "-o", h.command, "../../taizhang").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
-	if out, err := exec.Command("git", "init", "-q", "--bare", "-b", "main", h.dir).CombinedOutput(); err != nil {
+	keep := os.Getenv("TAIZHANG_BENCH_KEEP")
+	if keep == "" {
+		keep = b.TempDir()
+	}
+	h.dir = filepath.Join(keep, fmt.Sprintf("history-%d-%d.git", projects, h.merges))
+	if _, err := os.Stat(h.dir); err == nil {
+		return h
+	}
+	h.make(b, newWorld(b, projects))
+	return h
+}
+
+// make fills a folder aside and moves it into place: half a history is never
+// found by the next run.
+func (h *history) make(b *testing.B, w *world) {
+	b.Helper()
+	aside := h.dir + ".part"
+	if err := os.RemoveAll(aside); err != nil {
+		b.Fatal(err)
+	}
+	if out, err := exec.Command("git", "init", "-q", "--bare", "-b", "main", aside).CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
 	pipe, in := io.Pipe()
 	go func() { in.CloseWithError(h.write(in, w)) }()
-	load := exec.Command("git", "-C", h.dir, "fast-import", "--quiet")
+	load := exec.Command("git", "-C", aside, "fast-import", "--quiet")
 	load.Stdin = pipe
 	if out, err := load.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
-	return h
+	if err := os.Rename(aside, h.dir); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // write gives the history as git fast-import reads it.
@@ -121,16 +152,22 @@ func (h *history) against(b *testing.B, per int, git, args []string) {
 // BenchmarkReview is taizhang review of a change of one project, to git diff of
 // the same range.
 func BenchmarkReview(b *testing.B) {
-	each(b, func(b *testing.B, w *world) {
-		h := newHistory(b, w)
+	eachHistory(b, func(b *testing.B, h *history) {
 		h.against(b, 1, []string{"diff", "--name-only", "main^", "topic"}, []string{"review", "--base", "main^", "--head", "topic", "--format", "json"})
 	})
 }
 
 // BenchmarkAudit is taizhang audit of all merges, to git log of them.
 func BenchmarkAudit(b *testing.B) {
-	each(b, func(b *testing.B, w *world) {
-		h := newHistory(b, w)
+	eachHistory(b, func(b *testing.B, h *history) {
 		h.against(b, h.merges, []string{"log", "--first-parent", "--raw", "main"}, []string{"audit", "--quiet", "--format", "json"})
+	})
+}
+
+// BenchmarkAuditOn is taizhang audit of the last ten merges alone, as it goes on
+// from a checkpoint, to git log of them.
+func BenchmarkAuditOn(b *testing.B) {
+	eachHistory(b, func(b *testing.B, h *history) {
+		h.against(b, 10, []string{"log", "--first-parent", "--raw", "main~10..main"}, []string{"audit", "--quiet", "--from", "main~10", "--format", "json"})
 	})
 }
