@@ -26,6 +26,9 @@ func Change(base, head registry.Files, changed []string, o Options) (*Result, er
 // plans and texts that the change concerns, unless it changes what all of them
 // are judged by.
 func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Result, error) {
+	if o.Forward {
+		j = j.blocking()
+	}
 	governance, content := divide(changed)
 	base, files := j.Registry.Files(), head
 	if len(governance) > 0 && len(content) > 0 {
@@ -212,7 +215,8 @@ func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, forward
 		p.findings = is.Rules.Spare(p.findings)
 		return p
 	}
-	if forward && len(p.findings) > 0 && !stepped {
+	is.Rules.Complete(p.findings)
+	if forward && !stepped && slices.ContainsFunc(p.findings, func(f finding.Finding) bool { return f.Blocks() }) {
 		p.Base = was.Project(bf, nil)
 	}
 	if !forward {

@@ -103,6 +103,13 @@ func (j *Judge) With(files registry.Files, changed []string) *Judge {
 	return &n
 }
 
+// blocking returns the judge that asks only what makes a check fail.
+func (j *Judge) blocking() *Judge {
+	n := *j
+	n.Rules = j.Rules.Blocking()
+	return &n
+}
+
 // Compile compiles all definitions, also those that NewJudge leaves until they
 // are needed. The error says what is wrong with them.
 func (j *Judge) Compile() error {
@@ -143,7 +150,7 @@ func (j *Judge) project(p, base *registry.Project) *Verdict {
 	}
 	for _, f := range j.identity(p) {
 		// A rule that refuses the very value already says what is wrong with it.
-		if !slices.ContainsFunc(v.Findings, func(o finding.Finding) bool { return o.Place == f.Place }) {
+		if !slices.ContainsFunc(v.Findings, func(o finding.Finding) bool { return o.Place == f.Place && j.Rules.Blocks(o.Rule) }) {
 			v.Findings = append(v.Findings, f)
 		}
 	}
@@ -231,6 +238,9 @@ func (j *Judge) waive(v *Verdict) []finding.Finding {
 			if f := &v.Findings[i]; f.Rule == id {
 				f.Waived, used = true, true
 			}
+		}
+		if !used && j.Rules.Rule(id) != nil && !j.Rules.Asks(id) {
+			continue // nobody looked
 		}
 		if used {
 			if until != "" {

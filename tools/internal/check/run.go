@@ -50,7 +50,8 @@ type Options struct {
 	Inspect  Inspector             // takes attachments apart; nil: they are not looked into
 	Visit    func(*Verdict)        // sees each project once, from several goroutines; may be nil
 	Only     func(dir string) bool // projects to judge by folder, nil: all
-	// Forward leaves out what a change mends: what is wrong before it is sought
+	// Forward seeks only what makes a check fail: rules that only warn are not
+	// asked, what a change mends is left out, and what is wrong before it is sought
 	// only where something is wrong after it.
 	Forward bool
 	// Today, YYYY-MM-DD, also judges what waiting has brought by that date. It is
@@ -81,6 +82,9 @@ func All(files registry.Files, o Options) (*Result, error) {
 		if err := j.Compile(); err != nil {
 			return nil, err
 		}
+	}
+	if o.Forward {
+		j = j.blocking()
 	}
 	return j.All(o)
 }

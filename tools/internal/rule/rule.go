@@ -93,6 +93,24 @@ type Set struct {
 // Rule returns the rule with the given id, or nil.
 func (s *Set) Rule(id string) *Rule { return s.byID[id] }
 
+// Blocks reports whether a finding of the rule with an id can make a check fail.
+// One that no rule file describes can.
+func (s *Set) Blocks(id string) bool {
+	r := s.byID[id]
+	return r == nil || r.Severity == finding.Error || r.Upgrade != nil && r.Upgrade.To == finding.Error
+}
+
+// Blocking returns the set without the rules whose findings make no check fail.
+// What the rule files say of them is still known.
+func (s *Set) Blocking() *Set {
+	return &Set{Rules: slices.DeleteFunc(slices.Clone(s.Rules), func(r *Rule) bool { return !s.Blocks(r.ID) }), byID: s.byID}
+}
+
+// Asks reports whether the rule with an id is among those that are evaluated.
+func (s *Set) Asks(id string) bool {
+	return slices.ContainsFunc(s.Rules, func(r *Rule) bool { return r.ID == id })
+}
+
 // Read parses the rule files (path below schemas/ → bytes). It needs nothing
 // else and may run beside whatever else is loaded.
 func Read(files map[string][]byte) ([]*Rule, error) {
