@@ -8,6 +8,7 @@ require (
 	charm.land/huh/v2 v2.0.3
 	code.gitea.io/sdk/gitea v0.25.1
 	filippo.io/age v1.3.1
+	filippo.io/edwards25519 v1.1.1
 	github.com/agnivade/levenshtein v1.2.2
 	github.com/bep/imagemeta v1.0.0
 	github.com/chromedp/cdproto v0.159.0

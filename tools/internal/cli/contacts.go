@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -292,41 +291,6 @@ func (a *app) openContacts(j *check.Judge, f *registry.Folder, identity string) 
 		return nil, a.contactsFailure(fmt.Errorf("%s: %w", f.ID, err))
 	}
 	return list, nil
-}
-
-// identities reads a file of private keys, itself perhaps behind a passphrase.
-func (a *app) identities(name string) ([]age.Identity, error) {
-	file, err := os.Open(a.abs(name))
-	if err != nil {
-		return nil, cannot(err, a.say("用 --identity 指明私钥文件", "name the file with the private key: --identity"))
-	}
-	defer file.Close()
-	data, err := io.ReadAll(io.LimitReader(file, contacts.MaxSealed))
-	if err != nil {
-		return nil, cannot(err, "")
-	}
-	if contacts.IsSealed(data) {
-		ask := a.passphrase(name)
-		if ask == nil {
-			return nil, cannot(errors.New(a.say("私钥文件有口令，要在终端里输入", "the private key is behind a passphrase, which is asked for on a terminal")), "")
-		}
-		word, err := ask()
-		if err != nil {
-			return nil, cannot(err, "")
-		}
-		lock, err := age.NewScryptIdentity(string(word))
-		if err == nil {
-			data, err = contacts.Decrypt(data, lock)
-		}
-		if err != nil {
-			return nil, cannot(errors.New(a.say("口令不对", "the passphrase is wrong")), "")
-		}
-	}
-	ids, err := age.ParseIdentities(bytes.NewReader(data))
-	if err != nil { // the library's words quote the key
-		return nil, cannot(errors.New(a.say("不是 age 私钥文件（AGE-SECRET-KEY-1 开头的一行）", "not a file with an age private key (a line that begins with AGE-SECRET-KEY-1)")), "")
-	}
-	return ids, nil
 }
 
 func (a *app) runContactsRotate(identity string, dry bool) error {

@@ -121,11 +121,15 @@ func IsMobile(s string) bool {
 	return len(s) == 11 && s[0] == '1' && s[1] >= '3' && s[1] <= '9' && strings.Trim(s, "0123456789") == ""
 }
 
-// Recipient reads a public key, "age1…".
+// Recipient reads a public key: "age1…", or "ssh-ed25519 AAAA…" without the
+// comment behind it.
 func Recipient(key string) (age.Recipient, error) {
+	if r := sshPublicKey(key); r != nil {
+		return r, nil
+	}
 	r, err := age.ParseX25519Recipient(key)
 	if err != nil {
-		return nil, refuse("不是 age 公钥（age1 开头，共 62 个字符）", "not an age public key (age1 and 58 characters more)")
+		return nil, refuse("不是公钥（age1 开头，共 62 个字符；或者 ssh-ed25519 开头的两段）", "not a public key (age1 and 58 characters more, or the two parts of an ssh-ed25519 key)")
 	}
 	return r, nil
 }
@@ -192,6 +196,24 @@ func Decrypt(data []byte, identities ...age.Identity) ([]byte, error) {
 		return nil, err
 	}
 	return io.ReadAll(io.LimitReader(r, MaxSealed))
+}
+
+// WantsPassphrase reports whether an age file is sealed to a passphrase rather
+// than to keys.
+func WantsPassphrase(data []byte) bool {
+	var p probe
+	_, _ = Decrypt(data, &p)
+	return p.scrypt
+}
+
+// probe is an identity that only looks at what a file is sealed to.
+type probe struct{ scrypt bool }
+
+func (p *probe) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+	for _, s := range stanzas {
+		p.scrypt = p.scrypt || s.Type == "scrypt"
+	}
+	return nil, age.ErrIncorrectIdentity
 }
 
 // IsSealed reports whether data begins as an age file does.

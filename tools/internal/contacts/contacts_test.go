@@ -2,11 +2,15 @@ package contacts_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
 	"reflect"
 	"strings"
 	"testing"
 
 	"filippo.io/age"
+	"filippo.io/age/agessh"
+	"golang.org/x/crypto/ssh"
 
 	"taizhang/tools/internal/contacts"
 )
@@ -102,4 +106,73 @@ func FuzzParseNeverRepeats(f *testing.F) {
 			t.Fatal(list, err)
 		}
 	})
+}
+
+// The reader of SSH keys that age itself comes with opens what is sealed here.
+func TestAnSSHKeyOpensWhatIsSealedToIt(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := ssh.NewPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(line)))
+	other := key(t)
+	list := []contacts.Contact{{Name: "示例联系人", Mobile: "13800000000"}}
+	sealed, err := contacts.Seal(list, []string{to, other.Recipient().String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine, err := agessh.NewEd25519Identity(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []age.Identity{mine, other} {
+		if got, err := contacts.Open(sealed, id); err != nil || !reflect.DeepEqual(got, list) {
+			t.Errorf("%v %v", got, err)
+		}
+	}
+	_, strange, _ := ed25519.GenerateKey(nil)
+	if id, _ := agessh.NewEd25519Identity(strange); id != nil {
+		if _, err := contacts.Open(sealed, id); err == nil || !strings.Contains(err.Error(), "私钥打不开") {
+			t.Errorf("a stranger: %v", err)
+		}
+	}
+	for name, bad := range map[string]string{
+		"comment":    to + " someone@example.org",
+		"cut":        to[:len(to)-4],
+		"rsa":        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC7",
+		"hardware":   "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIA==",
+		"no point":   "ssh-ed25519 " + base64.StdEncoding.EncodeToString(append([]byte("\x00\x00\x00\x0bssh-ed25519\x00\x00\x00\x20"), bytes.Repeat([]byte{2}, 32)...)),
+		"other type": strings.Replace(to, "ssh-ed25519", "ssh-ed25518", 1),
+	} {
+		if _, err := contacts.Seal(list, []string{bad}); err == nil {
+			t.Errorf("%s is sealed to", name)
+		}
+	}
+}
+
+func TestOnlyAFileBehindAPassphraseAsksForOne(t *testing.T) {
+	lock, err := age.NewScryptRecipient("示例口令")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lock.SetWorkFactor(10)
+	var file bytes.Buffer
+	w, err := age.Encrypt(&file, lock)
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := contacts.Seal([]contacts.Contact{{Name: "甲", Mobile: "13800000000"}}, []string{key(t).Recipient().String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !contacts.WantsPassphrase(file.Bytes()) || contacts.WantsPassphrase(sealed) || contacts.WantsPassphrase([]byte("age-encryption.org/v1\nx")) || contacts.WantsPassphrase(nil) {
+		t.Error("taken for the other")
+	}
 }

@@ -34,7 +34,7 @@ func (r *Registry) readRecipients() {
 		if _, err := contacts.Recipient(key.Text); err != nil {
 			r.Findings = append(r.Findings, finding.Finding{Rule: "P-010", Place: key.Place(RecipientsFile),
 				Message: finding.Text{Zh: "这把公钥的校验不对：抄错了字符，密封给它的谁也打不开", En: "the checksum of this public key is wrong: a character is mistyped, and nobody could open what is sealed to it"},
-				Help:    finding.Text{Zh: "从持有人那里重新复制整行公钥（age1 开头，62 个字符）", En: "copy the whole public key from its holder again (age1, 62 characters)"}})
+				Help:    finding.Text{Zh: "从持有人那里重新复制整个公钥（age1 开头的 62 个字符，或者 ssh-ed25519 开头的两段）", En: "copy the whole public key from its holder again (62 characters from age1 on, or the two parts of an ssh-ed25519 key)"}})
 			continue
 		}
 		if seen[key.Text] {
