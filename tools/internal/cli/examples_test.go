@@ -102,8 +102,8 @@ func ids(t *testing.T, out string) []string {
 	return got
 }
 
-// TestEveryRuleExampleIsJudgedAsItSays runs every example of every rule file
-// through the command: a bad one must yield its rule and not the lifecycle's
+// TestEveryRuleExampleIsJudgedAsItSays judges every example of every rule file
+// as the command does: a bad one must yield its rule and not the lifecycle's
 // word on the same fault as well, a good one nothing.
 func TestEveryRuleExampleIsJudgedAsItSays(t *testing.T) {
 	files, err := disk.Open(repoRoot)
@@ -128,6 +128,7 @@ func TestEveryRuleExampleIsJudgedAsItSays(t *testing.T) {
 		t.Fatalf("the fixture registry itself has findings:\n%s%s", out, stderr)
 	}
 	copies <- dir
+	st := newSteady(t)
 	for _, r := range j.Rules.Rules {
 		examples, err := r.Examples()
 		if err != nil {
@@ -145,13 +146,11 @@ func TestEveryRuleExampleIsJudgedAsItSays(t *testing.T) {
 				defer func() { copies <- dir }()
 				restore := apply(t, dir, e)
 				defer restore()
-				at := touched(e)
-				if e.Today != "" {
-					at = append(at, "--today", e.Today)
-				}
-				out, got := judge(t, dir, at...)
+				q := asked{name: e.Caption, only: touched(e), today: e.Today, edited: paths(e)}
+				out := st.ask(t, dir, q)
+				got := ids(t, out)
 				if e.Bad && !slices.Contains(got, r.ID) && r.OnChange() {
-					_, got = judge(t, dir, "--base", "HEAD")
+					got = ids(t, st.ask(t, dir, asked{name: e.Caption, change: true, edited: paths(e)}))
 				}
 				if e.Bad && !slices.Contains(got, r.ID) {
 					t.Errorf("bad example %q is not found; findings: %v", e.Caption, got)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,15 +18,11 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 	"unicode/utf8"
 
-	"taizhang/tools/internal/attach"
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/disk"
-	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/rule"
 	"taizhang/tools/internal/site"
 )
@@ -51,9 +48,11 @@ func compiledJudge(t *testing.T) (wasm, glue string) {
 }
 
 // parityCase is one question to both judges: edits of a tree, judged whole, in
-// part (only) or as a change. The answer of the command is want.
+// part (only) or as a change, with the definitions of a bundle. The answer of
+// the command is want.
 type parityCase struct {
 	Name   string         `json:"name"`
+	Bundle string         `json:"bundle"`
 	Tree   string         `json:"tree"`
 	Edits  map[string]any `json:"edits"` // text, {"base64": …} or null
 	Only   []string       `json:"only,omitempty"`
@@ -61,6 +60,113 @@ type parityCase struct {
 	Date   string         `json:"date"`
 	Change bool           `json:"change,omitempty"`
 	want   []any
+}
+
+// lot is what one question asks about: fixtures that touch no file of each
+// other's projects, laid over the same tree.
+type lot struct {
+	asked
+	edits    rule.Example
+	readings int      // the answers that are in force: 0 is what the registry says
+	dirs     []string // projects that are touched; nil where other files are
+}
+
+// join puts lots together that can share a tree: both judges see the very same
+// one, so that what the fixtures do to each other does not matter.
+func join(lots []lot) (out []lot) {
+	for _, l := range lots {
+		k := slices.IndexFunc(out, func(o lot) bool {
+			return l.dirs != nil && o.dirs != nil && l.today == o.today && l.change == o.change && l.readings == o.readings &&
+				!slices.ContainsFunc(l.dirs, func(d string) bool { return slices.Contains(o.dirs, d) })
+		})
+		if k < 0 {
+			out = append(out, l)
+			continue
+		}
+		o := &out[k]
+		o.name += ", " + l.name
+		o.edits.Edits = append(slices.Clip(o.edits.Edits), l.edits.Edits...)
+		o.edited = append(slices.Clip(o.edited), l.edited...)
+		o.dirs = append(slices.Clip(o.dirs), l.dirs...)
+		o.only = nil
+	}
+	return out
+}
+
+// answers are the readings that are answered otherwise at once: the first answer
+// that a case of each tries, the second, and so on.
+type answers []map[string]string
+
+// of returns the number of the set in which a reading has an answer.
+func (a *answers) of(id, answer string) int {
+	for k := range *a {
+		if was, ok := (*a)[k][id]; !ok || was == answer {
+			(*a)[k][id] = answer
+			return k + 1
+		}
+	}
+	*a = append(*a, map[string]string{id: answer})
+	return len(*a)
+}
+
+// choose puts a set of answers in force in dir and returns what undoes it.
+func (a answers) choose(t *testing.T, dir string, set int) func() {
+	t.Helper()
+	var undo []func()
+	if set > 0 {
+		for _, id := range slices.Sorted(maps.Keys(a[set-1])) {
+			undo = append(undo, choose(t, dir, id, a[set-1][id]))
+		}
+	}
+	return func() {
+		for _, u := range slices.Backward(undo) {
+			u()
+		}
+	}
+}
+
+// lots returns every fixture: the examples of every rule, the cases of the
+// regulation and of its readings, and whole lives.
+func lots(t *testing.T) (out []lot, sets answers) {
+	t.Helper()
+	files, err := disk.Open(repoRoot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := check.NewJudge(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(name, today string, e rule.Example, change bool, readings int) {
+		l := lot{asked: asked{name: name, today: today, change: change, edited: paths(e)}, edits: e, readings: readings, dirs: touched(e)}
+		if !change && readings == 0 {
+			l.only = l.dirs
+		}
+		out = append(out, l)
+	}
+	for _, r := range j.Rules.Rules {
+		examples, err := r.Examples()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range examples {
+			add(r.ID+" "+e.Caption, e.Today, e, false, 0)
+			if r.OnChange() {
+				add(r.ID+" "+e.Caption+" (change)", "", e, true, 0)
+			}
+		}
+	}
+	for _, folder := range []string{"vectors", "lives"} {
+		for _, v := range vectors(t, folder) {
+			add(folder+" "+v.name, v.today, v.edits, false, 0)
+		}
+	}
+	for _, v := range vectors(t, "readings") {
+		for _, s := range v.says {
+			add("readings "+v.name+" "+s[0], "", v.edits, false, sets.of(v.name[:len("A-00")], s[0]))
+		}
+	}
+	return out, sets
 }
 
 // portable is a file as JSON carries it.
@@ -95,14 +201,6 @@ func treeOf(t *testing.T, dir string) map[string]any {
 	return out
 }
 
-// native notes the files at paths and lets the command answer a case for the
-// registry in dir as it is now.
-func native(t *testing.T, dir string, c *parityCase, paths []string) {
-	t.Helper()
-	note(t, dir, c, paths)
-	c.want = command(t, dir, c)
-}
-
 // note enters the files at paths, as they are now, as the edits of a case.
 func note(t *testing.T, dir string, c *parityCase, paths []string) {
 	t.Helper()
@@ -118,87 +216,6 @@ func note(t *testing.T, dir string, c *parityCase, paths []string) {
 			t.Error(err)
 		}
 	}
-}
-
-// command returns what `taizhang check` finds in dir.
-func command(t *testing.T, dir string, c *parityCase) []any {
-	t.Helper()
-	args := append([]string{"check", "--format", "json"}, c.Only...)
-	if c.Today != "" {
-		args = append(args, "--today", c.Today)
-	}
-	if c.Change {
-		args = append(args, "--base", "HEAD")
-	}
-	_, out, stderr := run(t, dir, args...)
-	var r struct{ Findings []any }
-	if err := json.Unmarshal([]byte(out), &r); err != nil || stderr != "" {
-		t.Errorf("%s: %v %s", c.Name, err, stderr)
-	}
-	return r.Findings
-}
-
-// steady answers cases as the command does, by definitions that it has read
-// already: the command's own reading of them is most of its time. Cases that
-// change definitions, and some of the others, go to the command itself.
-type steady struct {
-	defs  *check.Judge
-	base  *disk.Files // the fixture as it was
-	asked atomic.Int64
-}
-
-func (s *steady) native(t *testing.T, dir string, c *parityCase, paths []string) {
-	t.Helper()
-	if slices.ContainsFunc(paths, func(p string) bool { return strings.HasPrefix(p, "schemas/") }) {
-		native(t, dir, c, paths)
-		return
-	}
-	sample := s.asked.Add(1)%10 == 0
-	note(t, dir, c, paths)
-	if sample {
-		c.want = command(t, dir, c)
-	}
-	files, err := disk.Open(dir)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	o := check.Options{Definitions: s.defs, Inspect: attach.Inspect, Today: c.Today, Workers: 1}
-	var res *check.Result
-	if c.Change {
-		var changed []string
-		for _, p := range paths {
-			was, err1 := s.base.Read(p, 1<<20)
-			is, err2 := files.Read(p, 1<<20)
-			if (err1 == nil) != (err2 == nil) || !bytes.Equal(was, is) {
-				changed = append(changed, p)
-			}
-		}
-		res, err = check.Change(s.base, files, changed, o)
-	} else {
-		if len(c.Only) > 0 {
-			o.Only = func(dir string) bool { return slices.Contains(c.Only, dir) }
-		}
-		res, err = check.All(files, o)
-	}
-	if err != nil {
-		t.Errorf("%s: %v", c.Name, err)
-		return
-	}
-	res.Remind(c.Date)
-	var out bytes.Buffer
-	err = report.Write(&out, "json", res.Findings, nil, report.Options{Source: func(file string) ([]byte, bool) {
-		data, err := files.Read(file, 1<<20)
-		return data, err == nil
-	}})
-	var r struct{ Findings []any }
-	if err = errors.Join(err, json.Unmarshal(out.Bytes(), &r)); err != nil {
-		t.Errorf("%s: %v", c.Name, err)
-	}
-	if sample && len(c.want)+len(r.Findings) > 0 && !reflect.DeepEqual(c.want, r.Findings) {
-		t.Errorf("%s: the command finds\n%v\nand the same code in the test\n%v", c.Name, c.want, r.Findings)
-	}
-	c.want = r.Findings
 }
 
 func paths(e rule.Example) []string {
@@ -221,125 +238,92 @@ func TestTheJudgeInTheBrowserFindsWhatTheCommandFinds(t *testing.T) {
 		t.Skip("没有找到 node，未核对网页上的检查程序 (no node: the judge of the form page is not compared)")
 	}
 	wasm, glue := compiledJudge(t)
-	date := time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).Format(time.DateOnly)
-
-	files, err := disk.Open(repoRoot)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j, err := check.NewJudge(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pristine := fixture(t)
-	st := &steady{}
-	if st.base, err = disk.Open(pristine); err == nil {
-		st.defs, err = check.NewJudge(st.base)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	type job func(dir string) []*parityCase
-	var jobs []job
-	for _, r := range j.Rules.Rules {
-		examples, err := r.Examples()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range examples {
-			jobs = append(jobs, func(dir string) []*parityCase {
-				defer apply(t, dir, e)()
-				c := &parityCase{Name: r.ID + " " + e.Caption, Tree: "fixture", Only: touched(e), Today: e.Today, Date: date}
-				st.native(t, dir, c, paths(e))
-				if !r.OnChange() {
-					return []*parityCase{c}
-				}
-				change := &parityCase{Name: c.Name + " (change)", Tree: "fixture", Date: date, Change: true}
-				st.native(t, dir, change, paths(e))
-				return []*parityCase{c, change}
-			})
-		}
-	}
-	for _, folder := range []string{"vectors", "lives"} {
-		for _, v := range vectors(t, folder) {
-			jobs = append(jobs, func(dir string) []*parityCase {
-				defer apply(t, dir, v.edits)()
-				c := &parityCase{Name: folder + " " + v.name, Tree: "fixture", Today: v.today, Date: date}
-				st.native(t, dir, c, paths(v.edits))
-				return []*parityCase{c}
-			})
-		}
-	}
-	for _, v := range vectors(t, "readings") {
-		jobs = append(jobs, func(dir string) (out []*parityCase) {
-			defer apply(t, dir, v.edits)()
-			for _, s := range v.says {
-				undo := choose(t, dir, v.name[:len("A-00")], s[0])
-				c := &parityCase{Name: "readings " + v.name + " " + s[0], Tree: "fixture", Date: date}
-				native(t, dir, c, append(paths(v.edits), "schemas/interpretations.yaml"))
-				undo()
-				out = append(out, c)
-			}
-			return out
-		})
-	}
-
+	all, sets := lots(t)
+	joined := join(all)
+	t.Logf("%d fixtures in %d questions, %d sets of readings", len(all), len(joined), len(sets))
+	st := newSteady(t)
 	var mu sync.Mutex
 	var cases []*parityCase
-	todo := make(chan job, len(jobs))
-	for _, job := range jobs {
-		todo <- job
+	todo := make(chan lot, len(joined))
+	for _, l := range joined {
+		todo <- l
 	}
 	close(todo)
 	var workers sync.WaitGroup
-	trees := map[string]map[string]any{}
+	trees, bundles := map[string]map[string]any{}, map[string]map[string]string{}
 	for n := range runtime.GOMAXPROCS(0) {
 		dir := fixture(t)
-		if n == 0 {
+		for set := 0; n == 0 && set <= len(sets); set++ {
+			undo := sets.choose(t, dir, set)
 			trees["fixture"] = treeOf(t, dir)
+			bundles[bundleOf(set)] = definitions(trees["fixture"])
+			undo()
 		}
 		git(t, dir, "init", "-q", "-b", "main")
 		git(t, dir, "add", "-A")
 		git(t, dir, "commit", "-q", "-m", "fixture")
 		workers.Go(func() {
-			for job := range todo {
-				done := job(dir)
+			for l := range todo {
+				c := answered(t, st, sets, dir, l)
 				mu.Lock()
-				cases = append(cases, done...)
+				cases = append(cases, c)
 				mu.Unlock()
 			}
 		})
 	}
 	workers.Wait()
-	bundle := map[string]string{}
-	for p, text := range trees["fixture"] {
-		if strings.HasPrefix(p, "schemas/") {
-			bundle[p] = text.(string)
-			delete(trees["fixture"], p)
+	// Definitions that come with the question, not with the bundle.
+	at := slices.IndexFunc(cases, func(c *parityCase) bool { return c.Bundle == bundleOf(1) })
+	changed := *cases[at]
+	changed.Bundle, changed.Name, changed.Edits = bundleOf(0), changed.Name+" (definitions changed)", maps.Clone(changed.Edits)
+	for p, text := range bundles[bundleOf(1)] {
+		if bundles[bundleOf(0)][p] != text {
+			changed.Edits[p] = text
 		}
 	}
-	compare(t, node, wasm, glue, bundle, trees, cases)
 
-	sample := treeOf(t, repoRoot)
-	bundle = map[string]string{}
-	for p, text := range sample {
-		if strings.HasPrefix(p, "schemas/") {
-			bundle[p] = text.(string)
-			delete(sample, p)
-		}
-	}
-	whole := &parityCase{Name: "sample", Tree: "sample", Date: date}
+	trees["sample"] = treeOf(t, repoRoot)
+	bundles["sample"] = definitions(trees["sample"])
 	root, err := filepath.Abs(repoRoot)
 	if err != nil {
 		t.Fatal(err)
 	}
-	native(t, root, whole, nil)
-	compare(t, node, wasm, glue, bundle, map[string]map[string]any{"sample": sample}, []*parityCase{whole})
+	cases = append(cases, &changed, &parityCase{Name: "sample", Bundle: "sample", Tree: "sample", Edits: map[string]any{}, Date: st.date, want: findings(t, command(t, root, asked{name: "sample"}))})
+	compare(t, node, wasm, glue, bundles, trees, cases)
+}
+
+func bundleOf(set int) string { return fmt.Sprintf("readings %d", set) }
+
+// answered lays a lot over the fixture in dir and has the command answer it.
+func answered(t *testing.T, st *steady, sets answers, dir string, l lot) *parityCase {
+	t.Helper()
+	defer apply(t, dir, l.edits)()
+	defer sets.choose(t, dir, l.readings)()
+	c := &parityCase{Name: l.name, Bundle: bundleOf(l.readings), Tree: "fixture", Only: l.only, Today: l.today, Change: l.change, Date: st.date}
+	note(t, dir, c, l.edited)
+	if l.readings > 0 {
+		l.edited = append(slices.Clip(l.edited), "schemas/interpretations.yaml")
+	}
+	c.want = findings(t, st.ask(t, dir, l.asked))
+	return c
+}
+
+// definitions takes the definitions out of a tree.
+func definitions(tree map[string]any) map[string]string {
+	out := map[string]string{}
+	for p, text := range tree {
+		if strings.HasPrefix(p, "schemas/") {
+			out[p] = text.(string)
+			delete(tree, p)
+		}
+	}
+	return out
 }
 
 // compare asks the judge in WebAssembly all cases, in as many processes as help.
-func compare(t *testing.T, node, wasm, glue string, bundle map[string]string, trees map[string]map[string]any, cases []*parityCase) {
+func compare(t *testing.T, node, wasm, glue string, bundles map[string]map[string]string, trees map[string]map[string]any, cases []*parityCase) {
 	t.Helper()
+	slices.SortStableFunc(cases, func(a, b *parityCase) int { return strings.Compare(a.Bundle, b.Bundle) }) // each is loaded once
 	shares := make([][]*parityCase, min(runtime.GOMAXPROCS(0), len(cases)))
 	want := map[string][]any{}
 	found := 0
@@ -358,7 +342,7 @@ func compare(t *testing.T, node, wasm, glue string, bundle map[string]string, tr
 	answered := 0
 	var workers sync.WaitGroup
 	for _, share := range shares {
-		data, err := json.Marshal(map[string]any{"bundle": map[string]any{"version": 1, "files": bundle}, "trees": trees, "cases": share})
+		data, err := json.Marshal(map[string]any{"bundles": bundles, "trees": trees, "cases": share})
 		if err != nil {
 			t.Fatal(err)
 		}

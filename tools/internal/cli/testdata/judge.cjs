@@ -1,11 +1,11 @@
 // Asks the judge in WebAssembly, as the worker of the form page does.
-// node judge.cjs RUNTIME WASM CASES: CASES is {bundle, trees, cases}; a case is
-// laid over a tree. What it finds goes to standard output, one line a case.
+// node judge.cjs RUNTIME WASM CASES: CASES is {bundles, trees, cases}; a case is
+// laid over a tree and judged by the definitions of a bundle. What it finds goes to standard output, one line a case.
 const fs = require('node:fs');
 const zlib = require('node:zlib');
 const [runtime, wasm, cases] = process.argv.slice(2);
 require(runtime);
-const { bundle, trees, cases: all } = JSON.parse(fs.readFileSync(cases));
+const { bundles, trees, cases: all } = JSON.parse(fs.readFileSync(cases));
 
 const bytes = (v) => (typeof v === 'string' ? v : new Uint8Array(Buffer.from(v.base64, 'base64')));
 const over = (tree, edits) => {
@@ -22,8 +22,9 @@ globalThis.judgeReady = (answer) => {
     if (error) throw new Error(op + ': ' + error.en);
     return result;
   };
-  ask('load', bundle);
+  let loaded;
   for (const c of all) {
+    if (loaded !== c.bundle) ask('load', { version: 1, files: bundles[(loaded = c.bundle)] });
     const tree = trees[c.tree];
     const { findings } = ask('check', { base: c.change ? over(tree, {}) : undefined, head: over(tree, c.edits), only: c.only, today: c.today, date: c.date });
     fs.writeSync(1, JSON.stringify({ name: c.name, findings }) + '\n');
