@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,30 +23,33 @@ type forgeHearing struct {
 	p       *proposal
 	votes   *votes
 	base    string            // commit that the request is seen against
-	head    string            // of the request
 	seen    map[string]*sight // by commit
 	current sight
+	whole   *sight // what the request did that the proposal is one commit of; often the same
 }
 
 // sight is what somebody saw who looked at a commit.
 type sight struct {
 	change  string // id of all of it
 	ids     []string
+	id      map[string]string            // by subject
 	content map[string]map[string]string // by subject: path → blob
 }
 
 func sightOf(items []transition.Transition) sight {
-	s := sight{change: transition.ChangeID(items), content: map[string]map[string]string{}}
+	s := sight{change: transition.ChangeID(items), id: map[string]string{}, content: map[string]map[string]string{}}
 	for i := range items {
 		s.ids = append(s.ids, items[i].ID)
+		s.id[items[i].Subject] = items[i].ID
 		s.content[items[i].Subject] = items[i].Content()
 	}
 	return s
 }
 
 // forgeVotes hears the reviews and comments of a request, which was seen against
-// the commit base, and adds its authors.
-func (a *app) forgeVotes(f forge.Forge, req *forge.Request, p *proposal, v *votes, base string, now time.Time) error {
+// the commit base, and adds its authors. The proposal is all of the request, or
+// one of the commits by which main got from base to the commit last.
+func (a *app) forgeVotes(f forge.Forge, req *forge.Request, p *proposal, v *votes, base, last string, now time.Time) error {
 	p.writtenBy(f, req, now)
 	reviews, err := f.Reviews(a.ctx, req.Number)
 	if err != nil {
@@ -55,7 +59,10 @@ func (a *app) forgeVotes(f forge.Forge, req *forge.Request, p *proposal, v *vote
 	if err != nil {
 		return err
 	}
-	h := &forgeHearing{app: a, f: f, p: p, votes: v, base: base, head: req.HeadSHA, seen: map[string]*sight{}, current: sightOf(p.items)}
+	h := &forgeHearing{app: a, f: f, p: p, votes: v, base: base, seen: map[string]*sight{}, current: sightOf(p.items)}
+	if h.whole = h.look(last); h.whole == nil {
+		h.whole = &h.current
+	}
 	for i := range reviews {
 		h.review(&reviews[i])
 	}
@@ -146,16 +153,18 @@ func (h *forgeHearing) named(cmd vote.Command) ([]string, finding.Text) {
 		return h.current.ids, finding.Text{}
 	}
 	var found [][]string
-	if strings.HasPrefix(h.current.change, cmd.ID) {
-		found = append(found, h.current.ids)
-	}
-	for _, id := range h.current.ids {
-		if strings.HasPrefix(id, cmd.ID) {
-			found = append(found, []string{id})
+	for _, seen := range []*sight{&h.current, h.whole} {
+		if len(found) > 0 {
+			break
 		}
-	}
-	if whole := h.look(h.head); len(found) == 0 && whole != nil && strings.HasPrefix(whole.change, cmd.ID) {
-		found = append(found, whole.ids) // what is judged is one of several commits of it
+		if strings.HasPrefix(seen.change, cmd.ID) {
+			found = append(found, seen.ids)
+		}
+		for _, id := range seen.ids {
+			if strings.HasPrefix(id, cmd.ID) {
+				found = append(found, []string{id})
+			}
+		}
 	}
 	switch len(found) {
 	case 1:
@@ -173,7 +182,14 @@ func (h *forgeHearing) department(name string) string {
 	return code
 }
 
+// add notes a vote. Who agreed to what a request does to a project agreed to each
+// of the commits by which main got there.
 func (h *forgeHearing) add(v decision.Vote, where *seal.ForgeVote) {
+	for subject, id := range h.whole.id {
+		if step := h.current.id[subject]; step != "" && slices.Contains(v.IDs, id) && !slices.Contains(v.IDs, step) {
+			v.IDs = append(slices.Clone(v.IDs), step)
+		}
+	}
 	v.Evidence = len(h.votes.evidence)
 	h.votes.list = append(h.votes.list, v)
 	h.votes.evidence = append(h.votes.evidence, evidence{forge: where})

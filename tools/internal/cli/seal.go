@@ -91,7 +91,7 @@ func (a *app) runSeal(o *sealOptions) error {
 	}
 	var missing error
 	for _, step := range steps {
-		if err := a.sealStep(repo, root, f, req, step, before, branch, gate); errors.Is(err, errFindings) {
+		if err := a.sealStep(repo, root, f, req, span{step, before, merged}, branch, gate); errors.Is(err, errFindings) {
 			missing = err // what others agreed to is sealed all the same
 		} else if err != nil {
 			return err
@@ -109,25 +109,33 @@ func (a *app) mergedSteps(repo *gitobj.Repo, root string, req *forge.Request, me
 	if err != nil {
 		return nil, "", a.gitFailure(err)
 	}
+	var left []gitobj.Commit // of the request, that were not met yet
+	if base, err := repo.MergeBase(req.MergeBase, req.HeadSHA); err == nil {
+		if left, err = repo.Between(base, req.HeadSHA); err != nil {
+			return nil, "", a.gitFailure(err)
+		}
+	}
 	// As a rebase leaves them: who wrote it, and what it says.
 	same := func(c *gitobj.Commit) string { return c.Author + "\n" + strings.TrimSpace(c.Message) }
-	brought := map[string]bool{}
-	if base, err := repo.MergeBase(req.MergeBase, req.HeadSHA); err == nil {
-		if list, err := repo.Between(base, req.HeadSHA); err == nil {
-			for i := range list {
-				brought[list[i].Hash], brought[same(&list[i])] = true, true
-			}
+	brought := func(c *gitobj.Commit) bool {
+		i := slices.IndexFunc(left, func(l gitobj.Commit) bool { return l.Hash == c.Hash || same(&l) == same(c) })
+		if i < 0 || len(c.Parents) != 1 {
+			return false
 		}
+		left = slices.Delete(left, i, i+1)
+		return true
 	}
 	steps = []string{last.Hash}
 	first := last
-	for len(first.Parents) == 1 && brought[same(&first)] && len(steps) <= len(brought) {
+	for more := brought(&first); more; {
 		parent, err := repo.Commit(first.Parents[0])
-		if err != nil || len(parent.Parents) != 1 || !brought[parent.Hash] && !brought[same(&parent)] {
-			break
+		if err != nil {
+			return nil, "", a.gitFailure(err)
 		}
-		first = parent
-		steps = append(steps, first.Hash)
+		if more = brought(&parent); more {
+			first = parent
+			steps = append(steps, first.Hash)
+		}
 	}
 	slices.Reverse(steps)
 	if len(first.Parents) > 0 {
@@ -155,10 +163,12 @@ func (a *app) mergedSteps(repo *gitobj.Repo, root string, req *forge.Request, me
 	return open, before, nil
 }
 
-// sealStep seals one commit of main. before is main without the whole request,
-// which is what its reviewers saw it against.
-func (a *app) sealStep(repo *gitobj.Repo, root string, f forge.Forge, req *forge.Request, step, before, branch string, gate ssh.Signer) error {
-	p, err := a.mergedProposal(repo, root, step, req.HeadSHA)
+// span is a commit of main among those by which a request got there.
+type span struct{ step, before, last string }
+
+// sealStep seals one commit of main.
+func (a *app) sealStep(repo *gitobj.Repo, root string, f forge.Forge, req *forge.Request, at span, branch string, gate ssh.Signer) error {
+	p, err := a.mergedProposal(repo, root, at.step, req.HeadSHA)
 	if err != nil {
 		return err
 	}
@@ -178,7 +188,7 @@ func (a *app) sealStep(repo *gitobj.Repo, root string, f forge.Forge, req *forge
 	if err != nil {
 		return err
 	}
-	if err := a.forgeVotes(f, req, p, heard, before, on); err != nil {
+	if err := a.forgeVotes(f, req, p, heard, at.before, at.last, on); err != nil {
 		return a.forgeFailure(err)
 	}
 	r := a.decide(p, heard.list, on, nil)

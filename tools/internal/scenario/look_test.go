@@ -51,7 +51,8 @@ func (s *stage) look(at, want string, apart bool) {
 			state, wantCode = "success", 0
 		}
 		for i := range r.Transitions {
-			s.ids[r.Transitions[i].Subject] = r.Transitions[i].ID
+			t := &r.Transitions[i]
+			s.ids[t.Subject] = append(s.ids[t.Subject], t.ID)
 		}
 		if len(r.Transitions) > 0 {
 			s.id = r.Transitions[0].ID[:12]

@@ -192,6 +192,42 @@ var table = []scenario{
 		seal
 		= 2026-jyj-01 unapproved, 2027-jyj-02 proven attested dsjj=dsjj-01, 2026-cgj-01 proven attested dsjj=dsjj-01 fgw=fgw-01
 	`},
+	{name: "rebase of several commits to one project", script: `
+		open clerk declare
+		push clerk other
+		main elsewhere
+		? missing [dsjj]
+		say zhao /同意 {id} 代表 dsjj
+		@!gitee press qian approve
+		@!gitee ? approved [dsjj=dsjj-01] dsjj-01:counted dsjj-02:surplus
+		rebase sun
+		seal
+		= 2026-jyj-01 unapproved, 2027-jyj-02 proven attested dsjj=dsjj-01, 2027-jyj-02 proven attested dsjj=dsjj-01
+	`},
+	{name: "rebase of what was agreed to in part", script: `
+		open clerk declare
+		? missing [dsjj]
+		say zhao /同意 {id} 代表 dsjj
+		push clerk other
+		? missing [dsjj], 1 refused
+		rebase sun
+		seal 1
+		= 2027-jyj-02 proven attested dsjj=dsjj-01, 2027-jyj-02 unapproved
+	`},
+	{name: "rebase on one's own work that nobody agreed to", script: `
+		open clerk declare
+		? missing [dsjj]
+		rebase sun
+		seal 1
+		open clerk words
+		? missing [dsjj fgw]
+		say zhao /同意 {id} 代表 dsjj
+		say sun /同意 {id} 代表 fgw
+		? approved [dsjj=dsjj-01 fgw=fgw-01] dsjj-01:counted fgw-01:counted
+		rebase qian
+		seal
+		= 2027-jyj-02 unapproved, 2026-cgj-01 proven attested dsjj=dsjj-01 fgw=fgw-01
+	`},
 	{name: "merge after votes by button", without: map[string]string{"gitee": boundless}, script: `
 		open clerk declare
 		press zhao approve
