@@ -31,15 +31,16 @@ func Detect(env func(string) string, readFile func(string) ([]byte, error)) (Con
 	own := env("TAIZHANG_TOKEN") != ""
 	var cfg Config
 	switch {
-	case env("GITEA_ACTIONS") == "true":
-		cfg = Config{Kind: Gitea, Token: token("GITEA_TOKEN", "GITHUB_TOKEN")}
-		if !own {
-			cfg.Account = "gitea-actions"
-		}
+	// Forgejo's runner says that it is Gitea's too, and both that they are GitHub's.
 	case env("FORGEJO_ACTIONS") == "true":
 		cfg = Config{Kind: Forgejo, Token: token("FORGEJO_TOKEN", "GITHUB_TOKEN")}
 		if !own {
 			cfg.Account = "forgejo-actions"
+		}
+	case env("GITEA_ACTIONS") == "true":
+		cfg = Config{Kind: Gitea, Token: token("GITEA_TOKEN", "GITHUB_TOKEN")}
+		if !own {
+			cfg.Account = "gitea-actions"
 		}
 	case env("GITHUB_ACTIONS") == "true":
 		cfg = Config{Kind: GitHub, Token: token("GITHUB_TOKEN", "GH_TOKEN")}

@@ -44,7 +44,7 @@ func TestDetectKnowsTheForgesOfItsJobs(t *testing.T) {
 			`{"schedule":"0 * * * *"}`,
 			Config{Kind: Gitea, BaseURL: "https://git.example.cn", Owner: "qjp", Repo: "registry", Token: "t", Account: "gitea-actions"}, 0, false},
 		"Forgejo with our own account": {
-			m{"FORGEJO_ACTIONS": "true", "GITHUB_SERVER_URL": "https://git.example.cn", "GITHUB_REPOSITORY": "qjp/registry", "TAIZHANG_TOKEN": "own"}, "",
+			m{"FORGEJO_ACTIONS": "true", "GITEA_ACTIONS": "true", "GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://git.example.cn", "GITHUB_REPOSITORY": "qjp/registry", "TAIZHANG_TOKEN": "own"}, "",
 			Config{Kind: Forgejo, BaseURL: "https://git.example.cn", Owner: "qjp", Repo: "registry", Token: "own"}, 0, false},
 		"a merge request in a subgroup": {
 			m{"GITLAB_CI": "true", "CI_SERVER_URL": "https://gitlab.example.cn", "CI_PROJECT_PATH": "district/it/registry", "CI_MERGE_REQUEST_IID": "5", "GITLAB_TOKEN": "t"}, "",

@@ -46,16 +46,6 @@ func TestGiteeRefusesMoreCommitsThanItLists(t *testing.T) {
 	}
 }
 
-func TestGiteeBindsItsReviewButtonToNothing(t *testing.T) {
-	f := newFake(t, giteeRoot)
-	f.json("GET /repos/qjp/registry/pulls/7", giteeRequest)
-	forge, _ := f.open(Gitee)
-	got, err := forge.Reviews(ctx, 7)
-	if err != nil || len(got) != 1 || got[0].By.ID != 21 || got[0].Commit != "" || !got[0].When.IsZero() {
-		t.Errorf("got %+v, %v", got, err)
-	}
-}
-
 func TestGiteeReadsCommentsOfAllPages(t *testing.T) {
 	f := newFake(t, giteeRoot)
 	const route = "GET /repos/qjp/registry/pulls/7/comments"
