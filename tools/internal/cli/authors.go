@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ import (
 // wrote notes who wrote, committed or helped with the change, by their addresses.
 func (p *proposal) wrote(addresses []string) {
 	persons := map[string]bool{}
-	p.unknown = 0
+	p.unknown, p.addresses = 0, addresses
 	for _, address := range addresses {
 		if person, ok := p.people.ByEmail(address); ok {
 			persons[person] = true
@@ -28,6 +29,22 @@ func (p *proposal) wrote(addresses []string) {
 		}
 	}
 	p.authors = slices.Sorted(maps.Keys(persons))
+}
+
+// askedBy adds who wrote the commits of the request whose head that is: what a
+// forge merges, or tries in a queue, need not tell when it is a squash.
+func (a *app) askedBy(p *proposal, head string) error {
+	if head == p.head.Hash {
+		return nil
+	}
+	commits, err := p.repo.Beyond(p.tip.Hash, head)
+	if err != nil {
+		return cannot(fmt.Errorf("%s: %w", a.say("读不到请求里的提交，不知道是谁写的", "the commits of the request cannot be read, so it is not known who wrote it"), err),
+			a.say("先取来请求的提交：git fetch origin 请求的引用", "fetch the commits of the request first"))
+	}
+	all := append(slices.Clone(p.addresses), addresses(handmade(p.repo, commits))...)
+	p.wrote(slices.Compact(slices.Sorted(slices.Values(all))))
+	return nil
 }
 
 // writtenBy adds the persons whose accounts opened the request or wrote its

@@ -29,6 +29,7 @@ type proposal struct {
 	items     []transition.Transition
 	people    *people.Register
 	authors   []string // persons who wrote or committed it
+	addresses []string // of them, as the commits have them
 	unknown   int      // addresses of authors that belong to nobody in the register
 }
 

@@ -179,6 +179,9 @@ func (a *app) judgeRequest(o *reviewOptions, f forge.Forge, req *forge.Request, 
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := a.askedBy(p, req.HeadSHA); err != nil {
+		return nil, p, err
+	}
 	now := time.Now()
 	heard, err := a.signedVotes(p, o.statements, now)
 	if err != nil {

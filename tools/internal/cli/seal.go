@@ -229,13 +229,8 @@ func (a *app) mergedProposal(repo *gitobj.Repo, root, merged, head string) (*pro
 	if err != nil {
 		return nil, a.gitFailure(err)
 	}
-	asked, err := repo.Beyond(c.Parents[0], head)
-	if err != nil {
-		return nil, cannot(fmt.Errorf("%s: %w", a.say("读不到请求里的提交，不知道是谁写的", "the commits of the request cannot be read, so it is not known who wrote it"), err),
-			a.say("先取来请求的提交：git fetch origin 请求的引用", "fetch the commits of the request first"))
-	}
-	p.wrote(append(wrote, addresses(handmade(repo, asked))...))
-	return p, nil
+	p.wrote(wrote) // whoever pressed the button of the forge has not
+	return p, a.askedBy(p, head)
 }
 
 // sealed proves that a commit seals what the proposal merged: that lies on main,

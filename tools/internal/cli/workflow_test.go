@@ -169,7 +169,7 @@ func TestTheGateJudgesWhatAnEventIsAbout(t *testing.T) {
 		{"a review that was noted", []string{"NOTED=review 8"}, "git fetch --no-tags --quiet origin +refs/pull/8/head:refs/requests/8\ntaizhang review --request 8 --post\n", 0},
 		{"a note by another name", []string{"NOTED=review $(touch pwned)"}, "", 0},
 		{"a note with more behind it", []string{"NOTED=review 8 --as x=y"}, "", 0},
-		{"a merge queue", []string{"QUEUE_REF=" + queue, "QUEUE_BASE=b", "QUEUE_HEAD=h"}, "git fetch --no-tags --quiet origin " + queue + "\ntaizhang review --request 12 --base b --head h --post\n", 0},
+		{"a merge queue", []string{"QUEUE_REF=" + queue, "QUEUE_BASE=b", "QUEUE_HEAD=h"}, "git fetch --no-tags --quiet origin " + queue + " +refs/pull/12/head:refs/requests/12\ntaizhang review --request 12 --base b --head h --post\n", 0},
 		{"no number", []string{"NUMBER=7; touch pwned"}, "", 1},
 		{"a huge number", []string{"NUMBER=12345678901"}, "", 1},
 		{"approvals missing", []string{"NUMBER=7", "CODE=1"}, "git fetch --no-tags --quiet origin +refs/pull/7/head:refs/requests/7\ntaizhang review --request 7 --post\n", 0},

@@ -26,7 +26,7 @@ import (
 //	branch BRANCH EDIT               a branch beside main, with an edit on it
 //	main EDIT                        main gets an edit meanwhile
 //	merge|squash|rebase WHO          WHO presses that button
-//	queue WHO                        WHO puts the request into the merge queue
+//	queue WHO [squash]               WHO puts the request into the merge queue
 //	leave                            and it goes out of the queue again
 //	land WHO                         main is moved to all that the queue tried
 //	tag NAME                         a tag on the head of the request
@@ -157,7 +157,7 @@ func (s *stage) do(at, line string, apart bool) {
 	case "merge", "squash", "rebase":
 		s.land(s.req, by, verb, &s.face)
 	case "queue":
-		s.enqueue(by)
+		s.enqueue(by, len(args) > 1)
 	case "leave":
 		s.queue = slices.DeleteFunc(s.queue, func(q queued) bool { return q.request == s.req })
 	case "land":
@@ -180,13 +180,16 @@ func (s *stage) do(at, line string, apart bool) {
 
 // enqueue makes the commit that a merge queue tries: the request merged on what
 // the queue has before it.
-func (s *stage) enqueue(by *account) {
+func (s *stage) enqueue(by *account, squash bool) {
 	below := s.tip("refs/heads/" + s.req.base)
 	if n := len(s.queue); n > 0 {
 		below = s.queue[n-1].commit
 	}
 	c := commit{message: fmt.Sprintf("%s (#%d)", s.req.title, s.req.number), author: by.ident(), committer: s.face.committer(by, "merge"), when: s.tick(),
 		parents: []string{below, s.req.head}, blobs: s.changes(below, s.req.head)}
+	if squash {
+		c.author, c.parents = s.req.author.ident(), c.parents[:1]
+	}
 	s.queue = append(s.queue, queued{s.req, s.commit(s.face.queue(s.req, below), c)})
 }
 

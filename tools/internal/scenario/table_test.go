@@ -274,4 +274,19 @@ var table = []scenario{
 		seal
 		= 2026-jyj-01 unapproved, 2027-jyj-02 proven attested dsjj=dsjj-02, 2026-cgj-01 proven attested dsjj=dsjj-01 fgw=fgw-01
 	`},
+	{name: "queue that squashes", without: map[string]string{"gitlab": "a train tries a merge", "gitea": noQueue, "gitee": noQueue}, script: `
+		open clerk declare
+		push clerk other with qian
+		press zhao approve
+		press qian approve
+		? approved [dsjj=dsjj-01] dsjj-01:counted dsjj-02:author
+		dismiss zhao zhao
+		queue zhao squash
+		? missing [dsjj] dsjj-01:withdrawal dsjj-02:author
+		press zhao approve
+		? approved [dsjj=dsjj-01] dsjj-01:withdrawal dsjj-02:author dsjj-01:counted
+		land zhao
+		seal
+		= 2027-jyj-02 proven attested dsjj=dsjj-01
+	`},
 }
