@@ -1,10 +1,16 @@
 package cli_test
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -190,6 +196,145 @@ func TestTheGateJudgesWhatAnEventIsAbout(t *testing.T) {
 			}
 			if _, err := os.Stat(filepath.Join(dir, "pwned")); err == nil {
 				t.Error("a value became a command")
+			}
+		})
+	}
+}
+
+// The scripts of check.yml over a real repository: a request and a merge queue
+// are fetched as objects, and what branched off before the rules changed is
+// refused.
+func TestTheCheckReadsARequestAsObjects(t *testing.T) {
+	dir := t.TempDir()
+	git := func(args ...string) string {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-c", "user.name=x", "-c", "user.email=x@example.org"}, args...)...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	const queue = "refs/heads/gh-readonly-queue/main/pr-7-0123456789abcdef"
+	git("init", "-q", "-b", "main", "forge")
+	put := func(name, message string) {
+		t.Helper()
+		file := filepath.Join(dir, "forge", name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(message), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		git("-C", "forge", "add", name)
+		git("-C", "forge", "commit", "-qm", message)
+	}
+	put("schemas/rule", "one")
+	git("-C", "forge", "switch", "-qc", "old")
+	put("old", "$(touch pwned)")
+	git("-C", "forge", "update-ref", "refs/pull/7/head", "old")
+	git("-C", "forge", "switch", "-q", "main")
+	put("schemas/rule", "two")
+	git("-C", "forge", "switch", "-qc", "new")
+	put("new", "request")
+	git("-C", "forge", "update-ref", "refs/pull/8/head", "new")
+	git("-C", "forge", "update-ref", queue, "new")
+	oldHead, newHead := git("-C", "forge", "rev-parse", "old"), git("-C", "forge", "rev-parse", "new")
+	git("-C", "forge", "switch", "-q", "main")
+	git("-C", "forge", "branch", "-qD", "old", "new")
+	tool := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>\"$RUNNER_TEMP/log\"\n"
+	if err := os.WriteFile(filepath.Join(dir, "taizhang"), []byte(tool), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		env  []string
+		head string
+		step string // that fails; "" is none
+	}{
+		{"a request", []string{"NUMBER=8", "QUEUE_REF="}, newHead, ""},
+		{"a merge queue", []string{"NUMBER=", "QUEUE_REF=" + queue}, newHead, ""},
+		{"a branch older than the rules", []string{"NUMBER=7", "QUEUE_REF="}, oldHead, "Refuse a branch that predates the rules"},
+		{"a head that the request has no more", []string{"NUMBER=8", "QUEUE_REF="}, strings.Repeat("0", 39) + "1", "Fetch the request as objects"},
+		{"a number that is none", []string{"NUMBER=8; touch pwned", "QUEUE_REF="}, newHead, "Fetch the request as objects"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			os.RemoveAll(filepath.Join(dir, "base"))
+			os.Remove(filepath.Join(dir, "log"))
+			git("clone", "-q", "forge", "base")
+			failed := ""
+			for _, name := range []string{"Fetch the request as objects", "Refuse a branch that predates the rules", "Judge"} {
+				cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", theStep(t, "check.yml", name).Run)
+				cmd.Dir = filepath.Join(dir, "base")
+				cmd.Env = append(os.Environ(), append(c.env, "HEAD_SHA="+c.head, "TOKEN=t0ken", "RUNNER_TEMP="+dir)...)
+				if out, err := cmd.CombinedOutput(); err != nil {
+					failed = name
+					if c.step != name {
+						t.Errorf("%s: %v\n%s", name, err, out)
+					}
+					break
+				}
+			}
+			if failed != c.step {
+				t.Errorf("failed at %q, not at %q", failed, c.step)
+			}
+			log, _ := os.ReadFile(filepath.Join(dir, "log"))
+			if judged := strings.Contains(string(log), "check --base HEAD --head "+c.head); judged != (c.step == "") {
+				t.Errorf("called with %q", log)
+			}
+			if tree := git("-C", "base", "status", "--porcelain"); tree != "" || git("-C", "base", "rev-parse", "HEAD") == c.head {
+				t.Errorf("the request is checked out: %s", tree)
+			}
+		})
+	}
+}
+
+// The last step of due.yml keeps one issue, its own, on GitHub as on Gitea.
+func TestTheReminderKeepsOneIssueOfItsOwn(t *testing.T) {
+	for _, program := range []string{"curl", "jq"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(err)
+		}
+	}
+	const others = `{"number":3,"title":"到期提醒","user":{"login":"somebody"}},{"number":4,"title":"到期提醒","pull_request":{},"user":{"login":"gitea-actions"}}`
+	for _, c := range []struct{ name, second, want string }{
+		{"none yet", `[]`, "POST /repos/qjp/registry/issues"},
+		{"on GitHub", `[{"number":5,"title":"到期提醒","user":{"login":"github-actions[bot]"}}]`, "PATCH /repos/qjp/registry/issues/5"},
+		{"on Gitea", `[{"number":6,"title":"到期提醒","pull_request":null,"user":{"login":"gitea-actions"}}]`, "PATCH /repos/qjp/registry/issues/6"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir, got := t.TempDir(), ""
+			var body struct{ Title, Body string }
+			server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Authorization") != "token t0ken" {
+					rw.WriteHeader(http.StatusUnauthorized)
+				}
+				switch page := r.URL.Query().Get("page"); {
+				case r.Method != http.MethodGet:
+					got = r.Method + " " + r.URL.Path
+					_ = json.NewDecoder(r.Body).Decode(&body)
+				case page == "1":
+					fmt.Fprint(rw, "["+others+"]")
+				case page == "2":
+					fmt.Fprint(rw, c.second)
+				default:
+					fmt.Fprint(rw, "[]")
+				}
+			}))
+			defer server.Close()
+			const text = "| \"$(touch pwned)\" | @file |\n"
+			if err := os.WriteFile(filepath.Join(dir, "due.md"), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", theStep(t, "due.yml", "Update the issue").Run)
+			cmd.Dir = dir
+			cmd.Env = append(os.Environ(), "TOKEN=t0ken", "RUNNER_TEMP="+dir, "GITHUB_API_URL="+server.URL, "GITHUB_REPOSITORY=qjp/registry")
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			if got != c.want || body.Title != "到期提醒" || body.Body != text {
+				t.Errorf("sent %s %+v, want %s", got, body, c.want)
+			}
+			if left, _ := filepath.Glob(filepath.Join(dir, "*")); slices.Contains(left, filepath.Join(dir, "curl")) || slices.Contains(left, filepath.Join(dir, "pwned")) {
+				t.Errorf("left behind: %v", left)
 			}
 		})
 	}
