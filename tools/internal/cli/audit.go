@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -77,8 +78,16 @@ func (a *app) runAudit(o *auditOptions) error {
 	if err != nil {
 		return cannot(err, "")
 	}
-	branch := repo.Branch(o.branch)
-	commits, err := repo.FirstParents(o.from, branch)
+	tip, err := repo.Commit(repo.Branch(o.branch)) // once: the branch may move
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	whole := sync.OnceValues(func() ([]gitobj.Commit, error) { return repo.FirstParents("", tip.Hash) })
+	wanted := whole
+	if o.from != "" { // what lies before it may not even be there
+		wanted = func() ([]gitobj.Commit, error) { return repo.FirstParents(o.from, tip.Hash) }
+	}
+	commits, err := wanted()
 	if err != nil {
 		return a.gitFailure(err)
 	}
@@ -86,11 +95,11 @@ func (a *app) runAudit(o *auditOptions) error {
 	if err != nil {
 		return err
 	}
-	checked, err := a.checkpoints(repo, prefix, branch, o.checkpoints)
+	checked, err := a.checkpoints(repo, prefix, whole, o.checkpoints)
 	if err != nil {
 		return err
 	}
-	earlier, err := a.earlier(repo, commits, checked, trusted, o.strict)
+	earlier, err := a.earlier(commits, whole, checked, trusted, o.strict)
 	if err != nil {
 		return a.gitFailure(err)
 	}

@@ -189,15 +189,18 @@ func (a *app) trustedKeys(files []string) ([]string, error) {
 //
 // That the register of people knows the key is not enough: whoever rewrites main
 // writes the register too.
-func (a *app) earlier(repo *gitobj.Repo, commits []gitobj.Commit, points []checkedPoint, trusted []string, strict bool) (*checkedPoint, error) {
+func (a *app) earlier(commits []gitobj.Commit, whole func() ([]gitobj.Commit, error), points []checkedPoint, trusted []string, strict bool) (*checkedPoint, error) {
 	if len(trusted) == 0 {
 		return nil, nil
 	}
-	before, err := repo.FirstParents("", commits[len(commits)-1].Hash)
+	all, err := whole()
 	if err != nil {
 		return nil, err
 	}
-	is := func(hash string) func(gitobj.Commit) bool { return func(c gitobj.Commit) bool { return c.Hash == hash } }
+	before := all[len(commits)-1:] // up to the start
+	is := func(hash string) func(gitobj.Commit) bool {
+		return func(c gitobj.Commit) bool { return c.Hash == hash }
+	}
 	var best *checkedPoint
 	for i := range points {
 		p := &points[i]
@@ -225,8 +228,8 @@ func (a *app) earlierText(s *auditSummary) string {
 }
 
 // checkpoints holds the checkpoints of the repository and those of files against
-// the branch as it is now.
-func (a *app) checkpoints(repo *gitobj.Repo, prefix, branch string, files []string) ([]checkedPoint, error) {
+// the branch as it is now, the whole of it from the newest commit to the first.
+func (a *app) checkpoints(repo *gitobj.Repo, prefix string, whole func() ([]gitobj.Commit, error), files []string) ([]checkedPoint, error) {
 	out := []checkedPoint{}
 	refs, err := repo.Refs(checkpointRefs)
 	if err != nil {
@@ -235,7 +238,7 @@ func (a *app) checkpoints(repo *gitobj.Repo, prefix, branch string, files []stri
 	if len(refs)+len(files) == 0 {
 		return out, nil
 	}
-	commits, err := repo.FirstParents("", branch)
+	commits, err := whole()
 	if err != nil {
 		return nil, a.gitFailure(err)
 	}
