@@ -356,6 +356,7 @@ func (a *app) serve(ctx context.Context, addr string, noForm bool) error {
 	if err != nil {
 		return err
 	}
+	b.hugo.Reuse = true // the folder is our own
 	dir, err := os.MkdirTemp("", "taizhang-site-")
 	if err != nil {
 		return cannot(err, "")

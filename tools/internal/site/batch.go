@@ -20,23 +20,24 @@ const DefaultBatch = 16 << 20
 const pageCost = 4 << 10
 
 // generate builds the content of the projection into the folder out, in as many
-// runs as its size asks for, and returns what Hugo warned of.
+// runs as its size asks for, and returns what Hugo warned of. The pages that are
+// kept come from the site that is replaced.
 //
 // Hugo keeps every page in memory until the last one is written. As each page
 // of a projection holds all that it shows, the runs need not know of each other:
 // the memory is that of one run, however large the registry is.
-func (b *Builder) generate(ctx context.Context, in Input, work, out string) (warnings []string, err error) {
+func (b *Builder) generate(ctx context.Context, in Input, kept map[string]string, work, out string) (warnings []string, err error) {
 	source, err := configure(in, work)
 	if err != nil {
 		return nil, fmt.Errorf("configure hugo: %w", err)
 	}
-	batches, err := b.batches(filepath.Join(in.Projection, "content"))
+	batches, err := b.batches(filepath.Join(in.Projection, "content"), kept)
 	if err != nil {
 		return nil, fmt.Errorf("look at the content: %w", err)
 	}
 	for i, files := range batches {
 		content := filepath.Join(in.Projection, "content")
-		if len(batches) > 1 {
+		if len(batches) > 1 || len(kept) > 0 {
 			content = filepath.Join(work, fmt.Sprintf("content-%d", i))
 			if err := gather(content, filepath.Join(in.Projection, "content"), files); err != nil {
 				return nil, err
@@ -55,12 +56,15 @@ func (b *Builder) generate(ctx context.Context, in Input, work, out string) (war
 			return warnings, err
 		}
 	}
-	return warnings, placeStatic(out, filepath.Join(in.Projection, "static"))
+	if err := placeStatic(out, filepath.Join(in.Projection, "static")); err != nil {
+		return warnings, err
+	}
+	return warnings, keep(in, kept, out)
 }
 
-// batches parts the files below dir, in the order of their names but those of
-// the home page first.
-func (b *Builder) batches(dir string) ([][]string, error) {
+// batches parts the files below dir that are not kept, in the order of their
+// names but those of the home page first.
+func (b *Builder) batches(dir string, kept map[string]string) ([][]string, error) {
 	limit := b.Batch
 	if limit <= 0 {
 		limit = DefaultBatch
@@ -69,6 +73,9 @@ func (b *Builder) batches(dir string) ([][]string, error) {
 	var sizes = map[string]int64{}
 	var total int64
 	err := walk(dir, func(rel string, d fs.DirEntry) error {
+		if _, ok := kept[rel]; ok {
+			return nil
+		}
 		info, err := d.Info()
 		if err != nil {
 			return err

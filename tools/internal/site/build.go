@@ -16,6 +16,13 @@ type Builder struct {
 	// Batch is how many bytes of content one run of Hugo is given; 0 means
 	// [DefaultBatch].
 	Batch int64
+	// Reuse takes pages whose content is as it was at the last build of this
+	// Builder from the site at Out, as long as templates, assets and settings are
+	// as they were, too. Nobody else may write there in between. Builds of one such
+	// Builder must not overlap.
+	Reuse bool
+
+	last *basis // nil: nothing to reuse
 }
 
 // Input says what to build and what must come of it.
@@ -84,7 +91,15 @@ func (b *Builder) Build(ctx context.Context, in Input) (res Result, err error) {
 	defer os.RemoveAll(work)
 
 	built := filepath.Join(work, "site")
-	res.Warnings, err = b.generate(ctx, in, work, built)
+	var old, now *basis
+	if b.Reuse {
+		old, b.last = b.last, nil // an error leaves nothing to reuse
+		if now, err = survey(in); err != nil {
+			return res, fmt.Errorf("look at what to build: %w", err)
+		}
+	}
+	kept := now.since(old)
+	res.Warnings, err = b.generate(ctx, in, kept, work, built)
 	if err != nil {
 		return res, err
 	}
@@ -117,6 +132,7 @@ func (b *Builder) Build(ctx context.Context, in Input) (res Result, err error) {
 	if err := swap(built, in.Out, filepath.Join(work, oldName)); err != nil {
 		return res, fmt.Errorf("put the site in place: %w", err)
 	}
+	b.last = now
 	res.Duration = time.Since(start)
 	return res, nil
 }

@@ -172,7 +172,7 @@ func TestManyRunsOfHugoGiveTheSiteOfOne(t *testing.T) {
 	}
 	first := readTree(t, in.Out)
 	b.Batch = 2 * pageCost
-	if runs, err := b.batches(filepath.Join(in.Projection, "content")); err != nil || len(runs) < 4 {
+	if runs, err := b.batches(filepath.Join(in.Projection, "content"), nil); err != nil || len(runs) < 4 {
 		t.Fatalf("runs %v %v, want several", runs, err)
 	}
 	parts, err := b.Build(t.Context(), in)
@@ -181,6 +181,52 @@ func TestManyRunsOfHugoGiveTheSiteOfOne(t *testing.T) {
 	}
 	if whole.Hash != parts.Hash || !maps.Equal(first, readTree(t, in.Out)) {
 		t.Error("the site differs by how many runs of Hugo made it")
+	}
+	alone(t, in.Out)
+}
+
+func TestUnchangedPagesAreReused(t *testing.T) {
+	b, in := builder(t), sample(t)
+	b.Reuse = true
+	write(t, filepath.Join(in.Root, "layouts/page.html"), `{{ with resources.Get "css/main.css" | minify | fingerprint }}{{ .RelPermalink }}{{ end }} {{ .Title }} {{ now.UnixNano }}`)
+	page := func(name, title string) {
+		write(t, filepath.Join(in.Projection, "content", name+".md"), fmt.Sprintf("{\"title\":%q,\"url\":\"/x/%s/\"}\n", title, name))
+	}
+	page("one", "一")
+	page("two", "二")
+	in.Expected = append(in.Expected, "x/one/index.html", "x/two/index.html")
+	build := func() map[string]string {
+		t.Helper()
+		if _, err := b.Build(t.Context(), in); err != nil {
+			t.Fatal(err)
+		}
+		return readTree(t, in.Out)
+	}
+	first := build()
+	moved := filepath.Join(filepath.Dir(in.Projection), "elsewhere")
+	if err := os.Rename(in.Projection, moved); err != nil {
+		t.Fatal(err)
+	}
+	in.Projection = moved
+	if again := build(); again["x/one/index.html"] != first["x/one/index.html"] || again["x/two/index.html"] != first["x/two/index.html"] {
+		t.Error("a page was made anew though nothing changed")
+	}
+	page("two", "弐")
+	edited := build()
+	if edited["x/one/index.html"] != first["x/one/index.html"] {
+		t.Error("a page was made anew though another changed")
+	}
+	if !strings.Contains(edited["x/two/index.html"], "弐 ") {
+		t.Errorf("the changed page is the old one: %s", edited["x/two/index.html"])
+	}
+	in.BaseURL = "https://example.com/sub/"
+	readdressed := build()
+	if readdressed["x/one/index.html"] == first["x/one/index.html"] {
+		t.Error("a page was kept though the settings changed")
+	}
+	write(t, filepath.Join(in.Root, "assets/css/main.css"), "p{color:#123}")
+	if build()["x/one/index.html"] == readdressed["x/one/index.html"] {
+		t.Error("a page was kept though an asset changed")
 	}
 	alone(t, in.Out)
 }
