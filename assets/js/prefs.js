@@ -20,6 +20,12 @@
     } catch (e) { /* it holds for this page only */ }
   }
   function mark() {
+    // A hint inside a field is in one language only.
+    document.querySelectorAll('input[data-en]').forEach(function (input) {
+      var zh = input.getAttribute('data-zh') || input.placeholder;
+      input.setAttribute('data-zh', zh);
+      input.placeholder = root.getAttribute('data-lang') === 'en' ? input.getAttribute('data-en') : zh;
+    });
     document.querySelectorAll('.prefs button').forEach(function (b) {
       var now = root.getAttribute('data-' + b.dataset.pref) || '';
       b.setAttribute('aria-pressed', String(now === b.dataset.value));

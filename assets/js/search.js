@@ -15,7 +15,7 @@
       return r;
     });
   });
-  var root, state, run = 0, open = {};
+  var root, state, last, run = 0, open = {};
 
   function word(key, values) {
     return words[key].map(function (t) {
@@ -83,8 +83,9 @@
     return engine.find(asked.q, asked.filters, asked.sort || (blank ? 'newest' : 'relevance')).then(function (r) {
       if (mine !== run) return;
       var from = (asked.page - 1) * perPage, shown = r.hits.slice(from, from + perPage);
+      last = r;
       return Promise.all([
-        engine.counts(r).then(function (counts) { if (mine === run) return facets(counts); }),
+        tallied(r),
         resting ? null : Promise.all(shown.map(function (n) { return engine.doc(r, n); })).then(function (docs) {
           if (mine !== run) return;
           clearTimeout(slow);
@@ -99,6 +100,13 @@
       clearTimeout(slow);
       if (mine === run) results.removeAttribute('aria-busy');
     });
+  }
+
+  // Values are counted for readers who see them: what it takes to count grows
+  // with the registry.
+  function tallied(r) {
+    var mine = run;
+    return ($('facets').open ? engine.counts(r) : Promise.resolve({})).then(function (counts) { if (mine === run) return facets(counts); });
   }
 
   function head(r, blank) {
@@ -232,7 +240,7 @@
   // Draws the facets anew, keeping the focus and what is unfolded.
   function facets(counts) {
     return Promise.all(root.facets.map(function (f) {
-      var chosen = state.filters[f.key] || [], tally = Array.from(counts[f.key]).sort(function (a, b) { return f.sorted ? a[0] - b[0] : b[1] - a[1] || a[0] - b[0]; });
+      var chosen = state.filters[f.key] || [], tally = Array.from(counts[f.key] || []).sort(function (a, b) { return f.sorted ? a[0] - b[0] : b[1] - a[1] || a[0] - b[0]; });
       return Promise.all(tally.slice(0, 60).map(function (t) { return engine.value(f, t[0]).then(function (v) { return { value: v, n: t[1] }; }); })).then(function (values) {
         chosen.forEach(function (id) {
           if (!values.some(function (v) { return v.value[0] === id; })) values.push({ value: f.values.find(function (v) { return v[0] === id; }) || [id], n: 0 });
@@ -290,6 +298,7 @@
   if (list) finder.append(list);
   $('share').hidden = !navigator.clipboard; // only where the page is served securely
   $('facets').open = wide.matches;
+  $('facets').addEventListener('toggle', function () { if (last && $('facets').open) tallied(last).catch(failed); });
   wide.addEventListener('change', function () { $('facets').open = wide.matches; });
   input.form.addEventListener('submit', function (e) {
     if (!root) return; // the address then asks the search page

@@ -33,7 +33,8 @@ const perKind = 20
 // all public texts finds. recall and precision are over all answers together;
 // first-KB is what the first query of a visit transfers (index, lists, facet
 // values and the texts of ten results; gz: if the server compresses what
-// servers usually do); warm-ms is the same query again. The script itself and
+// servers usually do); warm-ms is the same query again, the best of
+// five times: others may use the machine. The script itself and
 // the page come on top. Of the synthetic projects five in eight are public.
 // TAIZHANG_BENCH_SITE names a built site to measure instead.
 func BenchmarkSearch(b *testing.B) {
@@ -330,9 +331,14 @@ async function ask(query) {
     return r.hits.filter((n, i) => i >= docs.length || docs[i]);
   };
   const hits = await once();
-  const bytes = [first, plain], begin = performance.now();
-  await once();
-  return {Hits: hits, First: bytes[0], Plain: bytes[1], Warm: performance.now() - begin};
+  const bytes = [first, plain];
+  let warm = Infinity;
+  for (let i = 0; i < 5; i++) {
+    const begin = performance.now();
+    await once();
+    warm = Math.min(warm, performance.now() - begin);
+  }
+  return {Hits: hits, First: bytes[0], Plain: bytes[1], Warm: warm};
 }
 </script>`
 

@@ -125,6 +125,29 @@ func TestQuestionsAreAnsweredByFilters(t *testing.T) {
 	}
 }
 
+// TestClosedFiltersAreNotCounted watches what a phone loads, where filters are
+// folded, and unfolds them.
+func TestClosedFiltersAreNotCounted(t *testing.T) {
+	page := browser.Open(t).Page(serveDir(t, builtSite(t))+"/search/?q=平台", 390, 900)
+	const columns = `performance.getEntriesByType("resource").filter(e => /\/f\/\d+\.bin$/.test(e.name)).length`
+	if s := look(page); len(s.Titles) == 0 {
+		t.Fatalf("nothing is found: %+v", s)
+	}
+	var before int
+	page.Eval(columns, &before)
+	page.Click("#facets summary")
+	look(page)
+	var after struct {
+		Loaded int
+		Counts string
+	}
+	page.Eval(`(async () => { for (let i = 0; i < 100 && !document.querySelector("#facet-list .n"); i++) await new Promise(r => setTimeout(r, 50));
+		return {Loaded: `+columns+`, Counts: document.querySelector("#facet-list .n").innerText}; })()`, &after)
+	if before != 0 || after.Loaded == 0 || after.Counts == "" {
+		t.Errorf("%d files of columns before, %+v after", before, after)
+	}
+}
+
 func TestSharedAddressShowsTheSame(t *testing.T) {
 	b := browser.Open(t)
 	base := serveDir(t, builtSite(t))
