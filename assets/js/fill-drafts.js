@@ -1,6 +1,7 @@
 // Drafts, kept in this browser alone (IndexedDB). A draft is open in one tab at
 // a time; a save that another tab has overtaken is refused, never mixed.
-const memory = new Map(); // where the browser keeps nothing
+const memory = new Map(); // what the browser does not keep, as long as the page lives
+export const atRisk = () => memory.size > 0;
 export const store = { lasting: true };
 
 function database() {
@@ -28,10 +29,10 @@ async function run(mode, work) {
 
 export async function all() {
   const list = await run('readonly', (s, done) => { s.getAll().onsuccess = (e) => done(e.target.result); });
-  return (list || []).concat([...memory.values()]).sort((a, b) => b.saved - a.saved);
+  return (list || []).filter((d) => !memory.has(d.id)).concat([...memory.values()]).sort((a, b) => b.saved - a.saved);
 }
 export async function get(id) {
-  return (await run('readonly', (s, done) => { s.get(id).onsuccess = (e) => done(e.target.result); })) || memory.get(id);
+  return memory.get(id) || run('readonly', (s, done) => { s.get(id).onsuccess = (e) => done(e.target.result); });
 }
 export async function remove(id) {
   memory.delete(id);
@@ -51,9 +52,10 @@ export async function put(draft) {
     });
   } catch (e) {
     if (overtaken) throw new Error('overtaken');
+    memory.set(draft.id, { ...draft, saved: Date.now() });
     throw new Error(e && e.name === 'QuotaExceededError' ? 'full' : 'failed');
   }
-  if (!store.lasting) memory.set(draft.id, next);
+  if (store.lasting) memory.delete(draft.id); else memory.set(draft.id, next);
   draft.rev = next.rev;
   draft.saved = next.saved;
 }
@@ -96,3 +98,23 @@ export async function take(id, onTaken) {
   letGo = onTaken;
 }
 export function release() { mine = ''; }
+
+// A draft as a file, for another computer or where the browser keeps nothing:
+// all of it, also what is not finished.
+export function packed(d) {
+  const { id, rev, created, saved, sent, copy, ...what } = d;
+  return JSON.stringify({ taizhang: 'draft', ...what }, (_, v) => (v instanceof Uint8Array ? { $bytes: btoa(Array.from(v, (b) => String.fromCharCode(b)).join('')) } : v));
+}
+// unpacked takes such a file apart, or throws; formOf says which form a path is of.
+export function unpacked(text, formOf) {
+  const { taizhang, project, version, title, step, base, docs, attachments, sealed } = JSON.parse(text, (_, v) => (v && typeof v.$bytes === 'string' ? Uint8Array.from(atob(v.$bytes), (c) => c.charCodeAt(0)) : v));
+  if (taizhang !== 'draft' || !/^20\d\d-[a-z][a-z0-9]*-\d\d+$/.test(project)) throw {};
+  const dir = 'content/projects/' + project.replace(/-/g, '/') + '/', own = (o, ok) => Object.fromEntries(Object.entries(o || {}).filter(([p, v]) => p.startsWith(dir) && !p.includes('..') && ok(v)));
+  const content = (v) => typeof v === 'string' || v instanceof Uint8Array;
+  const out = { project, version, base: own(base, content), attachments: own(attachments, content),
+    ...(typeof title === 'string' && { title }), ...(step && typeof step.zh === 'string' && { step: { id: String(step.id || ''), zh: step.zh, en: String(step.en || ''), clause: String(step.clause || '') } }), ...(typeof sealed === 'string' && { sealed }),
+    docs: docs.filter((d) => d.path.startsWith(dir) && formOf(d.path) && formOf(d.path).name === d.form && d.values && typeof d.values === 'object')
+      .map(({ path, form, values, body, original, unknown, had, asked }) => ({ path, form, values, body: String(body || ''), ...(typeof original === 'string' && { original }), unknown: [].concat(unknown || []), had: [].concat(had || []), asked: Boolean(asked) })) };
+  if (!out.docs.length && !Object.keys(out.base).length) throw {};
+  return out;
+}

@@ -75,8 +75,8 @@ export function flush() {
   if (!dirty || !work.draft || work.lost) return saving || Promise.resolve();
   dirty = false;
   const draft = work.draft;
-  saving = (saving || Promise.resolve()).then(() => drafts.put(draft)).then(() => hooks.saved(true), async (e) => {
-    if (e.message !== 'overtaken') { dirty = true; return hooks.saved(false, e.message); }
+  saving = (saving || Promise.resolve()).then(() => drafts.put(draft)).then(() => hooks.saved(draft), async (e) => {
+    if (e.message !== 'overtaken') { dirty = true; return hooks.saved(draft, e.message); }
     // Another tab has saved meanwhile: both are kept.
     const copy = { ...draft, id: draft.id + '-' + Date.now().toString(36).slice(-3), rev: 0, copy: true };
     await drafts.put(copy);

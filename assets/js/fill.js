@@ -1,6 +1,6 @@
 // The form page: a new project, the next step of one, or a draft. Views follow
 // the address after #, so that going back and reloading work as everywhere.
-import { h, both, button, word, plain, pair, clear, say, english } from './fill-dom.js';
+import { h, both, button, word, plain, pair, clear, say, save, english } from './fill-dom.js';
 import { start, watch, ask, judge } from './fill-judge.js';
 import * as drafts from './fill-drafts.js';
 import * as sheet from './fill-sheet.js';
@@ -18,6 +18,7 @@ let turn = 0;
 async function show() {
   const mine = ++turn, [, what, id, part] = location.hash.split('/');
   const next = document.createElement('div');
+  dropped = null;
   if (what !== 'd') await work.close();
   try {
     if (what === 'new') newProject(next);
@@ -44,6 +45,7 @@ async function home(el) {
   const choice = (hash, key, n) => h('li', null, h('a.choice', { href: hash }, h('span.choice-n', { 'aria-hidden': 'true' }, n), h('span.choice-what', null, word(key)), h('span.choice-text', null, both(word(key + '_text'), 'en-x'))));
   el.append(h('h2.vh', { id: 'fill-heading', tabindex: '-1' }, word('what')), h('ul.choices', null, choice('#/new', 'new', '1'), choice('#/open', 'next', '2'), choice('#/drafts', 'drafts', '3')), h('p.hint', null, word('safe')));
   await draftList(el, false);
+  picker(true); // shown once files are dropped
 }
 
 async function draftList(el, whole) {
@@ -64,12 +66,13 @@ async function draftList(el, whole) {
       li.remove();
       say('deleted');
       (document.querySelector('.drafts a') || document.getElementById('fill-heading')).focus();
-    });
+    }, 'plain-button.remove');
     b.setAttribute('aria-label', plain(word('delete')) + ' ' + nameOf(d));
     b.addEventListener('blur', () => { sure = false; clear(b).append(both(word('delete'), 'en-x')); });
-    li.append(b);
+    li.append(h('p.draft-tools', null, button('download_draft', () => download(d)), b));
   });
 }
+const download = (d) => save(d.project + '.json', drafts.packed(d), 'application/json');
 function nameOf(d) {
   const index = d.docs.find((x) => x.form === 'index');
   return (index && index.values.title) || d.title || plain(word('unnamed'));
@@ -136,14 +139,15 @@ function startOf(origin) {
 function openProject(el) {
   el.append(h('h2', { id: 'fill-heading', tabindex: '-1' }, word('next')), h('p', null, word('open_text')), picker(true));
 }
+// picker takes files, chosen or dropped anywhere on the page.
+let dropped = null;
 function picker(project) {
   const wanted = new URLSearchParams(location.search).get('p') || '';
   const error = h('p.finding-error', { role: 'alert' }), fail = (e) => { error.replaceChildren(both([e.zh || word('open_bad')[0], e.en || word('open_bad')[1]], 'en-x')); };
   const id = h('input', { id: 'open-id', type: 'text', value: wanted, placeholder: '2027-jyj-01', autocomplete: 'off', spellcheck: 'false' });
   const input = (key, more) => h('p.pick', null, h('label', { for: 'pick-' + key }, word('pick_' + key)), h('input', { id: 'pick-' + key, type: 'file', multiple: true, ...more, onchange: (e) => take([...e.target.files].map((f) => [f.webkitRelativePath || f.name, f])) }));
-  const drop = h('div.drop', { ondragover: (e) => { e.preventDefault(); drop.classList.add('drop-on'); }, ondragleave: () => drop.classList.remove('drop-on'), ondrop: async (e) => {
-    e.preventDefault();
-    drop.classList.remove('drop-on');
+  dropped = async ({ items, files }) => {
+    if (!box.isConnected) view.append(box);
     const found = [];
     const walk = async (entry, path) => {
       if (entry.isFile) found.push([path + entry.name, await new Promise((ok, no) => entry.file(ok, no))]);
@@ -157,10 +161,12 @@ function picker(project) {
       }
     };
     try {
-      for (const entry of [...e.dataTransfer.items].map((i) => i.webkitGetAsEntry()).filter(Boolean)) await walk(entry, '');
-      await take(found);
+      const entries = [...items].map((i) => i.webkitGetAsEntry()).filter(Boolean), plain = [...files].map((f) => [f.name, f]);
+      for (const entry of entries) await walk(entry, '');
+      await take(entries.length ? found : plain);
     } catch (x) { fail(x); }
-  } }, h('p', null, word('drop')), input('folder', { webkitdirectory: true }), input('files', { accept: '.md,.pdf,.txt,.age' }));
+  };
+  const drop = h('div.drop', null, h('p', null, word('drop')), input('folder', { webkitdirectory: true }), input('files', { accept: '.md,.pdf,.txt,.age,.json' }));
   const box = h('div.open', null, h('p', null, h('label', { for: 'open-id' }, word('open_id')), ' ', id), drop, error);
   const S = globalThis.Submit;
   if (project && S) Promise.resolve(S.available()).then((way) => {
@@ -181,6 +187,13 @@ function picker(project) {
   async function take(list) {
     error.textContent = '';
     try {
+      if (list.length === 1 && list[0][0].endsWith('.json')) {
+        const draft = work.begin(drafts.unpacked(await list[0][1].text(), work.formOf));
+        await work.open(draft);
+        work.changed();
+        await work.flush();
+        return go(to(draft.id, Object.keys(draft.base).length ? undefined : 0));
+      }
       const texts = list.filter(([p]) => /(^|\/)([a-z]+(-\d+)?\.md|contacts\.age|files\/[^/]+)$/.test(p));
       if (!texts.length) throw {};
       let name = id.value.trim();
@@ -224,7 +237,7 @@ async function opened(project, base) {
 // draftView shows a draft: its overview, one of its forms, or the last screen.
 async function draftView(el, id, part) {
   let draft = work.work.draft && work.work.draft.id === id ? work.work.draft : await drafts.get(id);
-  if (!draft) return el.append(h('p.aside', { id: 'fill-heading', tabindex: '-1' }, word('no_draft')), h('p', null, h('a', { href: '#/' }, word('to_start'))));
+  if (!draft || !draft.docs.length && !Object.keys(draft.base).length) return el.append(h('p.aside', { id: 'fill-heading', tabindex: '-1' }, word('no_draft')), h('p', null, h('a', { href: '#/' }, word('to_start'))));
   if (!(work.work.draft && work.work.draft.id === id) && await work.open(draft) === 'held') return elsewhere(el, draft);
   draft = work.work.draft;
   const known = Object.keys(draft.base).length > 0;
@@ -330,12 +343,14 @@ function judgeNote() {
 }
 watch(judgeNote);
 work.on({
-  saved(ok, why) {
+  saved(draft, why) {
     const el = document.getElementById('fill-saved');
-    if (el) clear(el).append(both(word(!ok ? 'unsaved' : drafts.store.lasting ? 'saved' : 'saved_here'), 'en-x'));
-    if (!ok) note('note-store', h('p', null, word(why === 'full' ? 'store_full' : 'store_failed')));
-    else if (!drafts.store.lasting) note('note-store', h('p', null, word('store_none')));
-    else note('note-store');
+    if (el) clear(el).append(both(word(why ? 'unsaved' : drafts.store.lasting ? 'saved' : 'saved_here'), 'en-x'));
+    const key = why ? (why === 'full' ? 'store_full' : 'store_failed') : drafts.store.lasting ? '' : 'store_none', told = document.getElementById('note-store');
+    if (told && told.dataset.key === key + draft.id) return; // its button may be being pressed
+    if (!key) return note('note-store');
+    note('note-store', h('p', null, word(key)), button('download_draft', () => download(draft)));
+    document.getElementById('note-store').dataset.key = key + draft.id;
   },
   lost(copy) {
     view.querySelectorAll('input,textarea,select,button').forEach((c) => { c.disabled = true; });
@@ -370,9 +385,20 @@ function counts() {
 }
 
 addEventListener('hashchange', show);
+// A file that falls beside a field must not take the page's place.
+for (const name of ['dragover', 'dragleave', 'drop']) {
+  document.addEventListener(name, (e) => {
+    if (![...e.dataTransfer.types].includes('Files') || e.target.matches('input[type=file]')) return;
+    e.preventDefault();
+    if (!dropped) e.dataTransfer.dropEffect = 'none';
+    const zone = document.querySelector('.drop');
+    if (zone) zone.classList.toggle('drop-on', name === 'dragover');
+    if (name === 'drop' && dropped) dropped(e.dataTransfer);
+  });
+}
 addEventListener('pagehide', () => { work.flush(); });
 document.addEventListener('visibilitychange', () => { if (document.hidden) work.flush(); });
-addEventListener('beforeunload', (e) => { if (!drafts.store.lasting && work.work.draft) e.preventDefault(); });
+addEventListener('beforeunload', (e) => { if (drafts.atRisk()) e.preventDefault(); });
 // Choices and attributes hold one language: they are drawn anew for another.
 let lang = english();
 new MutationObserver(() => { if (lang !== english()) { lang = english(); show(); } }).observe(document.documentElement, { attributes: true, attributeFilter: ['data-lang'] });

@@ -318,8 +318,8 @@ func TestADraftIsThereAWeekLater(t *testing.T) {
 	}
 	p.Eval(`location.hash = "#/"`, nil)
 	until(t, p, `document.querySelector(".drafts")`)
-	p.Click(".drafts button")
-	p.Click(".drafts button")
+	p.Click(".drafts .remove")
+	p.Click(".drafts .remove")
 	until(t, p, `!document.querySelector(".drafts li")`)
 }
 
@@ -352,6 +352,55 @@ func TestTwoTabsLoseNothing(t *testing.T) {
 	until(t, two, `document.querySelectorAll(".drafts li").length === 2`)
 	if text := two.Text(".drafts"); !strings.Contains(text, "两个标签页的项目！") {
 		t.Errorf("the copy is not there: %s", text)
+	}
+}
+
+// TestWithoutAStoreTheDraftIsDownloaded works where the browser keeps nothing:
+// first it has no room, then it allows no store at all.
+func TestWithoutAStoreTheDraftIsDownloaded(t *testing.T) {
+	p := fillPage(t, browser.Open(t), fillBase(t), 390)
+	// Leaving would be asked about, which nobody answers here.
+	p.Eval(`addEventListener("beforeunload", (e) => e.stopImmediatePropagation(), true)`, nil)
+	note := func(words, text string) {
+		t.Helper()
+		begin(t, p)
+		p.Type(at("/title", "input"), text)
+		until(t, p, `document.getElementById("note-store")?.innerText.includes("`+words+`")`)
+		p.Eval(`location.hash = "#/"`, nil)
+		until(t, p, `document.querySelector(".drafts")`)
+		if list := p.Text(".drafts"); !strings.Contains(list, text) {
+			t.Errorf("back on the first screen, %s is not among %s", text, list)
+		}
+		p.Eval(`globalThis.draft = null; URL.createObjectURL = (blob) => { blob.text().then((text) => { draft = text; }); return "#"; }; HTMLAnchorElement.prototype.click = () => {}`, nil)
+		p.Click("#note-store button, .drafts button")
+		until(t, p, `draft`)
+		var kept string
+		if p.Eval(`draft`, &kept); !strings.Contains(kept, text) {
+			t.Errorf("downloaded is %s", kept)
+		}
+	}
+	p.Eval(`IDBObjectStore.prototype.real = IDBObjectStore.prototype.put; IDBObjectStore.prototype.put = function () { Object.defineProperty(this.transaction, "error", {value: new DOMException("full", "QuotaExceededError")}); this.transaction.abort(); }`, nil)
+	note("存储空间满了", "没有地方存的项目")
+	p.Eval(`IDBObjectStore.prototype.put = IDBObjectStore.prototype.real; IDBFactory.prototype.open = function () { throw new DOMException("no", "SecurityError"); }`, nil)
+	note("不允许保存草稿", "不许保存的项目")
+
+	// The file is a draft again, dropped on the first screen of a browser that has
+	// none; a broken one is refused.
+	drop := func(text string) {
+		p.Eval(fmt.Sprintf(`(() => { const d = new DataTransfer(); d.items.add(new File([%s], "draft.json")); document.body.dispatchEvent(new DragEvent("drop", {dataTransfer: d, bubbles: true, cancelable: true})); })()`, text), nil)
+	}
+	p.Eval(`location.hash = "#/"; globalThis.kept = draft`, nil)
+	until(t, p, `document.querySelector(".choices")`)
+	drop(`kept.replace("content/projects", "content/../projects").replace(/"form"/g, '"from"')`)
+	until(t, p, `document.querySelector(".open .finding-error:not(:empty)")`)
+	p.Eval(`location.hash = "#/"`, nil)
+	until(t, p, `document.querySelector(".choices")`)
+	drop(`"{}"`)
+	until(t, p, `document.querySelector(".open .finding-error")?.innerText.includes("没有找到台账的表单或草稿")`)
+	drop(`kept`)
+	until(t, p, `document.querySelector("[data-ptr='/title'] input")?.value === "不许保存的项目"`)
+	if e := p.ConsoleErrors(); len(e) > 0 {
+		t.Errorf("console: %v", e)
 	}
 }
 
