@@ -112,7 +112,12 @@ func (f *filler) keepIn(name, again string, step steps.Step) ([]byte, error) {
 	}
 	_, of, ok := fill.DraftOf(data)
 	switch {
-	case !ok || of != id:
+	case !ok:
+		if f.o.resume {
+			return nil, cannot(fmt.Errorf(f.say("草稿读不出来，文件可能坏了：%s", "the draft cannot be read, the file may be damaged: %s"), f.draft), f.say("移走这个草稿，不用 --resume 重新开始", "move the draft away and begin without --resume"))
+		}
+		return nil, nil
+	case of != id:
 		if f.o.resume {
 			return nil, cannot(fmt.Errorf(f.say("草稿不是这一步的：%s", "the draft is of another step: %s"), f.draft), f.say("选同一步，或移走草稿", "choose the same step, or move the draft away"))
 		}

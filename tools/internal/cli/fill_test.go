@@ -685,7 +685,7 @@ func TestContactsAreNeverInADraft(t *testing.T) {
 			}
 			w.Write(bytes.Replace(data, []byte(`"contacts":"outside"`), []byte(`"contacts":"sealed"`), 1))
 		case strings.HasPrefix(r.URL.Path, "/fill/definitions."):
-			w.Write(withRecipient(t, filepath.Join(builtSite(t), filepath.FromSlash(r.URL.Path)), key.Recipient().String()))
+			w.Write(withRecipient(t, filepath.Join(builtSite(t), filepath.FromSlash(r.URL.Path)), key))
 		default:
 			return false
 		}
@@ -716,8 +716,15 @@ func TestContactsAreNeverInADraft(t *testing.T) {
 	p.Type(at("/people/0/post", "input"), "科员")
 	p.Click(".fill-actions .main-button")
 	until(t, p, `document.querySelector("#fill .aside-good")`)
+	p.Eval(`globalThis.packed = ""; globalThis.Submit = {ready: Promise.resolve(), available: async () => ({how: "manual"}), zip: async (list) => { packed = JSON.stringify(list); return new Blob(); }}`, nil)
 	p.Eval(`location.hash = location.hash.replace(/contacts$/, "send")`, nil)
 	until(t, p, `[...document.querySelectorAll(".file-list .sub")].some((s) => s.textContent.includes("contacts.age"))`)
+	p.Click(".file-list + .fill-actions button")
+	until(t, p, `packed`)
+	var packed string
+	if p.Eval(`packed`, &packed); !strings.Contains(packed, "contacts.age") || strings.Contains(packed, "13900000000") || strings.Contains(packed, "示例乙某") {
+		t.Errorf("what is taken away is %s", packed)
+	}
 	var text string
 	p.Eval(`[...document.querySelectorAll(".file-list > li")].find((li) => li.querySelector(".sub").textContent.includes("contacts.age")).querySelector("pre").textContent`, &text)
 	open, err := age.Decrypt(armor.NewReader(strings.NewReader(text)), key)
@@ -728,10 +735,52 @@ func TestContactsAreNeverInADraft(t *testing.T) {
 	if err != nil || !bytes.Contains(clear, []byte("13900000000")) || !bytes.Contains(clear, []byte("示例乙某")) {
 		t.Errorf("sealed is %s, %v", clear, err)
 	}
+
+	// The command opens it as well, in the registry that the files went into.
+	root := t.TempDir()
+	for _, dir := range []string{"schemas", "data"} {
+		if err := os.CopyFS(filepath.Join(root, dir), os.DirFS(filepath.Join(repoRoot, dir))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settings, err := os.ReadFile(filepath.Join(repoRoot, "data/registry.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent []struct{ Path, Text string }
+	if err := json.Unmarshal([]byte(packed), &sent); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{"key": key.String() + "\n", "data/recipients.yaml": recipients(key),
+		"data/registry.yaml": strings.Replace(string(settings), "contacts: outside", "contacts: sealed", 1)}
+	project := ""
+	for _, f := range sent {
+		files[f.Path] = f.Text
+		project = strings.ReplaceAll(strings.TrimPrefix(filepath.Dir(f.Path), "content/projects/"), "/", "-")
+	}
+	for name, text := range files {
+		full := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(full, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, errs bytes.Buffer
+	streams := &cli.IO{In: strings.NewReader(""), Out: &out, Err: &errs, Env: func(string) string { return "" }, Dir: root}
+	if code := cli.Main([]string{"contacts", "open", project, "-i", "key", "--pipe"}, streams); code != 0 || !strings.Contains(out.String(), "13900000000") {
+		t.Errorf("taizhang contacts open %s ends with %d:\n%s%s", project, code, out.String(), errs.String())
+	}
+}
+
+// recipients is the register of keys with one of them.
+func recipients(key *age.X25519Identity) string {
+	return "recipients:\n  - {unit: dsjj, key: " + key.Recipient().String() + "}\n"
 }
 
 // withRecipient is the bundle of definitions of a registry that seals contacts.
-func withRecipient(t *testing.T, bundle, key string) []byte {
+func withRecipient(t *testing.T, bundle string, key *age.X25519Identity) []byte {
 	t.Helper()
 	data, err := os.ReadFile(bundle)
 	if err != nil {
@@ -751,7 +800,7 @@ func withRecipient(t *testing.T, bundle, key string) []byte {
 		t.Error(err)
 	}
 	defs.Files["data/registry.yaml"] = strings.Replace(defs.Files["data/registry.yaml"], "contacts: outside", "contacts: sealed", 1)
-	defs.Files["data/recipients.yaml"] = "recipients:\n  - {unit: dsjj, key: " + key + "}\n"
+	defs.Files["data/recipients.yaml"] = recipients(key)
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
 	if err := json.NewEncoder(w).Encode(defs); err != nil {
