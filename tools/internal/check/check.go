@@ -325,9 +325,6 @@ func (j *Judge) Global(base *Judge, concerned map[string]bool) []finding.Finding
 	j.cite(registry.PeopleFile, j.Registry.Schemas.Form("people").Root, j.Registry.PeopleRoot, &fs)
 	if form := j.Registry.Schemas.Form("recipients"); form != nil {
 		j.cite(registry.RecipientsFile, form.Root, j.Registry.RecipientsRoot, &fs)
-		if raw, err := j.Registry.Read(registry.RecipientsFile, 1<<20); err == nil { // where a private key may be pasted
-			fs = append(fs, j.Rules.Text(registry.RecipientsFile, raw, nil)...)
-		}
 	}
 	j.Rules.Complete(fs)
 	conceal(fs, j.hiddenPeople)

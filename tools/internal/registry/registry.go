@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 	"sync"
 
 	"taizhang/tools/internal/expression"
@@ -254,9 +255,11 @@ func (r *Registry) Unit(code string) map[string]any {
 // Scope returns what rules and transitions may mention.
 func (r *Registry) Scope() *expression.Scope { return r.kinds.scope }
 
-// Texts returns the paths of texts that belong to no project and no plan and
-// are shown to people: help pages, unit register, settings.
+// Texts returns the paths of texts that belong to no project and no plan: the
+// data files, but for what the tool writes there, and the help pages.
 func (r *Registry) Texts() []string {
+	data, _ := r.under("data")
+	data = slices.DeleteFunc(slices.Clone(data), func(p string) bool { return strings.HasPrefix(p, DecisionsDir+"/") })
 	guide, _ := r.under(GuideDir)
-	return append([]string{UnitsFile, ConfigFile}, guide...)
+	return append(data, guide...)
 }
