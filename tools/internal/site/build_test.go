@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -415,5 +416,16 @@ func TestCancelledBuildStopsHugo(t *testing.T) {
 	}
 	if entries, _ := os.ReadDir(filepath.Dir(in.Out)); len(entries) != 0 {
 		t.Errorf("left behind: %v", entries)
+	}
+}
+
+// Runs of Hugo know their own pages alone, so a template that lists or looks up
+// pages would show whichever happen to be in its run.
+func TestLayoutsAskForNoOtherPage(t *testing.T) {
+	asks := regexp.MustCompile(`[. ](GetPage|Ref|RelRef|Next|Prev|NextInSection|PrevInSection|Parent|CurrentSection|Sections|Home|Menus|Taxonomies|Pages|AllPages|RegularPages|RegularPagesRecursive)\b|\b(ref|relref) `)
+	for name, text := range readTree(t, "../../../layouts") {
+		if m := asks.FindString(text); m != "" {
+			t.Errorf("layouts/%s asks for other pages: %s", name, m)
+		}
 	}
 }
