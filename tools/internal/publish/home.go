@@ -76,7 +76,7 @@ func (s *pages) newest() []news {
 	}
 	var all []one
 	for _, r := range s.rows {
-		for _, e := range r.steps[max(0, len(r.steps)-newsAtHome):] {
+		for _, e := range r.steps {
 			all = append(all, one{r, e})
 		}
 	}
