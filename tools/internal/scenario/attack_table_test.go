@@ -18,6 +18,7 @@ package scenario_test
 //	a delegation that has expired       "a delegation that expired"
 //	a title with commands               TestATitleIsNeverACommand
 //	asked into another branch meanwhile "retarget to what was not seen"
+//	content put into a merge of main    "content brought by a merge"
 //	agreed to after the merge           "a vote after the merge"
 var attacks = []scenario{
 	{name: "dismissal race", without: map[string]string{"gitee": boundless}, script: `
@@ -55,6 +56,20 @@ var attacks = []scenario{
 		? missing [dsjj] dsjj-01:author
 		say qian /同意 {id} 代表 dsjj
 		? approved [dsjj=dsjj-02] dsjj-01:author dsjj-02:counted
+	`},
+	{name: "content brought by a merge", script: `
+		open clerk declare
+		main elsewhere
+		update zhao with other
+		? missing [dsjj]
+		say zhao /同意 {id} 代表 dsjj
+		? missing [dsjj] dsjj-01:author
+		open clerk words
+		main elsewhere
+		update zhao with undo
+		? 2026-cgj-01 missing [dsjj fgw], 2026-jyj-01 missing [dsjj]
+		say zhao /同意 {id} 代表 dsjj
+		? 2026-cgj-01 missing [dsjj fgw] dsjj-01:author, 2026-jyj-01 missing [dsjj] dsjj-01:author
 	`},
 	{name: "approving another change's content", script: `
 		open clerk declare

@@ -34,6 +34,8 @@ func (s *stage) edits(rev, name string) edits {
 	case "words": // two departments agree, as they had to these records: fgw and dsjj
 		more("content/projects/2026/cgj/01/approval.md")
 		more("content/projects/2026/cgj/01/review.md")
+	case "undo": // what main has from "elsewhere"
+		put("content/projects/2026/jyj/01/index.md", s.read(first, "content/projects/2026/jyj/01/index.md"))
 	case "elsewhere":
 		more("content/projects/2026/jyj/01/index.md")
 	case "roster": // fgw-01 would speak for dsjj

@@ -120,8 +120,15 @@ func same(t *testing.T, a string, x []look, b string, y []look) {
 		at[l.line] = l.text
 	}
 	for _, l := range y {
-		if text, both := at[l.line]; both && text != l.text {
-			t.Errorf("%s: %s says\n%s\n%s says\n%s", l.line, a, text, b, l.text)
+		text, both := at[l.line]
+		if !both || text == l.text {
+			continue
 		}
+		one, other := lines(text), lines(l.text)
+		i := 0
+		for i < min(len(one), len(other)) && one[i] == other[i] {
+			i++
+		}
+		t.Errorf("%s: line %d: %s says\n%s\n%s says\n%s", l.line, i+1, a, strings.Join(one[i:min(len(one), i+5)], "\n"), b, strings.Join(other[i:min(len(other), i+5)], "\n"))
 	}
 }

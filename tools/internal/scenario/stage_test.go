@@ -15,7 +15,7 @@ import (
 //	open WHO EDIT [into BRANCH]      asks for an edit to be merged
 //	push WHO EDIT [with WHO]         adds a commit to the request
 //	force WHO EDIT                   replaces the commits of the request by one on the base
-//	update WHO                       merges the base into the request
+//	update WHO [with EDIT]           merges the base into the request, as a button does, or by hand
 //	press WHO approve|reject|remark  by the forge's own button
 //	dismiss WHO WHOSE                takes away the last review of somebody
 //	say WHO TEXT                     a comment; {id} is what was last looked at, a transition or several
@@ -125,7 +125,11 @@ func (s *stage) do(at, line string, apart bool) {
 	case "force":
 		s.rebase(s.req, by, s.edits(s.req.head, arg(1)))
 	case "update":
-		s.update(s.req, by, s.face.committer(by, verb))
+		own, committer := "same", s.face.committer(by, verb)
+		if len(args) > 2 && args[1] == "with" {
+			own, committer = arg(2), by.ident()
+		}
+		s.update(s.req, by, committer, s.edits(s.req.head, own))
 	case "press":
 		s.press(s.req, by, arg(1))
 	case "dismiss":

@@ -195,10 +195,10 @@ func (w *world) rebase(r *request, by *account, e edits) {
 }
 
 // update merges the base into a request, as the button beside an old one does.
-func (w *world) update(r *request, by *account, committer string) {
+func (w *world) update(r *request, by *account, committer string, own edits) {
 	base := "refs/heads/" + r.base
 	c := commit{message: "Merge branch '" + r.base + "'", author: by.ident(), committer: committer, when: w.tick(),
-		parents: []string{r.head, w.tip(base)}, blobs: w.changes(r.head, base)}
+		parents: []string{r.head, w.tip(base)}, blobs: w.changes(r.head, base), edits: own}
 	w.moved(r, by, w.commit(r.ref(), c))
 }
 
