@@ -91,6 +91,7 @@ function api(form, note, draft, list, way) {
       try {
         const keys = await reread((p) => Submit().read(p), e.paths);
         tell(word(keys.length ? 'reread_both' : 'reread_done', { keys: keys.join('、') }));
+        form.querySelectorAll('.send-do').forEach((x) => x.remove()); // what it would send is of before
       } catch (x) { fail(x); }
     }));
     const b = form.querySelector('.main-button');

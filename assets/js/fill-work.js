@@ -176,7 +176,8 @@ export async function edit(path, form, fill) {
 }
 
 // reread takes in what others have filed since: where only they changed something
-// it is theirs, where the person did it stays. It returns the keys that both changed.
+// it is theirs, where the person did it stays. It returns the labels of what both
+// changed.
 export async function reread(read, paths) {
   const d = work.draft, same = (a, b) => JSON.stringify(a) === JSON.stringify(b), both = [];
   for (const path of paths) {
@@ -187,7 +188,7 @@ export async function reread(read, paths) {
     const was = doc.original === undefined ? none : await ask('read', { path, text: doc.original }), now = await ask('read', { path, text: t });
     for (const k of new Set([...Object.keys(was.values), ...Object.keys(now.values)])) {
       if (same(was.values[k], now.values[k])) continue;
-      if (!same(filled(doc.values[k]), was.values[k]) && !same(filled(doc.values[k]), now.values[k])) both.push(k);
+      if (!same(filled(doc.values[k]), was.values[k]) && !same(filled(doc.values[k]), now.values[k])) both.push(((await defs.form(doc.form)).fields.find((f) => f.key === k) || { label: { zh: k } }).label.zh);
       else if (k in now.values) doc.values[k] = now.values[k];
       else delete doc.values[k];
     }

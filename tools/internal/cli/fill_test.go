@@ -629,6 +629,26 @@ func TestAFailedRequestKeepsEverything(t *testing.T) {
 	if text := p.Text(".send-note"); !strings.Contains(text, "https://forge.example/pulls/7") {
 		t.Errorf("after success: %s", text)
 	}
+
+	// Meanwhile another has changed the same file. What only they changed is taken
+	// in, what only the person changed stays, and what both did is named.
+	p.Eval(fmt.Sprintf(`globalThis.sent = []; Submit.send = async (r) => { sent.push(r); if (sent.length < 2) throw {zh: "文件已被别人改过", en: "changed meanwhile", status: 409, retry: "read", paths: [r.files[0].path]}; return {url: "https://forge.example/pulls/9"}; };
+		Submit.available = async () => ({how: "api", sign: "oauth", signedIn: true, url: "https://forge.example"}); Submit.read = async () => %q`,
+		strings.Replace(request.Files[0].Was, "\norigin: ", "\nleadUnit: wxb\norigin: ", 1)), nil)
+	p.Eval(`dispatchEvent(new Event("hashchange"))`, nil)
+	until(t, p, `document.querySelector(".send-do button")?.innerText.includes("提交") && !document.querySelector(".send-note a")`)
+	p.Click(".send-do button")
+	until(t, p, `document.querySelector(".send-note").innerText.includes("文件已被别人改过")`)
+	p.Click(".send-note button")
+	until(t, p, `document.querySelector(".send-note").innerText.includes("已读入别人的修改") && !document.querySelector(".send-do")`)
+	p.Eval(`dispatchEvent(new Event("hashchange"))`, nil)
+	until(t, p, `document.querySelector(".file-list pre")?.textContent.includes("leadUnit: wxb") && document.querySelector(".send-do button")`)
+	p.Click(".send-do button")
+	until(t, p, `document.querySelector(".send-note a")`)
+	p.Eval(`sent[1]`, &request)
+	if f := request.Files[0]; !strings.Contains(f.Text, "leadUnit: wxb") || !strings.Contains(f.Text, "补充一句介绍。") || !strings.Contains(f.Was, "leadUnit: wxb") {
+		t.Errorf("after taking in what others filed: %+v", request)
+	}
 }
 
 // TestRowsAndFilesOfAForm works on lists with the keyboard and attaches a file.
