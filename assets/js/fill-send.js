@@ -3,6 +3,7 @@
 import { h, both, button, word, plain, pair, clear, append, say, save, root } from './fill-dom.js';
 import { one, size } from './fill-fields.js';
 import { judge } from './fill-judge.js';
+import { print } from './fill-print.js';
 import { work, defs, changed, check, edit, newFile, files, faults, flush, nextID, renumber, reread, sheetOf, formOf, dirOf } from './fill-work.js';
 
 const Submit = () => globalThis.Submit, guide = root + 'guide/upload/';
@@ -56,6 +57,7 @@ async function offer(box, draft, clean) {
   if (!list.length) return;
   const actions = box.appendChild(h('div.fill-actions'));
   if (Submit() && Submit().zip) actions.append(button('download_all', async () => save(draft.project + '.zip', await Submit().zip(list))));
+  actions.append(button('print', () => print(draft)));
   if (!clean) return;
   const way = Submit() ? await Submit().available() : { how: 'manual' };
   const form = box.appendChild(h('section.send', { 'aria-labelledby': 'send-how' }, h('h3', { id: 'send-how' }, word('how_' + way.how))));

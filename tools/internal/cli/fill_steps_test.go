@@ -194,6 +194,16 @@ func TestStepsAreFilledInToTheEnd(t *testing.T) {
 			if files := c.done(nil); len(files) != 3 {
 				c.t.Errorf("files %v", files)
 			}
+			c.Eval(`window.print = () => { window.paper = document.querySelector("body > .paper").textContent; }`, nil)
+			c.Eval(`[...document.querySelectorAll(".fill-actions button")].find((b) => b.innerText.includes("打印")).click()`, nil)
+			until(c.t, c.Page, `window.paper`)
+			var paper string
+			c.Eval(`window.paper`, &paper)
+			for _, want := range []string{"附件1", "森林防火视频值守（示例）", "投资匡算（万元）26", "清江浦区应急管理局", "火情三分钟内发现。", "上线"} {
+				if !strings.Contains(paper, want) {
+					c.t.Errorf("the print lacks %s: %s", want, paper)
+				}
+			}
 		}},
 		{"stock", func(c *clerk) {
 			c.anew("存量", "城市管理局")
