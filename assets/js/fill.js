@@ -58,7 +58,7 @@ async function draftList(el, whole) {
   if (!whole) el.append(h('h2', null, word('your_drafts')));
   const ul = el.appendChild(h('ul.drafts'));
   list.forEach((d) => {
-    const li = ul.appendChild(h('li', null, h('p.draft-name', null, h('a', { href: to(d.id) }, nameOf(d))), h('p.sub', null, d.project + ' · ', word(d.sent ? 'draft_sent' : 'draft_age', { age: plain(age(d.saved)) }), d.copy ? [' · ', word('copy_of')] : null)));
+    const li = ul.appendChild(h('li', null, h('p.draft-name', null, h('a', { href: to(d.id) }, nameOf(d))), h('p.sub', null, d.project + ' · ', age(d.saved).map((t, i) => word(d.sent ? 'draft_sent' : 'draft_age', { age: t })[i]), d.copy ? [' · ', word('copy_of')] : null)));
     let sure = false;
     const b = button('delete', async () => {
       if (!sure) { sure = true; clear(b).append(both(word('delete_sure'), 'en-x')); return; }
