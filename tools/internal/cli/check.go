@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -272,17 +273,22 @@ func table(s *rule.Set) []report.Rule {
 // such as /dev/null, is written to and stays what it is.
 func writeFile(path string, data []byte) error { return writeFileMode(path, data, 0o644) }
 
+// writing says of which file an error speaks that came up in writing it aside.
+func writing(path string, err error) error {
+	return &fs.PathError{Op: "write", Path: path, Err: err}
+}
+
 // writeFileMode is writeFile for a file that not everybody may read.
 func writeFileMode(path string, data []byte, mode os.FileMode) error {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
 		if err := os.WriteFile(path, data, 0); err != nil {
-			return fmt.Errorf("writing %s: %w", path, err)
+			return writing(path, err)
 		}
 		return nil
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".taizhang-*")
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return writing(path, err)
 	}
 	defer os.Remove(tmp.Name())
 	if _, err = tmp.Write(data); err == nil {
@@ -298,7 +304,7 @@ func writeFileMode(path string, data []byte, mode os.FileMode) error {
 		err = os.Rename(tmp.Name(), path)
 	}
 	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return writing(path, err)
 	}
 	return nil
 }

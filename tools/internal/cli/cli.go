@@ -83,7 +83,7 @@ func Main(args []string, streams *IO) int {
 	cmd.SetIn(streams.In)
 	cmd.SetOut(streams.Out)
 	cmd.SetErr(streams.Err)
-	err := cmd.ExecuteContext(ctx)
+	ran, err := cmd.ExecuteContextC(ctx)
 	if err == nil {
 		return exitClean
 	}
@@ -94,13 +94,17 @@ func Main(args []string, streams *IO) int {
 		fmt.Fprintln(streams.Err, "taizhang: 已中断，没有结论 · interrupted, nothing was decided")
 		return exitFailed
 	}
+	if a.lang == "" { // the command line could not be read
+		a.lang = language(streams.Env)
+	}
+	text, mend := a.worded(err, ran)
+	fmt.Fprintf(streams.Err, "taizhang: %s\n", text)
+	if mend != "" {
+		fmt.Fprintf(streams.Err, "  → %s\n", mend)
+	}
 	var f *failure
 	if !errors.As(err, &f) {
-		f = &failure{code: exitUsage, err: err, mend: a.say("用 --help 查看用法", "see --help")}
-	}
-	fmt.Fprintf(streams.Err, "taizhang: %v\n", err)
-	if f.mend != "" {
-		fmt.Fprintf(streams.Err, "  → %s\n", f.mend)
+		return exitUsage
 	}
 	return f.code
 }
@@ -143,6 +147,17 @@ A register of government IT projects kept as documents in Git.
 		a.auditCommand(), a.checkpointCommand(), a.peopleCommand(), a.hookCommand(),
 		a.buildCommand(), a.serveCommand(), a.exportCommand(), a.schemaCommand(), a.synthCommand(),
 	)
+	return c
+}
+
+// group makes a command of commands refuse what is none of them.
+func group(c *cobra.Command) *cobra.Command {
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("unknown command %q for %q", args[0], cmd.CommandPath())
+		}
+		return cmd.Help()
+	}
 	return c
 }
 

@@ -75,7 +75,7 @@ The file of --from, which belongs outside the repository, reads:
 	keygen.Flags().StringVarP(&out, "out", "o", "", "私钥写到这个新文件 · new file for the private key")
 	_ = keygen.MarkFlagRequired("out")
 	c.AddCommand(seal, open, rotate, keygen)
-	return c
+	return group(c)
 }
 
 // sealedRegistry opens a registry that keeps contacts.

@@ -82,10 +82,10 @@ func (a *app) runExport(ctx context.Context, o *exportOptions) error {
 		return a.exportSheet(o)
 	}
 	if o.format == "" {
-		return fmt.Errorf("--format: %s", strings.Join(exportFormats, ", "))
+		return fmt.Errorf(a.say("没有写 --format，可用的有：%s", "--format is missing; there is: %s"), strings.Join(exportFormats, ", "))
 	}
 	if !slices.Contains(exportFormats, o.format) {
-		return &failure{exitUsage, fmt.Errorf("--format %s: %s", o.format, strings.Join(exportFormats, ", ")), a.nearest(o.format, exportFormats)}
+		return &failure{exitUsage, fmt.Errorf(a.say("没有输出格式 %q，可用的有：%s", "there is no format %q, but: %s"), o.format, strings.Join(exportFormats, ", ")), a.nearest(o.format, exportFormats)}
 	}
 	folder, err := a.exportTarget(o)
 	if err != nil {

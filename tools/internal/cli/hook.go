@@ -58,7 +58,7 @@ A pre-receive hook in a bare repository refuses what was not agreed.
 	install.Flags().BoolVar(&leaving, "pre-push", false, "装 pre-push，在自己的克隆里用 · the pre-push hook, for one's own clone")
 	install.MarkFlagsMutuallyExclusive("pre-push", "branch")
 	c.AddCommand(push, receive, install)
-	return c
+	return group(c)
 }
 
 func (a *app) installPreReceive(dir, branch string) error {

@@ -75,9 +75,9 @@ Every file is judged before anything is written; one refused row refuses the bat
 func (a *app) runImport(o *importOptions) error {
 	switch {
 	case o.format != "text" && o.format != "json":
-		return fmt.Errorf("--format %s: text, json", o.format)
+		return fmt.Errorf(a.say("没有输出格式 %q，可用的有：text, json", "there is no format %q, but: text, json"), o.format)
 	case o.year != 0 && (o.year < 2000 || o.year > 2100):
-		return fmt.Errorf("--year %d: 2000–2100", o.year)
+		return fmt.Errorf(a.say("--year %d：写四位数年份，2000 到 2100", "--year %d: write a year of four digits, 2000 to 2100"), o.year)
 	case o.today == "":
 		o.today = time.Now().In(shanghai()).Format(time.DateOnly)
 	case !value.ValidDate(o.today):
@@ -145,12 +145,12 @@ func (a *app) runImport(o *importOptions) error {
 func (a *app) readSheet(name string) ([]byte, error) {
 	f, err := os.Open(a.abs(name))
 	if err != nil {
-		return nil, cannot(fmt.Errorf("%s: %s", name, a.say("打不开", "cannot be opened")), a.say("核对文件名；文件在 Excel 里开着的先关掉", "check the name; close it in Excel first"))
+		return nil, cannot(err, a.say("核对文件名；文件在 Excel 里开着的先关掉", "check the name; close it in Excel first"))
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, grid.MaxFile+1))
 	if err != nil {
-		return nil, cannot(fmt.Errorf("%s: %s", name, a.say("读不出来", "cannot be read")), a.say("要写一个 .xlsx 或 .csv 文件，不是文件夹", "name a file, .xlsx or .csv, not a folder"))
+		return nil, cannot(err, a.say("要写一个 .xlsx 或 .csv 文件，不是文件夹", "name a file, .xlsx or .csv, not a folder"))
 	}
 	return data, nil
 }

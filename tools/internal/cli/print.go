@@ -62,12 +62,16 @@ and so do contacts unless a private key opens the sealed list.`,
 func (a *app) runPrint(ctx context.Context, o *printOptions) error {
 	if o.format == "" {
 		o.format = "html"
-		if ext := strings.TrimPrefix(strings.ToLower(filepath.Ext(o.out)), "."); slices.Contains(printFormats, ext) {
+		switch ext := strings.TrimPrefix(strings.ToLower(filepath.Ext(o.out)), "."); {
+		case slices.Contains(printFormats, ext):
 			o.format = ext
+		case slices.Contains([]string{"doc", "wps", "xls", "xlsx", "odt", "ofd", "jpg", "png"}, ext):
+			return &failure{exitUsage, fmt.Errorf(a.say("不能打印成 .%s 文件", "a form cannot be printed as .%s"), ext),
+				a.say("文件名用 .docx、.pdf 或 .html 结尾", "name a file that ends in .docx, .pdf or .html")}
 		}
 	}
 	if !slices.Contains(printFormats, o.format) {
-		return &failure{exitUsage, fmt.Errorf("--format %s: %s", o.format, strings.Join(printFormats, ", ")), a.nearest(o.format, printFormats)}
+		return &failure{exitUsage, fmt.Errorf(a.say("没有输出格式 %q，可用的有：%s", "there is no format %q, but: %s"), o.format, strings.Join(printFormats, ", ")), a.nearest(o.format, printFormats)}
 	}
 	screen := o.out == "" || o.out == "-"
 	if screen && a.io.OutTTY && o.format != "html" {

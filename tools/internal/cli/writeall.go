@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -34,7 +33,7 @@ func writeAll(files map[string][]byte) (err error) {
 		}
 		tmp, err := os.CreateTemp(filepath.Dir(name), ".taizhang-*")
 		if err != nil {
-			return err
+			return writing(name, err)
 		}
 		aside[name] = tmp.Name()
 		_, err = tmp.Write(files[name])
@@ -45,12 +44,12 @@ func writeAll(files map[string][]byte) (err error) {
 			err = tmp.Chmod(0o644)
 		}
 		if err = errors.Join(err, tmp.Close()); err != nil {
-			return fmt.Errorf("writing %s: %w", name, err)
+			return writing(name, err)
 		}
 	}
 	for i, name := range names {
 		if err := os.Rename(aside[name], name); err != nil {
-			return errors.Join(fmt.Errorf("writing %s: %w", name, err), restore(names[:i], before))
+			return errors.Join(writing(name, err), restore(names[:i], before))
 		}
 	}
 	return nil
