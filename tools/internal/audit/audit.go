@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -122,8 +123,11 @@ type Entry struct {
 	Parent string    `json:"parent"`
 	When   time.Time `json:"when"`
 	Title  string    `json:"title"` // first line of its message
-	Items  []*Item   `json:"transitions"`
-	Faults []Fault   `json:"faults"`
+	// Request is the number of the request that the message says was merged, 0
+	// when it says none. Whoever wrote the message may say anything.
+	Request int64   `json:"-"`
+	Items   []*Item `json:"transitions"`
+	Faults  []Fault `json:"faults"`
 }
 
 // Good reports whether nothing is wrong with a commit.
@@ -177,7 +181,7 @@ func (a *Auditor) pass(l Link, is *check.Judge) {
 // Judge judges the next link. An error means that it could not be judged at all.
 func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
 	title, _, _ := strings.Cut(l.Message, "\n")
-	e := &Entry{Commit: l.Commit, Parent: l.Parent, When: l.When, Title: value.MaskPersonal(strings.TrimSpace(title)), Items: []*Item{}, Faults: []Fault{}}
+	e := &Entry{Commit: l.Commit, Parent: l.Parent, When: l.When, Title: value.MaskPersonal(strings.TrimSpace(title)), Request: requestOf(l.Message), Items: []*Item{}, Faults: []Fault{}}
 	var content, sealed []transition.File
 	for _, f := range l.Files {
 		if registry.InDecisions(f.Path) {
@@ -254,7 +258,20 @@ func concerns(f *finding.Finding, t *transition.Transition) bool {
 }
 
 // request matches how forges name the request in the message of a merge.
-var request = regexp.MustCompile(`(?:^Merge pull request #|\(#|[ (]!|See merge request \S*!)[0-9]+`)
+var request = regexp.MustCompile(`(?:^Merge pull request #|\(#|[ (]!|See merge request \S*!)([0-9]+)`)
+
+// requestOf returns the number of the request that a message names, 0 for none.
+func requestOf(message string) int64 {
+	m := request.FindStringSubmatch(message)
+	if m == nil {
+		return 0
+	}
+	n, err := strconv.ParseInt(m[1], 10, 64)
+	if err != nil {
+		return 0 // too large
+	}
+	return n
+}
 
 // without judges a transition for which no decision was found.
 func (h *hearing) without(it *Item) {
@@ -263,7 +280,7 @@ func (h *hearing) without(it *Item) {
 	}
 	it.Status = Unapproved
 	it.Why = append(it.Why, finding.Text{Zh: "没有任何人同意的记录", En: "nothing says that anybody agreed"})
-	if h.link.Merge || request.MatchString(h.link.Message) {
+	if h.link.Merge || h.entry.Request != 0 {
 		it.Status = Unsealed
 		it.Why[len(it.Why)-1] = finding.Text{Zh: "经合并请求合入，但没有封存决定", En: "it came through a request, but its decision was not sealed"}
 	}

@@ -312,12 +312,12 @@ func TestLinksAreJudgedAlikeAloneAndInARow(t *testing.T) {
 }
 
 func TestMessagesOfForgesNameTheirRequests(t *testing.T) {
-	for message, want := range map[string]bool{
-		"Merge pull request #12 from a/b": true, "Declare (#12)": true, "Merge branch 'a' into 'main'\n\nSee merge request qjp/registry!12": true, "!12 申报": false, "合并 !12 申报": true,
-		"Declare": false, "see #12": false, "Merge branch 'a'": false, "#12": false,
+	for message, want := range map[string]int64{
+		"Merge pull request #12 from a/b": 12, "Declare (#12)": 12, "Merge branch 'a' into 'main'\n\nSee merge request qjp/registry!12": 12, "!12 申报": 0, "合并 !12 申报": 12,
+		"Declare": 0, "see #12": 0, "Merge branch 'a'": 0, "#12": 0, "Declare (#99999999999999999999)": 0,
 	} {
-		if got := request.MatchString(message); got != want {
-			t.Errorf("%q: %v", message, got)
+		if got := requestOf(message); got != want {
+			t.Errorf("%q: %d, want %d", message, got, want)
 		}
 	}
 }

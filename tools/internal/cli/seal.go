@@ -13,6 +13,7 @@ import (
 	"taizhang/tools/internal/audit"
 	"taizhang/tools/internal/forge"
 	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
 )
@@ -22,6 +23,7 @@ type sealOptions struct {
 	into    string
 	key     string
 	merged  string
+	from    string
 }
 
 func (a *app) sealCommand() *cobra.Command {
@@ -33,7 +35,12 @@ func (a *app) sealCommand() *cobra.Command {
 After a forge has merged a request, writes the votes of that moment as decisions, in a commit of its own on the branch.
 
   taizhang seal --request 12 --key gate-key     用审批程序的密钥盖章 · sealed with the gate's key
+  taizhang seal --poll --key gate-key           主干上所有未封存的 · all that main holds unsealed
   git push origin main
+
+--poll 按提交说明里写的请求编号去平台核对；逐个变基的提交不写编号，要用 --request 指明。
+With --poll the request is the one that the message of the commit names, as the forge confirms; commits that a
+forge rebased one by one name none and need --request.
 
 公钥登记在 data/registry.yaml 的 gateKeys。没有盖章的决定，audit 只记作“只有记录”。
 The public key is in gateKeys of data/registry.yaml. Without a seal, audit calls a decision "a record alone".`,
@@ -41,10 +48,10 @@ The public key is in gateKeys of data/registry.yaml. Without a seal, audit calls
 		RunE: func(*cobra.Command, []string) error { return a.runSeal(o) },
 	}
 	o.request.flags(c)
-	for _, name := range []string{"poll", "post"} {
-		_ = c.Flags().MarkHidden(name)
-	}
 	f := c.Flags()
+	_ = f.MarkHidden("post")
+	f.Lookup("poll").Usage = "封存主干上所有未封存的 · seal all that main holds unsealed"
+	f.StringVar(&o.from, "from", "", "--poll 从这个提交之后找起，默认第一个提交 · where --poll begins to look; the first commit by default")
 	f.StringVar(&o.into, "into", "main", "主干 · the branch")
 	f.StringVar(&o.key, "key", "", "审批程序的 SSH 私钥文件 · private key file of the gate")
 	f.StringVar(&o.merged, "merged", "", "合并得到的提交，默认由平台告知 · the commit of the merge, told by the forge by default")
@@ -61,37 +68,98 @@ func (a *app) runSeal(o *sealOptions) error {
 	if err != nil {
 		return err
 	}
+	s := &sealer{app: a, repo: repo, root: root, forge: f, branch: "refs/heads/" + strings.TrimPrefix(o.into, "refs/heads/")}
+	if o.key != "" {
+		if s.gate, err = statement.FromFile(a.abs(o.key), a.passphrase(o.key)); err != nil {
+			return cannot(err, a.say("核对 --key", "check --key"))
+		}
+	}
+	if o.request.poll {
+		return s.all(o.from)
+	}
 	if o.request.number != 0 {
 		number = o.request.number
 	}
 	if number == 0 {
-		return errors.New(a.say("要用 --request 指明请求", "name the request with --request"))
+		return errors.New(a.say("要用 --request 指明请求，或用 --poll 封存全部", "name the request with --request, or seal all with --poll"))
 	}
-	req, err := f.Request(a.ctx, number)
+	return s.request(number, o.merged, "")
+}
+
+// sealer writes the decisions on what a forge has merged into a branch.
+type sealer struct {
+	*app
+	repo   *gitobj.Repo
+	root   string
+	forge  forge.Forge
+	branch string
+	gate   ssh.Signer // nil: no seal of the gate
+}
+
+// all seals what the branch holds without a decision after a commit. What cannot
+// be sealed does not keep the others from it.
+func (s *sealer) all(from string) error {
+	prefix, err := s.prefix(s.repo, s.root)
 	if err != nil {
-		return a.forgeFailure(err)
+		return cannot(err, "")
 	}
-	merged := o.merged
+	tip, err := s.repo.Commit(s.branch)
+	if err != nil {
+		return s.gitFailure(err)
+	}
+	entries, err := s.auditLinks(s.repo, prefix, from, tip.Hash, s.progress(false))
+	if err != nil {
+		return err
+	}
+	var left error
+	for _, e := range entries {
+		if !slices.ContainsFunc(e.Items, func(it *audit.Item) bool { return it.Status == audit.Unsealed }) {
+			continue
+		}
+		fmt.Fprintf(s.io.Out, "%s %s\n", e.Commit[:12], report.OneLine(e.Title))
+		if e.Request == 0 {
+			err = cannot(errors.New(s.say("提交说明里没有请求的编号", "its message names no request")), s.say("用 --request 指明", "name it with --request"))
+		} else {
+			err = s.request(e.Request, "", e.Commit)
+		}
+		if err != nil {
+			fmt.Fprintf(s.io.Out, s.say("没有封存：%v\n", "not sealed: %v\n"), err)
+			left = errors.Join(left, err)
+		}
+	}
+	switch {
+	case left == nil:
+		return nil
+	case s.ctx.Err() != nil:
+		return s.ctx.Err()
+	}
+	return errFindings
+}
+
+// request seals what the merge of a request brought; merged is the commit of the
+// merge, "" for the one that the forge tells, and must be among what it brought
+// when it is given as wanted.
+func (s *sealer) request(number int64, merged, wanted string) error {
+	req, err := s.forge.Request(s.ctx, number)
+	if err != nil {
+		return s.forgeFailure(err)
+	}
 	if merged == "" {
 		merged = req.MergeSHA
 	}
 	if !req.Merged || merged == "" {
-		return cannot(fmt.Errorf(a.say("请求 #%d 还没有合并", "request #%d is not merged"), number), "")
+		return cannot(fmt.Errorf(s.say("请求 #%d 还没有合并", "request #%d is not merged"), number), "")
 	}
-	branch := "refs/heads/" + strings.TrimPrefix(o.into, "refs/heads/")
-	var gate ssh.Signer
-	if o.key != "" {
-		if gate, err = statement.FromFile(a.abs(o.key), a.passphrase(o.key)); err != nil {
-			return cannot(err, a.say("核对 --key", "check --key"))
-		}
-	}
-	steps, before, err := a.mergedSteps(repo, root, req, merged, branch)
+	steps, before, err := s.mergedSteps(s.repo, s.root, req, merged, s.branch)
 	if err != nil {
 		return err
 	}
+	if wanted != "" && !slices.Contains(steps, wanted) {
+		return cannot(fmt.Errorf(s.say("平台说请求 #%d 合并成了别的提交", "the forge says that request #%d was merged as another commit"), number), s.say("用 --request 指明", "name the request with --request"))
+	}
 	var missing error
 	for _, step := range steps {
-		if err := a.sealStep(repo, root, f, req, span{step, before, merged}, branch, gate); errors.Is(err, errFindings) {
+		if err := s.step(req, span{step, before, merged}); errors.Is(err, errFindings) {
 			missing = err // what others agreed to is sealed all the same
 		} else if err != nil {
 			return err
@@ -166,49 +234,49 @@ func (a *app) mergedSteps(repo *gitobj.Repo, root string, req *forge.Request, me
 // span is a commit of main among those by which a request got there.
 type span struct{ step, before, last string }
 
-// sealStep seals one commit of main.
-func (a *app) sealStep(repo *gitobj.Repo, root string, f forge.Forge, req *forge.Request, at span, branch string, gate ssh.Signer) error {
-	p, err := a.mergedProposal(repo, root, at.step, req.HeadSHA)
+// step seals one commit of main.
+func (s *sealer) step(req *forge.Request, at span) error {
+	p, err := s.mergedProposal(s.repo, s.root, at.step, req.HeadSHA)
 	if err != nil {
 		return err
 	}
-	tip, err := repo.Tree(branch)
+	tip, err := s.repo.Tree(s.branch)
 	if err != nil {
-		return a.gitFailure(err)
+		return s.gitFailure(err)
 	}
 	latest := newGitFiles(tip, p.prefix)
 	// Votes after the merge are no ground for it. A commit may be older than its
 	// merge; only the gate is believed about that.
 	on := p.head.When
-	if gate != nil && req.MergedAt.After(on) {
+	if s.gate != nil && req.MergedAt.After(on) {
 		on = req.MergedAt
 	}
 	on = on.UTC().Truncate(time.Second)
-	heard, err := a.signedVotes(p, nil, on)
+	heard, err := s.signedVotes(p, nil, on)
 	if err != nil {
 		return err
 	}
-	if err := a.forgeVotes(f, req, p, heard, at.before, at.last, on); err != nil {
-		return a.forgeFailure(err)
+	if err := s.forgeVotes(s.forge, req, p, heard, at.before, at.last, on); err != nil {
+		return s.forgeFailure(err)
 	}
-	r := a.decide(p, heard.list, on, nil)
+	r := s.decide(p, heard.list, on, nil)
 	r.Problems = heard.problems
-	fmt.Fprint(a.io.Out, r.Text(names(p.result.Base), a.lang))
+	fmt.Fprint(s.io.Out, r.Text(names(p.result.Base), s.lang))
 	if len(r.Items) == 0 {
 		return nil
 	}
 	if !r.Allows() {
 		return errFindings
 	}
-	if gate != nil && !p.result.Base.Registry.Config.Gate(statement.Authorized(gate.PublicKey()), on.In(shanghai()).Format(time.DateOnly)) {
-		return cannot(errors.New(a.say("这把密钥没有登记为审批程序的密钥", "the key is not registered as the gate's")), a.say("登记到主干 data/registry.yaml 的 gateKeys", "enter it in gateKeys of data/registry.yaml on main"))
+	if s.gate != nil && !p.result.Base.Registry.Config.Gate(statement.Authorized(s.gate.PublicKey()), on.In(shanghai()).Format(time.DateOnly)) {
+		return cannot(errors.New(s.say("这把密钥没有登记为审批程序的密钥", "the key is not registered as the gate's")), s.say("登记到主干 data/registry.yaml 的 gateKeys", "enter it in gateKeys of data/registry.yaml on main"))
 	}
 	edits := map[string]*gitobj.Entry{}
-	request := &seal.Request{Forge: f.Name(), Number: req.Number, Head: req.HeadSHA}
-	if err := a.sealInto(p, r, heard, edits, latest, sealing{base: p.tip.Hash, on: on, request: request, gate: gate}); err != nil {
+	request := &seal.Request{Forge: s.forge.Name(), Number: req.Number, Head: req.HeadSHA}
+	if err := s.sealInto(p, r, heard, edits, latest, sealing{base: p.tip.Hash, on: on, request: request, gate: s.gate}); err != nil {
 		return err
 	}
-	return a.commitSeal(p, tip, branch, edits, req.Number)
+	return s.commitSeal(p, tip, s.branch, edits, req.Number)
 }
 
 // mergedProposal describes a commit of main as the change that it was, asked for

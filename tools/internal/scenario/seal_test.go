@@ -150,3 +150,31 @@ func TestTheHookTakesWhatTheGateAttests(t *testing.T) {
 		t.Errorf("attested: exit %d\n%s", code, out)
 	}
 }
+
+// A schedule seals what main holds unsealed, whoever merged it and by whichever
+// button; a commit that only claims to come from a request gets nothing of it.
+func TestAllThatMainHoldsUnsealedIsSealed(t *testing.T) {
+	for kind := range faces {
+		t.Run(kind, func(t *testing.T) {
+			s := newStage(t, kind)
+			for _, l := range []string{"open clerk declare", "? missing [dsjj]", "say zhao /同意 {id} 代表 dsjj", "merge qian",
+				"open clerk words", "? missing [dsjj fgw]", "say zhao /同意 {id} 代表 dsjj", "say sun /同意 {id} 代表 fgw", "squash qian"} {
+				s.do(l, l, true)
+			}
+			all := []string{"seal", "--forge", kind, "--forge-url", s.url, "--repo", "qjp/registry", "--poll", "--from", first, "--key", gateKey}
+			if code, out, errs := s.command(all...); code != 0 || strings.Count(out, "Sealed: ") != 2 {
+				t.Fatalf("exit %d\n%s%s", code, out, errs)
+			}
+			s.wantAudit("sealed", 0, "审批程序盖章")
+			sealed := s.tip("main")
+			if code, out, errs := s.command(all...); code != 0 || out != "" || s.tip("main") != sealed {
+				t.Errorf("nothing left: exit %d\n%s%s", code, out, errs)
+			}
+			s.commit("refs/heads/main", commit{message: "edit (#1)", author: maker, committer: maker, when: s.tick(), parents: []string{sealed}, edits: s.edits("main", "elsewhere")})
+			claimed := s.tip("main")
+			if code, out, errs := s.command(all...); code != 1 || !strings.Contains(out, "merged as another commit") || s.tip("main") != claimed {
+				t.Errorf("a claim: exit %d\n%s%s", code, out, errs)
+			}
+		})
+	}
+}
