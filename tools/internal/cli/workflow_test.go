@@ -201,6 +201,53 @@ func TestTheGateJudgesWhatAnEventIsAbout(t *testing.T) {
 	}
 }
 
+// The script of seal.yml likewise: what is left for want of approvals does not
+// keep the rest from main, and a push that comes too late is tried again.
+func TestSealsArePushed(t *testing.T) {
+	script := theStep(t, "seal.yml", "Seal").Run
+	const seal, push, again = "seal %s --into main\n", "push --quiet origin HEAD:refs/heads/main\n", "fetch --quiet origin main\nreset --quiet --hard FETCH_HEAD\n"
+	fetch := func(n string) string {
+		return "fetch --quiet origin +refs/pull/" + n + "/head:refs/requests/" + n + "\n"
+	}
+	for _, c := range []struct {
+		name string
+		env  []string
+		want string
+		code int
+	}{
+		{"a request", []string{"NUMBER=7"}, fetch("7") + fmt.Sprintf(seal, "--request 7") + push, 0},
+		{"all", nil, fetch("*") + fmt.Sprintf(seal, "--poll") + push, 0},
+		{"something is left", []string{"CODE=1"}, fetch("*") + fmt.Sprintf(seal, "--poll") + push, 1},
+		{"not sealed", []string{"CODE=3"}, fetch("*") + fmt.Sprintf(seal, "--poll"), 3},
+		{"somebody was faster", []string{"NUMBER=7", "LATE=1"}, fetch("7") + strings.Repeat(fmt.Sprintf(seal, "--request 7")+push+again, 1) + fmt.Sprintf(seal, "--request 7") + push, 0},
+		{"never", []string{"NUMBER=7", "LATE=9"}, fetch("7") + strings.Repeat(fmt.Sprintf(seal, "--request 7")+push+again, 5), 1},
+		{"no number", []string{"NUMBER=7; touch pwned"}, "", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, text := range map[string]string{
+				"git":      "#!/bin/sh\n[ \"$1\" = config ] && exit\nprintf '%s\\n' \"$*\" >>log\n[ \"$1\" = push ] || exit 0\necho x >>late\n[ \"$(wc -l <late)\" -gt \"${LATE:-0}\" ]\n",
+				"taizhang": "#!/bin/sh\nprintf '%s\\n' \"$*\" >>log\nexit \"${CODE:-0}\"\n",
+			} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			cmd := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script)
+			cmd.Dir = dir
+			cmd.Env = append([]string{"PATH=" + dir + ":" + os.Getenv("PATH"), "RUNNER_TEMP=" + dir, "BRANCH=main", "GITHUB_TOKEN=t0ken"}, c.env...)
+			out, _ := cmd.CombinedOutput()
+			log, _ := os.ReadFile(filepath.Join(dir, "log"))
+			if string(log) != c.want || cmd.ProcessState.ExitCode() != c.code {
+				t.Errorf("exit %d, called\n%swant %d\n%s%s", cmd.ProcessState.ExitCode(), log, c.code, c.want, out)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "pwned")); err == nil || strings.Contains(string(log)+string(out), "t0ken") {
+				t.Error("a value became a command, or the token is shown")
+			}
+		})
+	}
+}
+
 // The scripts of check.yml over a real repository: a request and a merge queue
 // are fetched as objects, and what branched off before the rules changed is
 // refused.
