@@ -7,7 +7,6 @@ import (
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"os"
@@ -25,7 +24,6 @@ import (
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/record"
-	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/seal"
 )
@@ -72,51 +70,6 @@ func compile(t *testing.T, draft *jsonschema.Draft, main string, docs map[string
 		t.Fatalf("%#v", err)
 	}
 	return s
-}
-
-// decided adds a sealed decision to a project. What a person is called or said
-// holds the word canary.
-func decided(files tree, id string, number int, d seal.Decision) {
-	d.Version, d.Number, d.Transition.ID, d.Transition.Subject = 1, number, strings.Repeat("c", 64), id
-	d.Authors = []string{"canary-author"}
-	d.Request = &seal.Request{Forge: "gitea", Number: 987654321, Head: strings.Repeat("d", 40)}
-	files[registry.DecisionFile(id, number)] = string(d.Encode())
-}
-
-func TestDecisionsNameDepartmentsAndNobody(t *testing.T) {
-	files := live(t)
-	const id = "2024-jyj-01"
-	if !files.sample() {
-		t.Skip("these are not the sample's records")
-	}
-	decided(files, id, 1, seal.Decision{On: "2026-03-01T17:30:00Z", Outcome: decision.Approved,
-		Transition: seal.Transition{Steps: []string{"T11 2026-02-27"}},
-		Seats:      []seal.Seat{{Role: "BDB", As: "canary-role", Department: "dsjj", Person: "canary-1"}, {Role: "DRC", Department: "fgw", Person: "canary-2"}},
-		Votes:      []seal.Vote{{Person: "canary-1", Department: "dsjj", Verdict: decision.Approve, Reason: "canary said yes", Statement: strings.Repeat("e", 64)}}})
-	decided(files, id, 2, seal.Decision{On: "2026-03-02T01:00:00Z", Outcome: decision.Overridden,
-		Override: []seal.Seat{{Role: "BDB", Department: "dsjj", Person: "canary-1"}},
-		Votes:    []seal.Vote{{Person: "canary-1", Verdict: decision.Override, Reason: "防汛急需", Forge: &seal.ForgeVote{Forge: "gitea", Account: 987654321, ID: "canary"}}}})
-	b := project(t, files, Meta{}, 2)
-	var doc struct{ Decisions []opendata.Decision }
-	if err := json.Unmarshal([]byte(b.file(t, "data/v1/projects/"+id+".json")), &doc); err != nil || len(doc.Decisions) != 2 {
-		t.Fatalf("%d decisions, %v", len(doc.Decisions), err)
-	}
-	one, two := doc.Decisions[0], doc.Decisions[1]
-	if one.On != "2026-03-02" || one.Proof != "signed" || len(one.Steps) != 1 || one.Steps[0].Name == "" || len(one.Seats) != 2 || one.Seats[1].DepartmentName != "区发改委" || one.Reasons != nil {
-		t.Errorf("%+v", one)
-	}
-	if two.Outcome != "overridden" || two.Proof != "forge" || !two.Seats[0].Override || !slices.Equal(two.Reasons, []string{"防汛急需"}) {
-		t.Errorf("%+v", two)
-	}
-	table := b.file(t, "data/v1/decisions.csv")
-	if want := id + ",智慧教育云平台建设（一期）,jyj,区教育局,1,2026-03-02,approved,T11,"; strings.Count(table, "\r\n") != 4 || strings.Count(table, want) != 2 {
-		t.Errorf("the table is %q", table)
-	}
-	for name, data := range b.files {
-		if strings.Contains(data, "canary") || strings.Contains(data, "987654321") {
-			t.Errorf("%s names a person or a request", name)
-		}
-	}
 }
 
 func TestDataFilesFollowTheirSchemas(t *testing.T) {
@@ -395,113 +348,6 @@ func TestNothingHiddenIsInTheData(t *testing.T) {
 	}
 	if doc := b.file(t, opendata.ProjectFile(keyProject)); !strings.Contains(doc, `"undisclosed":["declaration.unitHead"`) {
 		t.Error("what awaits the review is not named")
-	}
-}
-
-func TestAPIDescriptionNamesEveryFile(t *testing.T) {
-	b := project(t, fixture(t), Meta{}, 2)
-	var api struct {
-		OpenAPI string
-		Paths   map[string]struct {
-			Get struct {
-				Responses map[string]struct {
-					Content map[string]struct{ Schema map[string]any }
-				}
-			}
-		}
-	}
-	if err := json.Unmarshal([]byte(b.file(t, "data/v1/openapi.json")), &api); err != nil {
-		t.Fatal(err)
-	}
-	var patterns []*regexp.Regexp
-	for p, item := range api.Paths {
-		re := regexp.MustCompile("^" + regexp.MustCompile(`\\\{[a-z]+\\\}`).ReplaceAllString(regexp.QuoteMeta(p), "[^/]+") + "$")
-		patterns = append(patterns, re)
-		if !slices.ContainsFunc(b.manifest.Expected, func(name string) bool { return re.MatchString("/" + name) }) {
-			t.Errorf("%s is described and not written", p)
-		}
-		for _, content := range item.Get.Responses["200"].Content {
-			if ref, ok := content.Schema["$ref"].(string); ok {
-				b.file(t, path.Join("data/v1", ref))
-			}
-		}
-	}
-	for _, name := range b.manifest.Expected {
-		described := strings.HasPrefix(name, "data/v1/schema/") || name == "data/v1/openapi.json"
-		if (strings.HasPrefix(name, "data/v1/") || strings.HasPrefix(name, "feeds/")) && !described &&
-			!slices.ContainsFunc(patterns, func(re *regexp.Regexp) bool { return re.MatchString("/" + name) }) {
-			t.Errorf("%s is written and not described", name)
-		}
-	}
-}
-
-func TestCatalogueNamesFilesWithTheirChecksums(t *testing.T) {
-	b := project(t, fixture(t), Meta{Date: "2026-11-22", BaseURL: "https://example.org/"}, 2)
-	var c struct {
-		Datasets []struct {
-			ID            string `json:"dct:identifier"`
-			Distributions []struct {
-				URL struct {
-					ID string `json:"@id"`
-				} `json:"dcat:downloadURL"`
-				Size struct {
-					Value string `json:"@value"`
-				} `json:"dcat:byteSize"`
-				Checksum struct {
-					Value string `json:"spdx:checksumValue"`
-				} `json:"spdx:checksum"`
-			} `json:"dcat:distribution"`
-		} `json:"dcat:dataset"`
-	}
-	if err := json.Unmarshal([]byte(b.file(t, "data/v1/catalog.jsonld")), &c); err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	for _, set := range c.Datasets {
-		for _, d := range set.Distributions {
-			n++
-			data := b.file(t, strings.TrimPrefix(d.URL.ID, "https://example.org/"))
-			if d.Size.Value != fmt.Sprint(len(data)) || d.Checksum.Value != digest(data) {
-				t.Errorf("%s: size %s, checksum %s", d.URL.ID, d.Size.Value, d.Checksum.Value)
-			}
-		}
-	}
-	if n != 2*len(opendata.TableNames())+4 {
-		t.Errorf("%d distributions", n)
-	}
-}
-
-func TestFeedsAndSiteMapAreWellFormed(t *testing.T) {
-	b := project(t, fixture(t), Meta{BaseURL: "https://example.org/"}, 2)
-	feeds := 0
-	for name, data := range b.files {
-		if ext := path.Ext(name); ext != ".atom" && ext != ".xml" {
-			continue
-		}
-		feeds++
-		dec := xml.NewDecoder(strings.NewReader(data))
-		for {
-			if _, err := dec.Token(); err == io.EOF {
-				break
-			} else if err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-		}
-	}
-	if feeds < 20 {
-		t.Errorf("only %d files", feeds)
-	}
-	sitemap := b.file(t, "sitemap.xml")
-	for _, url := range []string{"/", "/projects/2026/cgj/01/", "/data/contracts/"} {
-		if !strings.Contains(sitemap, "<loc>https://example.org"+url+"</loc>") {
-			t.Errorf("%s is not in the site map", url)
-		}
-	}
-	if strings.Contains(sitemap, "404") {
-		t.Error("the page of errors is in the site map")
-	}
-	for _, name := range []string{"feeds/all.atom", "feeds/class/key.atom", "feeds/stage/build.json", "feeds/unit/cgj.atom", "feeds/project/" + keyProject + ".json"} {
-		b.file(t, name)
 	}
 }
 
