@@ -25,8 +25,9 @@ const (
 	shotsSize = 600_000 // bytes together, at most
 )
 
-// shots are the pictures that the test below takes.
-var shots = []string{"fill-start", "fill-new", "fill-project", "fill-error", "fill-manual", "fill-submit", "review", "review-pair", "sheet"}
+// shots are the pictures that the test below takes; those of a real Gitea are
+// taken by package submit's TestUploadByHand.
+var shots = []string{"fill-start", "fill-new", "fill-project", "fill-error", "fill-manual", "fill-submit", "review", "review-pair", "sheet", "gitea-file", "gitea-branch", "gitea-request"}
 
 // TestGuidesShowTheirPictures keeps the pictures and the guides together: each
 // picture is shown with words for those who do not see it, and is light.
