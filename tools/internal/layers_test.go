@@ -55,8 +55,11 @@ var layers = map[string][]string{
 	"chart":      {},
 	"synth":      {"value"},
 	"sheet":      {"finding", "value", "record", "schema", "registry"},
-	"submit":     {}, // tests of a script alone
-	"scenario":   {}, // tests of the command alone
+
+	// for tests alone
+	"registrytest": {"disk"},
+	"submit":       {}, // of a script
+	"scenario":     {}, // of the command
 }
 
 // core is the judging core: it knows no operating system, Git or network, so

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,26 +15,13 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/decision"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
 	"taizhang/tools/internal/transition"
 )
-
-// tree is a registry in memory.
-type tree map[string]string
-
-func (t tree) Paths() []string     { return slices.Sorted(maps.Keys(t)) }
-func (t tree) Irregular() []string { return nil }
-func (t tree) Read(path string, limit int64) ([]byte, error) {
-	data, ok := t[path]
-	if !ok {
-		return nil, fmt.Errorf("no %s", path)
-	}
-	return []byte(data[:min(len(data), int(limit)+1)]), nil
-}
 
 const (
 	subject = "2026-dsjj-01"
@@ -48,7 +34,7 @@ var noon = time.Date(2026, 11, 20, 4, 0, 0, 0, time.UTC)
 // world is the sample registry with one person of the data bureau, and gate.
 type world struct {
 	t      *testing.T
-	files  tree
+	files  registrytest.Tree
 	person ssh.Signer
 	gate   ssh.Signer
 	judge  *check.Judge // of files
@@ -56,25 +42,10 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, files: tree{}, person: newKey(t, 1), gate: newKey(t, 2)}
-	root := filepath.Join("..", "..", "..")
-	files, err := disk.Open(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range files.Paths() {
-		name, example := strings.CutPrefix(p, "schemas/examples/")
-		if example && !strings.HasPrefix(name, "content/") && !strings.HasPrefix(name, "data/") || !example && !strings.HasPrefix(p, "schemas/") {
-			continue
-		}
-		data, err := files.Read(p, 64<<20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.files[name] = string(data)
-	}
+	w := &world{t: t, files: registrytest.Sample(t), person: newKey(t, 1), gate: newKey(t, 2)}
 	w.files[registry.PeopleFile] = "people:\n  - id: dsjj-01\n    departments: [dsjj]\n    emails: [one@example.org]\n    accounts: [{forge: gitea, id: 21, from: 2026-01-01}]\n    sshKeys: [{key: " + public(w.person) + ", from: 2026-01-01}]\n"
 	w.files[registry.ConfigFile] += "gateKeys:\n  - {key: " + public(w.gate) + ", from: 2026-01-01}\n"
+	var err error
 	if w.judge, err = check.NewJudge(w.files); err != nil {
 		t.Fatal(err)
 	}
@@ -93,9 +64,9 @@ func newKey(t *testing.T, seed byte) ssh.Signer {
 func public(s ssh.Signer) string { return statement.Authorized(s.PublicKey()) }
 
 // link is the step from one tree to another.
-func (w *world) link(parent, commit string, base, head tree, when time.Time) Link {
+func (w *world) link(parent, commit string, base, head registrytest.Tree, when time.Time) Link {
 	l := Link{Commit: commit, Parent: parent, When: when, After: when.Add(-time.Hour), Message: "words", Base: base, Head: head}
-	hash := func(files tree, p string) string {
+	hash := func(files registrytest.Tree, p string) string {
 		if data, ok := files[p]; ok {
 			sum := sha256.Sum256([]byte(data))
 			return hex.EncodeToString(sum[:20])
@@ -113,7 +84,7 @@ func (w *world) link(parent, commit string, base, head tree, when time.Time) Lin
 }
 
 // words is a change of the project's text.
-func (w *world) words(files tree) tree {
+func (w *world) words(files registrytest.Tree) registrytest.Tree {
 	out := maps.Clone(files)
 	out[index] += "一句说明。\n"
 	return out
@@ -127,7 +98,7 @@ type story struct {
 }
 
 // decide writes the decision on what a link does into a copy of its head.
-func (w *world) decide(l Link, s story) tree {
+func (w *world) decide(l Link, s story) registrytest.Tree {
 	w.t.Helper()
 	var content []string
 	for _, f := range l.Files {
@@ -142,7 +113,7 @@ func (w *world) decide(l Link, s story) tree {
 		w.t.Fatalf("%d transitions", len(items))
 	}
 	it := &items[0]
-	head := maps.Clone(l.Head.(tree))
+	head := maps.Clone(l.Head.(registrytest.Tree))
 	d := &seal.Decision{Version: 1, Registry: "320812", Number: 1, Base: l.Parent, On: s.decided.Format(time.RFC3339), Transition: seal.Of(it), Authors: []string{}}
 	v := seal.Vote{Person: "dsjj-01", Department: "dsjj", Verdict: decision.Approve, On: s.vote.Format(time.RFC3339)}
 	if s.forge {
@@ -282,15 +253,15 @@ func TestALaterSealIsBelievedByTheGate(t *testing.T) {
 // What an auditor carries from link to link is what it would read anew.
 func TestLinksAreJudgedAlikeAloneAndInARow(t *testing.T) {
 	w := newWorld(t)
-	trees := []tree{w.files}
-	for _, edit := range []func(tree){
-		func(f tree) { f[index] += "一句。\n" },
-		func(f tree) {
+	trees := []registrytest.Tree{w.files}
+	for _, edit := range []func(registrytest.Tree){
+		func(f registrytest.Tree) { f[index] += "一句。\n" },
+		func(f registrytest.Tree) {
 			f["schemas/limits.yaml"] = strings.Replace(f["schemas/limits.yaml"], "value: 10\n", "value: 1\n", 1)
 		},
-		func(f tree) { f["content/projects/2025/nyj/01/change-01.md"] += "一句。\n" },
-		func(f tree) { f[index] = strings.Replace(f[index], "state: ", "state: S9", 1) },
-		func(f tree) { f["content/guide/x.md"] = "---\ntitle: x\n---\n" },
+		func(f registrytest.Tree) { f["content/projects/2025/nyj/01/change-01.md"] += "一句。\n" },
+		func(f registrytest.Tree) { f[index] = strings.Replace(f[index], "state: ", "state: S9", 1) },
+		func(f registrytest.Tree) { f["content/guide/x.md"] = "---\ntitle: x\n---\n" },
 	} {
 		next := maps.Clone(trees[len(trees)-1])
 		edit(next)

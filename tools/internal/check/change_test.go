@@ -10,26 +10,13 @@ import (
 	"testing"
 
 	"taizhang/tools/internal/check"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/registrytest"
 )
-
-// tree is a registry in memory.
-type tree map[string]string
-
-func (t tree) Paths() []string     { return slices.Sorted(maps.Keys(t)) }
-func (t tree) Irregular() []string { return nil }
-func (t tree) Read(path string, limit int64) ([]byte, error) {
-	data, ok := t[path]
-	if !ok {
-		return nil, fmt.Errorf("no %s", path)
-	}
-	return []byte(data[:min(len(data), int(limit)+1)]), nil
-}
 
 // commit is a tree that lists only what it is asked for, as commits do.
 type commit struct {
-	tree
+	registrytest.Tree
 	asked  *[]string
 	broken string // what cannot be listed
 }
@@ -41,7 +28,7 @@ func (c commit) List(at string) (plain, irregular []string, err error) {
 	if c.broken != "" && (at == c.broken || strings.HasPrefix(at, c.broken+"/")) {
 		return nil, nil, errors.New("broken")
 	}
-	for _, p := range c.tree.Paths() {
+	for _, p := range c.Tree.Paths() {
 		if at == "" || p == at || strings.HasPrefix(p, at+"/") {
 			plain = append(plain, p)
 		}
@@ -49,47 +36,29 @@ func (c commit) List(at string) (plain, irregular []string, err error) {
 	return plain, nil, nil
 }
 
-// sample is the registry in schemas/examples with its definitions.
-func sample(t *testing.T) tree {
-	t.Helper()
-	files, err := disk.Open(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := tree{}
-	for _, p := range files.Paths() {
-		name, example := strings.CutPrefix(p, "schemas/examples/")
-		if example && !strings.HasPrefix(name, "content/") && !strings.HasPrefix(name, "data/") || !example && !strings.HasPrefix(p, "schemas/") {
-			continue
-		}
-		data, err := files.Read(p, 64<<20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[name] = string(data)
-	}
-	return out
-}
-
 // edits are changes of content that touch what one project, plan or text may
 // say of another. Each is made on top of those before it.
 var edits = []struct {
 	name string
-	edit func(tree)
+	edit func(registrytest.Tree)
 }{
-	{"a word in a project", func(f tree) { f["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n" }},
-	{"a faulty value", func(f tree) { f.replace("content/projects/2026/cgj/01/index.md", "state: S100", "state: S90") }},
-	{"a word beside it", func(f tree) { f["content/projects/2026/cgj/01/index.md"] += "一句说明。\n" }},
-	{"it is mended", func(f tree) { f.replace("content/projects/2026/cgj/01/index.md", "state: S90", "state: S100") }},
-	{"a new project", func(f tree) {
+	{"a word in a project", func(f registrytest.Tree) { f["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n" }},
+	{"a faulty value", func(f registrytest.Tree) {
+		f.Replace("content/projects/2026/cgj/01/index.md", "state: S100", "state: S90")
+	}},
+	{"a word beside it", func(f registrytest.Tree) { f["content/projects/2026/cgj/01/index.md"] += "一句说明。\n" }},
+	{"it is mended", func(f registrytest.Tree) {
+		f.Replace("content/projects/2026/cgj/01/index.md", "state: S90", "state: S100")
+	}},
+	{"a new project", func(f registrytest.Tree) {
 		for _, name := range []string{"index.md", "declaration.md"} {
 			f["content/projects/2027/jyj/09/"+name] = f["content/projects/2027/jyj/01/"+name]
 		}
 	}},
-	{"with the name of another unit's", func(f tree) {
-		f.replace("content/projects/2027/jyj/09/index.md", "implementingUnit: jyj", "implementingUnit: nyj")
+	{"with the name of another unit's", func(f registrytest.Tree) {
+		f.Replace("content/projects/2027/jyj/09/index.md", "implementingUnit: jyj", "implementingUnit: nyj")
 	}},
-	{"a planned project is deleted", func(f tree) {
+	{"a planned project is deleted", func(f registrytest.Tree) {
 		for p := range f {
 			if strings.HasPrefix(p, "content/projects/2026/cgj/01/") {
 				f["aside/"+p] = f[p]
@@ -97,7 +66,7 @@ var edits = []struct {
 			}
 		}
 	}},
-	{"and restored", func(f tree) {
+	{"and restored", func(f registrytest.Tree) {
 		for p := range f {
 			if rest, ok := strings.CutPrefix(p, "aside/"); ok {
 				f[rest] = f[p]
@@ -105,30 +74,23 @@ var edits = []struct {
 			}
 		}
 	}},
-	{"a plan in draft again", func(f tree) { f.replace("content/plans/2026.md", "status: 已印发", "status: 草案") }},
-	{"and issued", func(f tree) { f.replace("content/plans/2026.md", "status: 草案", "status: 已印发") }},
-	{"an id in escapes", func(f tree) { f.replace("content/plans/2026.md", "2026-cgj-01", `"2026\x2dcgj\x2d01"`) }},
-	{"a plan that cannot be read", func(f tree) { f["content/plans/2030.md"] = "---\nyear: [\n---\n" }},
-	{"a plan without a year", func(f tree) { f["content/plans/next.md"] = "---\nyear: 2030\n---\n" }},
-	{"a plan is deleted", func(f tree) { delete(f, "content/plans/2025.md") }},
-	{"files out of place", func(f tree) {
+	{"a plan in draft again", func(f registrytest.Tree) { f.Replace("content/plans/2026.md", "status: 已印发", "status: 草案") }},
+	{"and issued", func(f registrytest.Tree) { f.Replace("content/plans/2026.md", "status: 草案", "status: 已印发") }},
+	{"an id in escapes", func(f registrytest.Tree) { f.Replace("content/plans/2026.md", "2026-cgj-01", `"2026\x2dcgj\x2d01"`) }},
+	{"a plan that cannot be read", func(f registrytest.Tree) { f["content/plans/2030.md"] = "---\nyear: [\n---\n" }},
+	{"a plan without a year", func(f registrytest.Tree) { f["content/plans/next.md"] = "---\nyear: 2030\n---\n" }},
+	{"a plan is deleted", func(f registrytest.Tree) { delete(f, "content/plans/2025.md") }},
+	{"files out of place", func(f registrytest.Tree) {
 		f["content/projects/2027/x.md"], f["content/news.md"], f["content/projects/2027/JYJ/01/index.md"] = "x\n", "x\n", "x\n"
 	}},
-	{"and gone", func(f tree) {
+	{"and gone", func(f registrytest.Tree) {
 		delete(f, "content/news.md")
 		delete(f, "content/plans/next.md")
 	}},
-	{"a help page with a telephone number", func(f tree) { f["content/guide/x.md"] = "---\ntitle: x\n---\n打 13912345678。\n" }},
-	{"maintenance that costs more", func(f tree) {
-		f.replace("content/projects/2024/mzj/01/operation-2025.md", "budget: ", "budget: 9")
+	{"a help page with a telephone number", func(f registrytest.Tree) { f["content/guide/x.md"] = "---\ntitle: x\n---\n打 13912345678。\n" }},
+	{"maintenance that costs more", func(f registrytest.Tree) {
+		f.Replace("content/projects/2024/mzj/01/operation-2025.md", "budget: ", "budget: 9")
 	}},
-}
-
-func (t tree) replace(path, old, now string) {
-	if !strings.Contains(t[path], old) {
-		panic(path + " has no " + old)
-	}
-	t[path] = strings.Replace(t[path], old, now, 1)
 }
 
 // words are findings in a form that can be compared.
@@ -145,7 +107,7 @@ func words(fs []finding.Finding) string {
 // compares a registry that is carried along with one that is read anew: every
 // project and every plan gets the same findings.
 func TestAChangedRegistryIsThatOfItsFiles(t *testing.T) {
-	files := sample(t)
+	files := registrytest.Sample(t)
 	carried, err := check.NewJudge(maps.Clone(files))
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +140,7 @@ func TestAChangedRegistryIsThatOfItsFiles(t *testing.T) {
 // to mend with the difference of two checks of everything that belongs to no
 // project.
 func TestAChangeFindsWhatTheWholeFinds(t *testing.T) {
-	files := sample(t)
+	files := registrytest.Sample(t)
 	found := 0
 	for _, e := range edits {
 		before := maps.Clone(files)
@@ -231,7 +193,7 @@ func TestAChangeFindsWhatTheWholeFinds(t *testing.T) {
 // TestAChangeIsJudgedByTheFoldersItTouches: others are not even listed, but for
 // what a rule asks about the projects of a year.
 func TestAChangeIsJudgedByTheFoldersItTouches(t *testing.T) {
-	before := sample(t)
+	before := registrytest.Sample(t)
 	now := maps.Clone(before)
 	now["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n"
 	var asked []string
@@ -248,7 +210,7 @@ func TestAChangeIsJudgedByTheFoldersItTouches(t *testing.T) {
 // TestWhatCannotBeListedIsNotJudged tries folders that are not known: none may
 // be taken for empty.
 func TestWhatCannotBeListedIsNotJudged(t *testing.T) {
-	before := sample(t)
+	before := registrytest.Sample(t)
 	now := maps.Clone(before)
 	now["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n"
 	for _, broken := range []string{"schemas", "data", "content/plans", "content/projects/2026", "content/guide"} {
@@ -293,7 +255,7 @@ func difference(a, b []finding.Finding) []string {
 	return out
 }
 
-func differing(a, b tree) []string {
+func differing(a, b registrytest.Tree) []string {
 	var out []string
 	for p := range a {
 		if now, ok := b[p]; !ok || now != a[p] {

@@ -3,9 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,44 +15,10 @@ import (
 	"taizhang/tools/internal/cli"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/rule"
 	"taizhang/tools/internal/transition"
 )
-
-// memory is a registry that lies nowhere else.
-type memory map[string]string
-
-func (f memory) Paths() []string     { return slices.Sorted(maps.Keys(f)) }
-func (f memory) Irregular() []string { return nil }
-func (f memory) Read(path string, limit int64) ([]byte, error) {
-	data, ok := f[path]
-	if !ok {
-		return nil, fmt.Errorf("no %s", path)
-	}
-	return []byte(data[:min(len(data), int(limit)+1)]), nil
-}
-
-func readMemory(t *testing.T, dir string) memory {
-	t.Helper()
-	out := memory{}
-	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		rel, err := filepath.Rel(dir, name)
-		if err != nil {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		out[filepath.ToSlash(rel)] = string(data)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	maps.DeleteFunc(out, func(p, _ string) bool { return strings.HasPrefix(p, "schemas/examples/") })
-	return out
-}
 
 // sampleChange is a request that a district may get: what it writes (nil
 // deletes), made on the sample registry.
@@ -63,7 +27,7 @@ type sampleChange struct {
 	write map[string]*string
 }
 
-func (c *sampleChange) on(base memory) memory {
+func (c *sampleChange) on(base registrytest.Tree) registrytest.Tree {
 	out := maps.Clone(base)
 	for p, text := range c.write {
 		if text == nil {
@@ -93,7 +57,7 @@ const (
 
 // appraise lets the declared project of the education bureau pass all that comes
 // before an annual plan.
-func appraise(base memory) {
+func appraise(base registrytest.Tree) {
 	index := rule.Edit{Path: jyj + "index.md", Text: `state: S30
 class: 一般
 classDecisions:
@@ -109,7 +73,7 @@ reviews:
 }
 
 // sampleChanges makes the requests on the base.
-func sampleChanges(t *testing.T, base memory) []*sampleChange {
+func sampleChanges(t *testing.T, base registrytest.Tree) []*sampleChange {
 	t.Helper()
 	var out []*sampleChange
 	add := func(name string) *sampleChange {
@@ -223,7 +187,7 @@ type grounds struct {
 	definitions map[string]*check.Judge // by the only file of schemas/ that any change writes
 }
 
-func (g *grounds) read(t *testing.T, files memory) *check.Judge {
+func (g *grounds) read(t *testing.T, files registrytest.Tree) *check.Judge {
 	t.Helper()
 	key := files["schemas/forms/index.schema.json"]
 	j := g.definitions[key]
@@ -240,7 +204,7 @@ func (g *grounds) read(t *testing.T, files memory) *check.Judge {
 // change judges a change on a base, as review, merge, the hook and the gate of a
 // merge queue do, and returns the ids of what it asks to be approved. was is the
 // judge of the base.
-func (g *grounds) change(t *testing.T, base memory, was *check.Judge, c *sampleChange) (*check.Result, []string) {
+func (g *grounds) change(t *testing.T, base registrytest.Tree, was *check.Judge, c *sampleChange) (*check.Result, []string) {
 	t.Helper()
 	head := c.on(base)
 	var o check.Options
@@ -266,14 +230,14 @@ func (g *grounds) change(t *testing.T, base memory, was *check.Judge, c *sampleC
 // both orders. Each is judged alone on the base; the second again on what the
 // first has made of it, as it would be merged.
 func TestWhatIsGreenApartAndRedTogetherIsCaught(t *testing.T) {
-	base := readMemory(t, fixture(t))
+	base := registrytest.Open(t, fixture(t))
 	maps.DeleteFunc(base, func(p, _ string) bool { // each of the pairs is judged as a whole: the old lives would take most of it
-		return strings.HasPrefix(p, "content/projects/2024/") || strings.HasPrefix(p, "content/projects/2025/nyj/") || p == "content/plans/2024.md" || p == "content/plans/2025.md"
+		return strings.HasPrefix(p, "schemas/examples/") || strings.HasPrefix(p, "content/projects/2024/") || strings.HasPrefix(p, "content/projects/2025/nyj/") || p == "content/plans/2024.md" || p == "content/plans/2025.md"
 	})
 	appraise(base)
 	changes := sampleChanges(t, base)
 	g := &grounds{definitions: map[string]*check.Judge{}}
-	whole := func(files memory) []finding.Finding {
+	whole := func(files registrytest.Tree) []finding.Finding {
 		res, err := check.All(files, check.Options{Definitions: g.read(t, files)})
 		if err != nil {
 			t.Fatal(err)
@@ -284,8 +248,8 @@ func TestWhatIsGreenApartAndRedTogetherIsCaught(t *testing.T) {
 		t.Fatalf("the base is not clean: %+v", fs)
 	}
 	start := g.read(t, base).Over(base)
-	merged := map[*sampleChange]memory{}      // the base after each change
-	after := map[*sampleChange]*check.Judge{} // its judge
+	merged := map[*sampleChange]registrytest.Tree{} // the base after each change
+	after := map[*sampleChange]*check.Judge{}       // its judge
 	warned := map[*sampleChange][]string{}
 	ids := map[*sampleChange][]string{}
 	for _, c := range changes {

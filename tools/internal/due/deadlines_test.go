@@ -1,6 +1,7 @@
 package due_test
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/due"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 )
 
@@ -31,15 +33,12 @@ func TestEveryDeadlineComesAndGoes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			files := memory{}
-			for p, data := range base {
-				files[p] = data
-			}
+			files := maps.Clone(base)
 			for _, f := range ar.Files {
 				if p, ok := strings.CutSuffix(f.Name, " delete"); ok {
 					delete(files, p)
 				} else {
-					files.edit(t, f.Name, string(f.Data))
+					edit(t, files, f.Name, string(f.Data))
 				}
 			}
 			j, c := load(t, files)
@@ -76,7 +75,7 @@ func TestEveryDeadlineComesAndGoes(t *testing.T) {
 
 // TestDeadlinesShowPublicFieldsOnly looks up every field that a date is made of.
 func TestDeadlinesShowPublicFieldsOnly(t *testing.T) {
-	j, c := load(t, live(t))
+	j, c := load(t, registrytest.Live(t))
 	field := func(path string) *schema.Field {
 		parts := strings.Split(path, ".")
 		form := j.Registry.Schemas.Form(parts[0])
@@ -112,7 +111,7 @@ func TestDeadlinesShowPublicFieldsOnly(t *testing.T) {
 
 // TestLinkedRulesExist: a reader can ask `taizhang explain` for each.
 func TestLinkedRulesExist(t *testing.T) {
-	j, c := load(t, live(t))
+	j, c := load(t, registrytest.Live(t))
 	for _, d := range c.Definitions {
 		if d.Rule != "" && j.Rules.Rule(d.Rule) == nil {
 			t.Errorf("%s is linked to %s, which does not exist", d.ID, d.Rule)
@@ -123,7 +122,7 @@ func TestLinkedRulesExist(t *testing.T) {
 // TestNoStateIsForgotten asks, for every state and kind of project, whose turn
 // it is. Only states where a project rests or has ended may wait for nobody.
 func TestNoStateIsForgotten(t *testing.T) {
-	j, c := load(t, live(t))
+	j, c := load(t, registrytest.Live(t))
 	rest := []string{"S00", "S110", "S140", "S900", "S910"}
 	entered := map[string]bool{}
 	for _, tr := range j.Lifecycle.Transitions {
@@ -175,7 +174,7 @@ func TestFaultyDefinitionsAreRefused(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			files := fixture(t)
-			files[due.File] = []byte(head + c.entry + "\n")
+			files[due.File] = head + c.entry + "\n"
 			j, err := check.NewJudge(files)
 			if err != nil {
 				t.Fatal(err)
@@ -200,7 +199,7 @@ func TestFaultyDefinitionsAreRefused(t *testing.T) {
 // it stands has no items.
 func TestBrokenProjectsAreNotGuessedAt(t *testing.T) {
 	files := fixture(t)
-	files["content/projects/2027/jyj/01/declaration.md"] = []byte("---\nplanYear: x\n---\n")
+	files["content/projects/2027/jyj/01/declaration.md"] = "---\nplanYear: x\n---\n"
 	j, c := load(t, files)
 	j.Registry.Today = "2026-11-22"
 	v := j.Project(j.Registry.Folder("2027-jyj-01"), nil)
@@ -211,7 +210,7 @@ func TestBrokenProjectsAreNotGuessedAt(t *testing.T) {
 
 // TestTheLiveRegistryHasDeadlines runs over every record in content/.
 func TestTheLiveRegistryHasDeadlines(t *testing.T) {
-	j, c := load(t, live(t))
+	j, c := load(t, registrytest.Live(t))
 	items := compute(t, j, c, "2026-11-22", 30)
 	if len(items) == 0 {
 		t.Error("nothing waits")

@@ -3,15 +3,14 @@ package due_test
 import (
 	"flag"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"taizhang/tools/internal/check"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/rule"
 )
 
@@ -19,71 +18,39 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 const root = "../../.."
 
-// memory is a registry in memory.
-type memory map[string][]byte
-
-func (m memory) Paths() []string     { return slices.Sorted(maps.Keys(m)) }
-func (m memory) Irregular() []string { return nil }
-func (m memory) Read(p string, _ int64) ([]byte, error) {
-	if data, ok := m[p]; ok {
-		return data, nil
-	}
-	return nil, os.ErrNotExist
-}
-
 // lives are the projects of the fixture that the tests are about; others may
 // join it without changing any expectation here.
 var lives = []string{"2025/scjg/01", "2026/cgj/01", "2026/dsjj/01", "2026/jyj/01", "2026/yjj/01", "2027/jyj/01", "2027/wjw/01"}
 
 // fixture returns the fixture registry under the schemas of this repository.
 // Its year counts plain weekdays: a test that needs holidays brings them.
-func fixture(t *testing.T) memory {
+func fixture(t *testing.T) registrytest.Tree {
 	t.Helper()
-	files := live(t)
-	m := memory{}
-	var err error
-	for _, p := range files.Paths() {
-		to, example := strings.CutPrefix(p, "schemas/examples/")
-		if !example && !strings.HasPrefix(p, "schemas/") || to == "data/holidays.yaml" {
-			continue
-		}
-		if rest, ok := strings.CutPrefix(to, "content/projects/"); ok && !slices.ContainsFunc(lives, func(l string) bool { return strings.HasPrefix(rest, l+"/") }) {
-			continue
-		}
-		if m[to], err = files.Read(p, 1<<24); err != nil {
-			t.Fatal(err)
-		}
-	}
+	m := registrytest.Sample(t)
+	maps.DeleteFunc(m, func(p, _ string) bool {
+		life, project := strings.CutPrefix(p, "content/projects/")
+		return p == "data/holidays.yaml" || project && !slices.ContainsFunc(lives, func(l string) bool { return strings.HasPrefix(life, l+"/") })
+	})
 	return m
-}
-
-// live returns the registry of this repository.
-func live(t *testing.T) *disk.Files {
-	t.Helper()
-	files, err := disk.Open(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
 }
 
 // edit changes a file as the examples of rules do. For the readings the text is
 // an id and the choice to be in force.
-func (m memory) edit(t *testing.T, path, text string) {
+func edit(t *testing.T, m registrytest.Tree, path, text string) {
 	t.Helper()
 	if path == "schemas/interpretations.yaml" {
 		id, choice, _ := strings.Cut(strings.TrimSpace(text), " ")
-		before, after, ok := strings.Cut(string(m[path]), "id: "+id+"\n")
+		before, after, ok := strings.Cut(m[path], "id: "+id+"\n")
 		if !ok {
 			t.Fatalf("no reading %s", id)
 		}
 		i := strings.Index(after, "inForce: ")
 		j := i + strings.IndexByte(after[i:], '\n')
-		m[path] = []byte(before + "id: " + id + "\n" + after[:i] + "inForce: " + choice + after[j:])
+		m[path] = before + "id: " + id + "\n" + after[:i] + "inForce: " + choice + after[j:]
 		return
 	}
 	e := rule.Edit{Path: path, Text: text}
-	m[path] = e.Apply(m[path])
+	m[path] = string(e.Apply([]byte(m[path])))
 }
 
 // load returns the compiled deadlines of a registry.

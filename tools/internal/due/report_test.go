@@ -149,7 +149,7 @@ func TestCalendarIsWellFormed(t *testing.T) {
 func TestUIDsStayWhenADateMoves(t *testing.T) {
 	uid := func(end string) (uid string) {
 		files := fixture(t)
-		files.edit(t, "content/projects/2026/dsjj/01/contract-01.md", "end: "+end)
+		edit(t, files, "content/projects/2026/dsjj/01/contract-01.md", "end: "+end)
 		j, c := load(t, files)
 		for _, x := range compute(t, j, c, "2027-03-20", 30) {
 			if x.ID == "D-14" && x.Project == "2026-dsjj-01" {
@@ -246,10 +246,10 @@ func TestMarkdownFitsAnIssueAndStaysText(t *testing.T) {
 
 func TestUnitsThatNobodyHoldsAreNamedByRole(t *testing.T) {
 	files := fixture(t)
-	files["data/units.yaml"] = bytes.ReplaceAll(files["data/units.yaml"], []byte("- DRC"), []byte("- AUD"))
-	files.edit(t, "content/projects/2026/yjj/01/index.md", "state: S300\nclass: null\nclassDecisions: null\nreviews: null")
-	files.edit(t, "content/projects/2026/yjj/01/adhoc.md", "drcReview: null\ngovConsent: null")
-	files.edit(t, "content/plans/2026.md", "supplements: null")
+	files["data/units.yaml"] = strings.ReplaceAll(files["data/units.yaml"], "- DRC", "- AUD")
+	edit(t, files, "content/projects/2026/yjj/01/index.md", "state: S300\nclass: null\nclassDecisions: null\nreviews: null")
+	edit(t, files, "content/projects/2026/yjj/01/adhoc.md", "drcReview: null\ngovConsent: null")
+	edit(t, files, "content/plans/2026.md", "supplements: null")
 	j, c := load(t, files)
 	r := c.Report(compute(t, j, c, day, within), nil, due.Filter{Role: "DRC"}, due.Options{Within: within})
 	if out := string(written(t, r.Text)); !strings.Contains(out, "发展改革部门（单位登记册里没有）") {

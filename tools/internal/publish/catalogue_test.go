@@ -12,10 +12,11 @@ import (
 	"testing"
 
 	"taizhang/tools/internal/opendata"
+	"taizhang/tools/internal/registrytest"
 )
 
 func TestAPIDescriptionNamesEveryFile(t *testing.T) {
-	b := project(t, fixture(t), Meta{}, 2)
+	b := project(t, registrytest.Sample(t), Meta{}, 2)
 	var api struct {
 		OpenAPI string
 		Paths   map[string]struct {
@@ -52,7 +53,7 @@ func TestAPIDescriptionNamesEveryFile(t *testing.T) {
 }
 
 func TestCatalogueNamesFilesWithTheirChecksums(t *testing.T) {
-	b := project(t, fixture(t), Meta{Date: "2026-11-22", BaseURL: "https://example.org/"}, 2)
+	b := project(t, registrytest.Sample(t), Meta{Date: "2026-11-22", BaseURL: "https://example.org/"}, 2)
 	var c struct {
 		Datasets []struct {
 			ID            string `json:"dct:identifier"`
@@ -88,7 +89,7 @@ func TestCatalogueNamesFilesWithTheirChecksums(t *testing.T) {
 }
 
 func TestFeedsAndSiteMapAreWellFormed(t *testing.T) {
-	b := project(t, fixture(t), Meta{BaseURL: "https://example.org/"}, 2)
+	b := project(t, registrytest.Sample(t), Meta{BaseURL: "https://example.org/"}, 2)
 	feeds := 0
 	for name, data := range b.files {
 		if ext := path.Ext(name); ext != ".atom" && ext != ".xml" {

@@ -9,12 +9,13 @@ import (
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/seal"
 )
 
 // decided adds a sealed decision to a project. What a person is called or said
 // holds the word canary.
-func decided(files tree, id string, number int, d seal.Decision) {
+func decided(files registrytest.Tree, id string, number int, d seal.Decision) {
 	d.Version, d.Number, d.Transition.ID, d.Transition.Subject = 1, number, strings.Repeat("c", 64), id
 	d.Authors = []string{"canary-author"}
 	d.Request = &seal.Request{Forge: "gitea", Number: 987654321, Head: strings.Repeat("d", 40)}
@@ -22,9 +23,9 @@ func decided(files tree, id string, number int, d seal.Decision) {
 }
 
 func TestDecisionsNameDepartmentsAndNobody(t *testing.T) {
-	files := live(t)
+	files := registrytest.Live(t)
 	const id = "2024-jyj-01"
-	if !files.sample() {
+	if !sample(files) {
 		t.Skip("these are not the sample's records")
 	}
 	decided(files, id, 1, seal.Decision{On: "2026-03-01T17:30:00Z", Outcome: decision.Approved,

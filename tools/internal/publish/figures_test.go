@@ -15,6 +15,7 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/lifecycle"
 	"taizhang/tools/internal/opendata"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/value"
 )
 
@@ -179,7 +180,7 @@ func TestPlanTablesEndInTheirSum(t *testing.T) {
 
 // indicatorsAt publishes the example registry at a date and returns what each
 // indicator says of a project, by its English name.
-func indicatorsAt(t *testing.T, files tree, date, id string) map[string]indicator {
+func indicatorsAt(t *testing.T, files registrytest.Tree, date, id string) map[string]indicator {
 	t.Helper()
 	out := map[string]indicator{}
 	for _, x := range project(t, files, Meta{Date: date}, 2).view(t, id).Indicators {
@@ -189,7 +190,7 @@ func indicatorsAt(t *testing.T, files tree, date, id string) map[string]indicato
 }
 
 func TestTimeInAStateIsListedAfterHalfAYear(t *testing.T) {
-	files := fixture(t)
+	files := registrytest.Sample(t)
 	since := project(t, files, Meta{Date: "2026-11-22"}, 2).view(t, keyProject).State.Since
 	for days, flag := range map[int]bool{longStay: false, longStay + 1: true} {
 		date := value.AddDays(since, days)
@@ -223,7 +224,7 @@ func TestTheLimitOfChangesIsThatOfTheRules(t *testing.T) {
 		{"beyond", []int64{600, 400}, 1, true, true, "100.0%"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			files := fixture(t)
+			files := registrytest.Sample(t)
 			for name := range files {
 				if strings.HasPrefix(name, cgj+"change-") {
 					delete(files, name)
@@ -253,7 +254,7 @@ func TestTheLimitOfChangesIsThatOfTheRules(t *testing.T) {
 	}
 }
 
-func judged(t *testing.T, files tree, id string) *check.Verdict {
+func judged(t *testing.T, files registrytest.Tree, id string) *check.Verdict {
 	t.Helper()
 	j, err := check.NewJudge(files)
 	if err != nil {
@@ -264,8 +265,8 @@ func judged(t *testing.T, files tree, id string) *check.Verdict {
 
 // TestPagesOfTheExampleAddUp looks at the pages that speak of all projects.
 func TestPagesOfTheExampleAddUp(t *testing.T) {
-	files := live(t)
-	if !files.sample() {
+	files := registrytest.Live(t)
+	if !sample(files) {
 		t.Skip("these are not the sample's records")
 	}
 	b := project(t, files, Meta{Date: "2026-11-22"}, 2)
@@ -323,7 +324,7 @@ func TestPagesOfTheExampleAddUp(t *testing.T) {
 
 func TestHomeRemindsAllUnitsOfTheDeadlineToDeclare(t *testing.T) {
 	for date, want := range map[string]bool{"2026-08-15": false, "2026-08-16": true, "2026-09-15": true, "2026-09-16": false} {
-		b := project(t, fixture(t), Meta{Date: date}, 2)
+		b := project(t, registrytest.Sample(t), Meta{Date: date}, 2)
 		var p struct {
 			Params struct{ V homeView }
 		}
@@ -382,7 +383,7 @@ func TestALongPlanIsSplit(t *testing.T) {
 // TestMonthsListEveryEventOnce holds the pages of the months against the events
 // of the projects' documents.
 func TestMonthsListEveryEventOnce(t *testing.T) {
-	b := project(t, live(t), Meta{Date: "2026-11-22"}, 2)
+	b := project(t, registrytest.Live(t), Meta{Date: "2026-11-22"}, 2)
 	want := map[string][]string{}
 	for name, data := range b.files {
 		if !strings.HasPrefix(name, "static/data/v1/projects/") {
@@ -444,8 +445,8 @@ func TestFacetsSayWhatIsOnRecordOfSupervision(t *testing.T) {
 	if len(bandsOf(&row{})) > 0 {
 		t.Error("a project without an amount is in a band")
 	}
-	files := live(t)
-	if !files.sample() {
+	files := registrytest.Live(t)
+	if !sample(files) {
 		t.Skip("these are not the sample's records")
 	}
 	for id, want := range map[string]string{"2024-gaj-01": "supervised", "2025-dsjj-01": "supervised", "2024-jyj-01": "exempt", "2026-whj-01": "none", "2026-zfhcj-01": "before"} {

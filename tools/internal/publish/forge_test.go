@@ -8,17 +8,18 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/registrytest"
 )
 
 // withForge is the example registry with a forge in its settings.
-func withForge(t *testing.T, lines ...string) tree {
-	f := fixture(t)
+func withForge(t *testing.T, lines ...string) registrytest.Tree {
+	f := registrytest.Sample(t)
 	f["data/registry.yaml"] += "forge:\n  " + strings.Join(lines, "\n  ") + "\n"
 	return f
 }
 
 func TestSiteIsToldItsForge(t *testing.T) {
-	settings := func(f tree) map[string]string {
+	settings := func(f registrytest.Tree) map[string]string {
 		var got struct {
 			Params struct{ Forge map[string]string }
 		}
@@ -32,7 +33,7 @@ func TestSiteIsToldItsForge(t *testing.T) {
 	if got := settings(withForge(t, "kind: gitea", "url: https://git.example.cn/git", "repository: qjp/registry", "clientId: 3c2c42ee-3ea2")); !maps.Equal(got, want) {
 		t.Errorf("the site gets %v", got)
 	}
-	if got := settings(fixture(t)); got != nil {
+	if got := settings(registrytest.Sample(t)); got != nil {
 		t.Errorf("without a forge the site gets %v", got)
 	}
 }
@@ -41,7 +42,7 @@ func TestSiteIsToldItsForge(t *testing.T) {
 // the policy of a page.
 func TestForgeSettingsAreChecked(t *testing.T) {
 	good := []string{"kind: gitlab", "url: https://gitlab.example.cn:8443", "repository: district/it/registry", "branch: release/2027", "clientId: abc_1"}
-	res, err := check.All(fixture(t), check.Options{})
+	res, err := check.All(registrytest.Sample(t), check.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,84 +12,15 @@ import (
 	"testing"
 
 	"taizhang/tools/internal/check"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 )
 
-// tree is a registry in memory.
-type tree map[string]string
-
-func (t tree) Paths() []string     { return slices.Sorted(maps.Keys(t)) }
-func (t tree) Irregular() []string { return nil }
-func (t tree) Read(path string, limit int64) ([]byte, error) {
-	data, ok := t[path]
-	if !ok {
-		return nil, fs.ErrNotExist
-	}
-	return []byte(data[:min(int64(len(data)), limit+1)]), nil
-}
-
-// fixture is the example registry under the definitions of this one.
-func fixture(t *testing.T) tree {
-	t.Helper()
-	out := tree{}
-	root := filepath.Join("..", "..", "..", "schemas")
-	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		rel, err := filepath.Rel(root, p)
-		if err != nil {
-			return err
-		}
-		data, err := os.ReadFile(p)
-		if name, ok := strings.CutPrefix(filepath.ToSlash(rel), "examples/"); ok {
-			out[name] = string(data)
-		} else {
-			out["schemas/"+filepath.ToSlash(rel)] = string(data)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
-// live is the registry that this repository holds.
-func live(t *testing.T) tree {
-	t.Helper()
-	root, err := filepath.Abs(filepath.Join("..", "..", ".."))
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := disk.Open(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := tree{}
-	for _, p := range files.Paths() {
-		data, err := files.Read(p, 64<<20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[p] = string(data)
-	}
-	return out
-}
-
 // sample reports whether the records are the sample's, of which tests know what
 // they hold.
-func (f tree) sample() bool { return strings.Contains(f["data/registry.yaml"], "sample: true") }
-
-// replace edits a file, which must hold old.
-func (t tree) replace(tb testing.TB, file, old, new string) {
-	tb.Helper()
-	if !strings.Contains(t[file], old) {
-		tb.Fatalf("%s does not hold %q", file, old)
-	}
-	t[file] = strings.Replace(t[file], old, new, 1)
+func sample(f registrytest.Tree) bool {
+	return strings.Contains(f["data/registry.yaml"], "sample: true")
 }
 
 // built is a finished projection.
@@ -100,7 +30,7 @@ type built struct {
 }
 
 // project judges a registry and publishes it.
-func project(t *testing.T, files tree, meta Meta, workers int) built {
+func project(t *testing.T, files registrytest.Tree, meta Meta, workers int) built {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "projection")
 	b, err := New(dir, meta)

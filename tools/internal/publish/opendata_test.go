@@ -24,6 +24,7 @@ import (
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/seal"
 )
@@ -73,8 +74,8 @@ func compile(t *testing.T, draft *jsonschema.Draft, main string, docs map[string
 }
 
 func TestDataFilesFollowTheirSchemas(t *testing.T) {
-	files := live(t)
-	if files.sample() {
+	files := registrytest.Live(t)
+	if sample(files) {
 		decided(files, "2024-jyj-01", 1, seal.Decision{On: "2026-03-01T17:30:00Z", Outcome: decision.Approved, Transition: seal.Transition{Steps: []string{"T11 2026-02-27"}},
 			Seats: []seal.Seat{{Role: "BDB", Department: "dsjj", Person: "dsjj-01"}}})
 	}
@@ -91,7 +92,7 @@ func TestDataFilesFollowTheirSchemas(t *testing.T) {
 			valid(t, project, name, data)
 		}
 	}
-	if n != b.manifest.Projects || n < 40 && files.sample() {
+	if n != b.manifest.Projects || n < 40 && sample(files) {
 		t.Errorf("%d documents of %d projects", n, b.manifest.Projects)
 	}
 	for _, table := range opendata.TableNames() {
@@ -101,7 +102,7 @@ func TestDataFilesFollowTheirSchemas(t *testing.T) {
 			Rows  []map[string]any
 			Count int
 		}
-		if err := json.Unmarshal([]byte(data), &rows); err != nil || len(rows.Rows) != rows.Count || rows.Count == 0 && files.sample() {
+		if err := json.Unmarshal([]byte(data), &rows); err != nil || len(rows.Rows) != rows.Count || rows.Count == 0 && sample(files) {
 			t.Errorf("%s: %d rows, count %d, %v", table, len(rows.Rows), rows.Count, err)
 		}
 		lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(b.file(t, "data/v1/"+table+".csv"), "\ufeff"))).ReadAll()
@@ -140,7 +141,7 @@ func TestOC4IDSPackageIsValid(t *testing.T) {
 	}
 	standard := compile(t, jsonschema.Draft4, base+"project-package-schema.json", docs)
 	for name, meta := range map[string]Meta{"plain": {}, "with an address": {Date: "2026-11-22", BaseURL: "https://example.org/"}} {
-		b := project(t, live(t), meta, 2)
+		b := project(t, registrytest.Live(t), meta, 2)
 		data := b.file(t, "data/v1/oc4ids.json")
 		valid(t, standard, name, data)
 		var p struct{ Projects []map[string]any }
@@ -198,8 +199,8 @@ func references(v any, fn func(id any)) {
 }
 
 func TestWorkbookHasTypedCells(t *testing.T) {
-	files := live(t)
-	if !files.sample() {
+	files := registrytest.Live(t)
+	if !sample(files) {
 		t.Skip("these are not the sample's records")
 	}
 	b := project(t, files, Meta{Date: "2026-11-22"}, 2)
@@ -282,7 +283,7 @@ func TestWorkbookHasTypedCells(t *testing.T) {
 // TestNothingHiddenIsInTheData puts a unique value into every internal and every
 // unreviewed field and looks for it in all data files, inside the workbook too.
 func TestNothingHiddenIsInTheData(t *testing.T) {
-	files := fixture(t)
+	files := registrytest.Sample(t)
 	// The dictionary gives the example's own id as an example of one.
 	for name, data := range files {
 		if rest, ok := strings.CutPrefix(name, "content/projects/2027/jyj/01/"); ok {
@@ -306,9 +307,9 @@ func TestNothingHiddenIsInTheData(t *testing.T) {
 	}
 	// An issued plan lists a project that is not public, and gives a total.
 	const plan = "content/plans/2026.md"
-	files.replace(t, plan, "items:\n", "items:\n  - {project: "+draftID+", priority: 9, class: 一般, total: 7654.32, annual: 7654.32, period: {start: 2027-01-01, end: 2027-12-31}, funding: 区级财政投资}\n")
-	files.replace(t, plan, "\ntotal: "+line(files[plan], "total"), "\ntotal: 8765.43")
-	files.replace(t, cgj+"index.md", "\nstate: ", "\nsuccessor: "+draftID+"\nstate: ")
+	files.Replace(plan, "items:\n", "items:\n  - {project: "+draftID+", priority: 9, class: 一般, total: 7654.32, annual: 7654.32, period: {start: 2027-01-01, end: 2027-12-31}, funding: 区级财政投资}\n")
+	files.Replace(plan, "\ntotal: "+line(files[plan], "total"), "\ntotal: 8765.43")
+	files.Replace(cgj+"index.md", "\nstate: ", "\nsuccessor: "+draftID+"\nstate: ")
 	b := project(t, files, Meta{BaseURL: "https://example.org/"}, 2)
 	secrets := append(slices.Concat(c.values[schema.Internal], c.values[schema.Review]), draftID, "7654.32", "76543200", "8765.43")
 	looked := 0
@@ -354,7 +355,7 @@ func TestNothingHiddenIsInTheData(t *testing.T) {
 // TestExportWritesWhatTheSiteHolds compares the files of an export with those
 // of the site.
 func TestExportWritesWhatTheSiteHolds(t *testing.T) {
-	files, meta := fixture(t), Meta{Date: "2026-11-22", BaseURL: "https://example.org/"}
+	files, meta := registrytest.Sample(t), Meta{Date: "2026-11-22", BaseURL: "https://example.org/"}
 	whole := project(t, files, meta, 2)
 	export := func(formats []opendata.Format, ids []string) (sinkMap, error) {
 		dir := filepath.Join(t.TempDir(), "projection")
@@ -418,9 +419,9 @@ func digest(data string) string {
 
 func TestTitleThatLooksLikeAFormulaStaysText(t *testing.T) {
 	const formula = `=HYPERLINK("https://example.com","x")`
-	files := fixture(t)
+	files := registrytest.Sample(t)
 	quoted, _ := json.Marshal(formula)
-	files.replace(t, cgj+"index.md", "title: "+line(files[cgj+"index.md"], "title"), "title: "+string(quoted))
+	files.Replace(cgj+"index.md", "title: "+line(files[cgj+"index.md"], "title"), "title: "+string(quoted))
 	b := project(t, files, Meta{}, 2)
 	f, err := excelize.OpenReader(strings.NewReader(b.file(t, "data/v1/tables.xlsx")))
 	if err != nil {

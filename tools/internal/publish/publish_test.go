@@ -15,6 +15,7 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/search"
 )
@@ -30,7 +31,7 @@ const (
 
 // TestPagesAreAsRecorded compares one page of each kind with its golden file.
 func TestPagesAreAsRecorded(t *testing.T) {
-	b := project(t, fixture(t), Meta{Date: "2026-11-22"}, 1)
+	b := project(t, registrytest.Sample(t), Meta{Date: "2026-11-22"}, 1)
 	for golden, name := range map[string]string{
 		"project": "projects/" + keyProject, "home": "_index", "unit": "units/cgj", "plan": "plans/2026", "statistics": "statistics/0-all",
 		"departments": "departments/0-all", "department": "departments/bdb", "contractors": "contractors/0-all", "contractor": "contractors/91320812000000027D",
@@ -59,7 +60,7 @@ func TestPagesAreAsRecorded(t *testing.T) {
 }
 
 func TestBytesDoNotDependOnOrder(t *testing.T) {
-	files := fixture(t)
+	files := registrytest.Sample(t)
 	one, two := project(t, files, Meta{Date: "2026-11-22"}, 1), project(t, files, Meta{Date: "2026-11-22"}, 4)
 	if !slices.Equal(one.manifest.Expected, two.manifest.Expected) {
 		t.Error("expected files differ")
@@ -81,7 +82,7 @@ func TestBytesDoNotDependOnOrder(t *testing.T) {
 // field of the public example projects and looks for it everywhere.
 func TestHiddenFieldsStayHidden(t *testing.T) {
 	for _, released := range []bool{false, true} {
-		files := fixture(t)
+		files := registrytest.Sample(t)
 		j, err := check.NewJudge(files)
 		if err != nil {
 			t.Fatal(err)
@@ -144,7 +145,7 @@ func TestHiddenFieldsStayHidden(t *testing.T) {
 func TestSearchIndexIsTheSameWhateverIsHidden(t *testing.T) {
 	var first map[string]string
 	for _, start := range []int{0, 5000} {
-		files := fixture(t)
+		files := registrytest.Sample(t)
 		j, err := check.NewJudge(files)
 		if err != nil {
 			t.Fatal(err)
@@ -177,7 +178,7 @@ func TestSearchIndexIsTheSameWhateverIsHidden(t *testing.T) {
 // TestEveryPublicWordCanBeFound walks the revealed records by itself and looks
 // for their texts among those of the index.
 func TestEveryPublicWordCanBeFound(t *testing.T) {
-	files := live(t)
+	files := registrytest.Live(t)
 	j, err := check.NewJudge(files)
 	if err != nil {
 		t.Fatal(err)
@@ -219,13 +220,13 @@ func TestEveryPublicWordCanBeFound(t *testing.T) {
 			})
 		}
 	}
-	if tried < 1000 && files.sample() {
+	if tried < 1000 && sample(files) {
 		t.Errorf("only %d texts are tried", tried)
 	}
 }
 
 func TestProjectsThatAreNotPublicAppearNowhere(t *testing.T) {
-	files := fixture(t)
+	files := registrytest.Sample(t)
 	// The pages of rules speak of the example under its own id and title.
 	for name, data := range files {
 		if rest, ok := strings.CutPrefix(name, "content/projects/2027/jyj/01/"); ok {
@@ -234,10 +235,10 @@ func TestProjectsThatAreNotPublicAppearNowhere(t *testing.T) {
 		}
 	}
 	draft := "content/projects/2027/jyj/77/index.md"
-	files.replace(t, draft, line(files[draft], "title"), draftTitle)
+	files.Replace(draft, line(files[draft], "title"), draftTitle)
 	// A public project names it, and so does an issued plan.
-	files.replace(t, cgj+"index.md", "state: S100", "state: S100\nsuccessor: "+draftID)
-	files.replace(t, "content/plans/2026.md", "items:\n", "items:\n  - {project: "+draftID+", priority: 9, class: 一般, total: 7654.32, annual: 7654.32, period: {start: 2027-01-01, end: 2027-12-31}, funding: 区级财政投资}\n")
+	files.Replace(cgj+"index.md", "state: S100", "state: S100\nsuccessor: "+draftID)
+	files.Replace("content/plans/2026.md", "items:\n", "items:\n  - {project: "+draftID+", priority: 9, class: 一般, total: 7654.32, annual: 7654.32, period: {start: 2027-01-01, end: 2027-12-31}, funding: 区级财政投资}\n")
 	b := project(t, files, Meta{}, 2)
 	for _, secret := range []string{draftID, "projects/2027/jyj/77", draftTitle, "7,654.32"} {
 		if in := b.holding(secret); len(in) > 0 {
@@ -257,7 +258,7 @@ func TestProjectsThatAreNotPublicAppearNowhere(t *testing.T) {
 // TestNoForbiddenValueIsProjected searches every projected byte, as the site
 // builder does with what comes out of them.
 func TestNoForbiddenValueIsProjected(t *testing.T) {
-	for name, files := range map[string]tree{"example": fixture(t), "live": live(t)} {
+	for name, files := range map[string]registrytest.Tree{"example": registrytest.Sample(t), "live": registrytest.Live(t)} {
 		t.Run(name, func(t *testing.T) {
 			b := project(t, files, Meta{}, 2)
 			if len(b.manifest.Forbidden) == 0 || b.manifest.Withheld == 0 {
@@ -273,8 +274,8 @@ func TestNoForbiddenValueIsProjected(t *testing.T) {
 }
 
 func TestReviewThatForbidsClosesTheProject(t *testing.T) {
-	files := fixture(t)
-	files.replace(t, cgj+"index.md", "result: 可以公开", "result: 不予公开")
+	files := registrytest.Sample(t)
+	files.Replace(cgj+"index.md", "result: 可以公开", "result: 不予公开")
 	b := project(t, files, Meta{}, 2)
 	title := line(files[cgj+"index.md"], "title")
 	for _, secret := range []string{keyProject, title} {
@@ -286,7 +287,7 @@ func TestReviewThatForbidsClosesTheProject(t *testing.T) {
 }
 
 func TestDraftPlansAreNotPublished(t *testing.T) {
-	files := fixture(t)
+	files := registrytest.Sample(t)
 	files["content/plans/2027.md"] = "---\nyear: 2027\nstatus: 草案\nitems: []\n---\n草案正文不应公开。\n"
 	b := project(t, files, Meta{}, 2)
 	if _, ok := b.files["content/plans/2027.md"]; ok || len(b.holding("草案正文不应公开")) > 0 {
@@ -311,9 +312,9 @@ func TestAttachmentsArePublishedWithTheirDocument(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			files := fixture(t)
+			files := registrytest.Sample(t)
 			if tt.old != "" {
-				files.replace(t, cgj+"scheme-2.md", tt.old, tt.new)
+				files.Replace(cgj+"scheme-2.md", tt.old, tt.new)
 			}
 			b := project(t, files, Meta{}, 2)
 			_, copied := b.files["static/"+file]
@@ -331,8 +332,8 @@ func TestAttachmentsArePublishedWithTheirDocument(t *testing.T) {
 }
 
 func TestRelatedProjectsLinkBothWays(t *testing.T) {
-	files := fixture(t)
-	files.replace(t, "content/projects/2026/dsjj/01/index.md", "state:", "maintains: ["+keyProject+"]\nstate:")
+	files := registrytest.Sample(t)
+	files.Replace("content/projects/2026/dsjj/01/index.md", "state:", "maintains: ["+keyProject+"]\nstate:")
 	b := project(t, files, Meta{}, 2)
 	if r := b.view(t, "2026-dsjj-01").Related; len(r) != 1 || r[0].URL != "/projects/2026/cgj/01/" {
 		t.Errorf("forward: %v", r)
@@ -345,13 +346,13 @@ func TestRelatedProjectsLinkBothWays(t *testing.T) {
 // TestSupplementaryContractsCountOnce follows the money of a change that was put
 // into a supplementary contract for less than it allowed, with a consortium.
 func TestSupplementaryContractsCountOnce(t *testing.T) {
-	files := fixture(t)
+	files := registrytest.Sample(t)
 	const dir = "content/projects/2025/nyj/01/"
 	contractor := "{name: 示例集成有限公司, uscc: 91320812000000027D}"
 	files[dir+"contract-02.md"] = "---\nnumber: NYJ-HT-2025-01-补1\nkind: 建设\ncontractor: " + contractor +
 		"\nchange: 1\namount: 5.5\nsignedOn: 2025-07-22\nstart: 2025-07-22\nend: 2025-12-31\n---\n"
-	files.replace(t, dir+"contract-01.md", "amount: 305\n", "amount: 305\nconsortium: [{name: 示例数据有限公司, uscc: 91320812000000051X}]\n")
-	files.replace(t, dir+"acceptance.md", "contractAmount: 307", "contractAmount: 306.5")
+	files.Replace(dir+"contract-01.md", "amount: 305\n", "amount: 305\nconsortium: [{name: 示例数据有限公司, uscc: 91320812000000051X}]\n")
+	files.Replace(dir+"acceptance.md", "contractAmount: 307", "contractAmount: 306.5")
 	b := project(t, files, Meta{}, 1)
 	v := b.view(t, "2025-nyj-01")
 	for _, x := range v.Indicators {
@@ -376,10 +377,10 @@ func TestSupplementaryContractsCountOnce(t *testing.T) {
 }
 
 func TestPagesAreFrontMatterWithPlainAddresses(t *testing.T) {
-	files := fixture(t)
+	files := registrytest.Sample(t)
 	hostile := `"</script>\u2028{"a":1}\\';--`
 	quoted, _ := json.Marshal(hostile)
-	files.replace(t, cgj+"index.md", "title: "+line(files[cgj+"index.md"], "title"), "title: "+string(quoted))
+	files.Replace(cgj+"index.md", "title: "+line(files[cgj+"index.md"], "title"), "title: "+string(quoted))
 	b := project(t, files, Meta{}, 2)
 	seen := map[string]bool{}
 	for name, data := range b.files {
@@ -418,7 +419,7 @@ func TestGuidePages(t *testing.T) {
 		"public.md": []byte("---\ntitle: 公众查阅\norder: 10\n---\n# 不是标题\n"),
 		"about.md":  []byte("# 关于本站\n\n说明\n"),
 	}
-	b := project(t, fixture(t), Meta{Guide: guide}, 2)
+	b := project(t, registrytest.Sample(t), Meta{Guide: guide}, 2)
 	for _, want := range []string{"guide/submit/index.html", "guide/public/index.html", "guide/index.html", "about/index.html"} {
 		if !slices.Contains(b.manifest.Expected, want) {
 			t.Errorf("%s is missing", want)
@@ -435,7 +436,7 @@ func TestGuidePages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, err := check.NewJudge(fixture(t))
+	j, err := check.NewJudge(registrytest.Sample(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"flag"
 	"io"
-	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +15,7 @@ import (
 	"unicode"
 
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/value"
 )
@@ -26,39 +25,18 @@ const schemasDir = "../../../schemas"
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// tree is a registry in memory.
-type tree map[string][]byte
-
-func (t tree) Paths() []string     { return slices.Sorted(maps.Keys(t)) }
-func (t tree) Irregular() []string { return nil }
-func (t tree) Read(path string, limit int64) ([]byte, error) {
-	data, ok := t[path]
-	if !ok {
-		return nil, fs.ErrNotExist
-	}
-	return data[:min(int64(len(data)), limit+1)], nil
-}
-
 // examples is the example registry under the definitions of this one.
-func examples(t testing.TB) (files tree, set *schema.Set) {
+func examples(t testing.TB) (files registrytest.Tree, set *schema.Set) {
 	t.Helper()
-	files, defs := tree{}, map[string][]byte{}
-	err := fs.WalkDir(os.DirFS(schemasDir), ".", func(p string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	files = registrytest.Sample(t)
+	defs := map[string][]byte{}
+	for p, text := range files {
+		if name, ok := strings.CutPrefix(p, "schemas/"); ok {
+			defs[name] = []byte(text)
 		}
-		data, err := os.ReadFile(filepath.Join(schemasDir, filepath.FromSlash(p)))
-		if name, ok := strings.CutPrefix(p, "examples/"); ok {
-			files[name] = data
-		} else {
-			files["schemas/"+p], defs[p] = data, data
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	if set, err = schema.Load(defs); err != nil {
+	set, err := schema.Load(defs)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return files, set
@@ -344,7 +322,7 @@ func TestLoadRefusesDefinitionsThatDoNotFitTheForm(t *testing.T) {
 		{"an unknown key", "review", head + "      - {txt: 甲, span: 24}\n", "txt"},
 	} {
 		t.Run(c.why, func(t *testing.T) {
-			_, err := Load(registry.New(tree{Dir + "/" + c.file + ".yaml": []byte(c.text)}, schemas))
+			_, err := Load(registry.New(registrytest.Tree{Dir + "/" + c.file + ".yaml": c.text}, schemas))
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), c.file) {
 				t.Errorf("got %v, want …%s…", err, c.want)
 			}

@@ -2,52 +2,18 @@ package steps_test
 
 import (
 	"maps"
-	"os"
 	"path"
 	"slices"
 	"strings"
 	"testing"
 
 	"taizhang/tools/internal/check"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/steps"
 )
 
 const root = "../../.."
-
-// memory is a registry in memory.
-type memory map[string][]byte
-
-func (m memory) Paths() []string     { return slices.Sorted(maps.Keys(m)) }
-func (m memory) Irregular() []string { return nil }
-func (m memory) Read(p string, _ int64) ([]byte, error) {
-	if data, ok := m[p]; ok {
-		return data, nil
-	}
-	return nil, os.ErrNotExist
-}
-
-// live returns the registry of this repository, or the one that the examples of
-// the rules begin with.
-func live(t *testing.T, examples bool) memory {
-	t.Helper()
-	files, err := disk.Open(root)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := memory{}
-	for _, p := range files.Paths() {
-		to, example := strings.CutPrefix(p, "schemas/examples/")
-		if !strings.HasPrefix(p, "schemas/") && examples || example != examples && !strings.HasPrefix(p, "schemas/") || example && !examples {
-			continue
-		}
-		if m[to], err = files.Read(p, 1<<24); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return m
-}
 
 func judge(t *testing.T, files registry.Files) *check.Judge {
 	t.Helper()
@@ -79,7 +45,7 @@ func told(list []steps.Step) string {
 }
 
 func TestNextFollowsTheLifecycle(t *testing.T) {
-	files := live(t, true)
+	files := registrytest.Sample(t)
 	for id, want := range map[string]string{
 		"2027-jyj-01": `T02 S10>S20: necessity.md BDB/approve/dsjj
 T03 S10>S11: necessity.md BDB/approve/dsjj
@@ -117,7 +83,7 @@ T61 S80>S910: index.md* BDB/approve/dsjj
 }
 
 func TestAProjectWithoutFilesCanOnlyBegin(t *testing.T) {
-	j := judge(t, live(t, true))
+	j := judge(t, registrytest.Sample(t))
 	j.Registry.Today = "2026-08-01"
 	want := `T01 S00>S10: index.md declaration.md BDB/receipt/dsjj
 T40 S00>S300: index.md adhoc.md declaration.md BDB/receipt/dsjj
@@ -129,8 +95,8 @@ T50 S00>S200: index.md stock-2026.md contract-01.md BDB/receipt/dsjj
 }
 
 func TestNothingFollowsWhatCannotBeRead(t *testing.T) {
-	files := live(t, true)
-	files["content/projects/2027/jyj/01/declaration.md"] = []byte("---\nplanYear: x\n---\n")
+	files := registrytest.Sample(t)
+	files["content/projects/2027/jyj/01/declaration.md"] = "---\nplanYear: x\n---\n"
 	j := judge(t, files)
 	if got := steps.Next(j, j.Project(j.Registry.Folder("2027-jyj-01"), nil)); got != nil {
 		t.Error(told(got))
@@ -141,8 +107,7 @@ func TestNothingFollowsWhatCannotBeRead(t *testing.T) {
 // it, and that very step, with that very file, must be among those that follow.
 func TestEveryLastStepWasOffered(t *testing.T) {
 	tried := map[string]bool{}
-	for _, examples := range []bool{true, false} {
-		files := live(t, examples)
+	for _, files := range []registrytest.Tree{registrytest.Sample(t), registrytest.Live(t)} {
 		j := judge(t, files)
 		for _, f := range j.Registry.Folders() {
 			whole := j.Project(f, nil)

@@ -1,9 +1,7 @@
 package transition_test
 
 import (
-	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,43 +9,22 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/decision"
-	"taizhang/tools/internal/disk"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/synth"
 	"taizhang/tools/internal/transition"
 )
-
-// tree is a registry in memory.
-type tree map[string]string
-
-func (t tree) Paths() []string     { return slices.Sorted(maps.Keys(t)) }
-func (t tree) Irregular() []string { return nil }
-func (t tree) Read(path string, limit int64) ([]byte, error) {
-	data, ok := t[path]
-	if !ok {
-		return nil, fmt.Errorf("no %s", path)
-	}
-	return []byte(data[:min(len(data), int(limit)+1)]), nil
-}
 
 // TestAPlanAsksForEachProjectThatItMoves issues a plan of many projects in one
 // request: every project is a transition of its own with the seats of its step,
 // the plan one more, and who leaves one out agrees to the others alone.
 func TestAPlanAsksForEachProjectThatItMoves(t *testing.T) {
-	head := tree{}
+	head := registrytest.Tree{}
 	if err := synth.Generate(3, 400, func(path string, data []byte) error { head[path] = string(data); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	root, err := disk.Open(filepath.Join("..", "..", ".."))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range root.Paths() {
+	for p, text := range registrytest.Live(t) {
 		if strings.HasPrefix(p, "schemas/") && !strings.HasPrefix(p, "schemas/examples/") {
-			data, err := root.Read(p, 1<<20)
-			if err != nil {
-				t.Fatal(err)
-			}
-			head[p] = string(data)
+			head[p] = text
 		}
 	}
 	head["data/people.yaml"] = "people:\n  - {id: dsjj-01, departments: [dsjj]}\n  - {id: dsjj-02, departments: [dsjj]}\n"

@@ -3,7 +3,6 @@ package transition_test
 import (
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,13 +11,13 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/decision"
-	"taizhang/tools/internal/disk"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/transition"
 )
 
 // asked counts the seats of a project's transition by who may fill them and how
 // strongly.
-func asked(t *testing.T, base, head *check.Judge, files tree, path string) map[string]int {
+func asked(t *testing.T, base, head *check.Judge, files registrytest.Tree, path string) map[string]int {
 	t.Helper()
 	res, err := base.Change(files, []string{path}, check.Options{Definitions: head})
 	if err != nil {
@@ -89,22 +88,8 @@ func variants(t *testing.T, text string, try func(what, text string)) {
 // every way that could make it look smaller: whoever had to agree to a change of
 // its words has to agree to that as well, and to taking away the whole file.
 func TestNothingThatIsTakenAwayAsksFewer(t *testing.T) {
-	root, err := disk.Open(filepath.Join("..", "..", ".."))
-	if err != nil {
-		t.Fatal(err)
-	}
-	base := tree{}
-	for _, p := range root.Paths() {
-		to := strings.TrimPrefix(p, "schemas/examples/")
-		if !strings.HasPrefix(p, "schemas/") || strings.HasPrefix(p, "schemas/rules/R-") || p != to && !strings.HasPrefix(to, "content/") && !strings.HasPrefix(to, "data/") {
-			continue
-		}
-		data, err := root.Read(p, 1<<20)
-		if err != nil {
-			t.Fatal(err)
-		}
-		base[to] = string(data)
-	}
+	base := registrytest.Sample(t)
+	maps.DeleteFunc(base, func(p, _ string) bool { return strings.HasPrefix(p, "schemas/rules/R-") })
 	judge, err := check.NewJudge(base)
 	if err != nil {
 		t.Fatal(err)

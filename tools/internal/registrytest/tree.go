@@ -1,0 +1,82 @@
+// Package registrytest holds registries in memory for tests: the sample
+// registry, the one of this repository, and what a test makes of them. It knows
+// how a registry lies on disk and nothing of what is in its files; the command
+// never imports it.
+package registrytest
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"taizhang/tools/internal/disk"
+)
+
+// Tree is a registry in memory: texts by slash path. It implements
+// registry.Files.
+type Tree map[string]string
+
+// Paths returns the paths of all files, sorted.
+func (t Tree) Paths() []string { return slices.Sorted(maps.Keys(t)) }
+
+// Irregular returns nothing: there are only plain files.
+func (t Tree) Irregular() []string { return nil }
+
+// Read returns a file's bytes, at most limit+1 of them.
+func (t Tree) Read(path string, limit int64) ([]byte, error) {
+	text, ok := t[path]
+	if !ok {
+		return nil, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
+	}
+	return []byte(text[:min(int64(len(text)), limit+1)]), nil
+}
+
+// Replace edits a file, which must hold old, at the first place where it does.
+func (t Tree) Replace(path, old, now string) {
+	if !strings.Contains(t[path], old) {
+		panic(path + " has no " + old)
+	}
+	t[path] = strings.Replace(t[path], old, now, 1)
+}
+
+// Open reads the registry in dir.
+func Open(tb testing.TB, dir string) Tree {
+	tb.Helper()
+	files, err := disk.Open(dir)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t := Tree{}
+	for _, p := range files.Paths() {
+		data, err := files.Read(p, 64<<20)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		t[p] = string(data)
+	}
+	return t
+}
+
+// Live is the registry of this repository, read from a package's own folder.
+func Live(tb testing.TB) Tree {
+	tb.Helper()
+	return Open(tb, filepath.Join("..", "..", ".."))
+}
+
+// Sample is the registry in schemas/examples under the definitions of this
+// repository.
+func Sample(tb testing.TB) Tree {
+	tb.Helper()
+	t := Tree{}
+	for p, text := range Live(tb) {
+		name, example := strings.CutPrefix(p, "schemas/examples/")
+		if example && (strings.HasPrefix(name, "content/") || strings.HasPrefix(name, "data/")) || !example && strings.HasPrefix(p, "schemas/") {
+			t[name] = text
+		}
+	}
+	return t
+}
