@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path"
 	"strings"
 	"sync"
@@ -65,15 +64,6 @@ func (f *fake) on(route string, h http.HandlerFunc) {
 
 // json answers a route with a value, or with text that is JSON already.
 func (f *fake) json(route string, v any) { f.on(route, answer(http.StatusOK, v)) }
-
-// file answers a route with testdata/name.
-func (f *fake) file(route, name string) {
-	data, err := os.ReadFile(path.Join("testdata", name))
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	f.json(route, string(data))
-}
 
 func answer(code int, v any) http.HandlerFunc {
 	text, ok := v.(string)

@@ -41,10 +41,6 @@ func (a *amounts) first(keys ...sum) (sum, int64, bool) {
 	return 0, 0, false
 }
 
-// granted is what a project may cost: its approval, else its plan, else what a
-// stock project has on file.
-func (a *amounts) granted() (sum, int64, bool) { return a.first(approved, inPlan, onFile) }
-
 // agreed is what its contracts come to: with changes, else as signed.
 func (a *amounts) agreed() (sum, int64, bool) { return a.first(revised, contracted) }
 
