@@ -12,9 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/cli"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/rule"
 )
 
@@ -106,14 +104,7 @@ func ids(t *testing.T, out string) []string {
 // as the command does: a bad one must yield its rule and not the lifecycle's
 // word on the same fault as well, a good one nothing.
 func TestEveryRuleExampleIsJudgedAsItSays(t *testing.T) {
-	files, err := disk.Open(repoRoot)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j, err := check.NewJudge(files)
-	if err != nil {
-		t.Fatal(err)
-	}
+	j := judgeOf(t, repoRoot)
 	// Each processor works in a copy of its own.
 	copies := make(chan string, runtime.GOMAXPROCS(0))
 	for range cap(copies) {

@@ -21,7 +21,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/rule"
 	"taizhang/tools/internal/site"
@@ -129,14 +128,7 @@ func (a answers) choose(t *testing.T, dir string, set int) func() {
 // regulation and of its readings, and whole lives.
 func lots(t *testing.T) (out []lot, sets answers) {
 	t.Helper()
-	files, err := disk.Open(repoRoot)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j, err := check.NewJudge(files)
-	if err != nil {
-		t.Fatal(err)
-	}
+	j := judgeOf(t, repoRoot)
 	add := func(name, today string, e rule.Example, change bool, readings int) {
 		l := lot{asked: asked{name: name, today: today, change: change, edited: paths(e)}, edits: e, readings: readings, dirs: touched(e)}
 		if !change && readings == 0 {

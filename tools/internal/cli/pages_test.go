@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -102,21 +100,6 @@ func TestDisplaySettingsAreRemembered(t *testing.T) {
 // fixedWords gives the English of the words that schemas fix.
 func fixedWords(t *testing.T) map[string]string {
 	t.Helper()
-	files := map[string][]byte{}
-	for _, dir := range []string{"forms", "data"} {
-		names, _ := filepath.Glob(filepath.Join(repoRoot, "schemas", dir, "*.schema.json"))
-		for _, name := range names {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			files[dir+"/"+filepath.Base(name)] = data
-		}
-	}
-	set, err := schema.Load(files)
-	if err != nil {
-		t.Fatal(err)
-	}
 	words := map[string]string{"是": "Yes", "否": "No", "无": "None", "万元": "× 10,000 yuan"}
 	var walk func(*schema.Field)
 	walk = func(f *schema.Field) {
@@ -132,7 +115,7 @@ func fixedWords(t *testing.T) map[string]string {
 			walk(f.Item)
 		}
 	}
-	for _, f := range set.Forms {
+	for _, f := range judgeOf(t, repoRoot).Registry.Schemas.Forms {
 		walk(f.Root)
 	}
 	return words

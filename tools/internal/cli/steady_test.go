@@ -64,17 +64,24 @@ type steady struct {
 	date  string // the day it is
 }
 
+// judgeOf reads the definitions of a registry on disk.
+func judgeOf(t *testing.T, dir string) *check.Judge {
+	t.Helper()
+	files, err := disk.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := check.NewJudge(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
 func newSteady(t *testing.T) *steady {
 	t.Helper()
-	base, err := disk.Open(fixture(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defs, err := check.NewJudge(base)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &steady{defs: defs, base: base, date: time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).Format(time.DateOnly)}
+	defs := judgeOf(t, fixture(t))
+	return &steady{defs: defs, base: defs.Registry.Files().(*disk.Files), date: time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).Format(time.DateOnly)}
 }
 
 // ask returns the JSON report on dir, a fixture with edits.
