@@ -95,7 +95,7 @@ const stateRule = "L-001"
 
 // verdict judges the registry with the files in it.
 func (f *filler) verdict(files map[string][]byte) (*check.Result, error) {
-	res, err := check.Change(f.files, fill.Over(f.files, files), slices.Sorted(maps.Keys(files)), check.Options{Context: f.ctx, Inspect: attach.Inspect, Definitions: f.judge})
+	res, err := f.judge.Change(fill.Over(f.files, files), slices.Sorted(maps.Keys(files)), check.Options{Context: f.ctx, Inspect: attach.Inspect})
 	if err != nil {
 		return nil, cannot(err, "")
 	}
