@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/tools/internal/check"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/rule"
 	"taizhang/tools/internal/value"
 )
@@ -54,15 +53,7 @@ func (a *app) judge() (*check.Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := disk.Open(root)
-	if err != nil {
-		return nil, cannot(err, "")
-	}
-	j, err := check.NewJudge(files)
-	if err != nil {
-		return nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
-	}
-	return j, nil
+	return a.registryJudge(root)
 }
 
 func (a *app) listRules(s *rule.Set) {

@@ -14,7 +14,6 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/compose"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/fill"
 	"taizhang/tools/internal/prompt"
 	"taizhang/tools/internal/record"
@@ -54,7 +53,6 @@ type filler struct {
 	*app
 	o     *fillOptions
 	root  string
-	files *disk.Files
 	judge *check.Judge
 	work  *fill.Work
 	asker *fill.Asker
@@ -70,16 +68,12 @@ func (a *app) openFiller(o *fillOptions) (*filler, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := disk.Open(root)
+	j, err := a.registryJudge(root)
 	if err != nil {
-		return nil, cannot(err, "")
-	}
-	j, err := check.NewJudge(files)
-	if err != nil {
-		return nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return nil, err
 	}
 	j.Registry.Today = today()
-	return &filler{app: a, o: o, root: root, files: files, judge: j,
+	return &filler{app: a, o: o, root: root, judge: j,
 		asker: &fill.Asker{Session: a.prompt(), Lang: a.lang, Today: today(), Say: func(s string) { fmt.Fprintln(a.io.Err, s) }}}, nil
 }
 

@@ -95,7 +95,7 @@ const stateRule = "L-001"
 
 // verdict judges the registry with the files in it.
 func (f *filler) verdict(files map[string][]byte) (*check.Result, error) {
-	res, err := f.judge.Change(fill.Over(f.files, files), slices.Sorted(maps.Keys(files)), check.Options{Context: f.ctx, Inspect: attach.Inspect})
+	res, err := f.judge.Change(fill.Over(f.judge.Registry.Files(), files), slices.Sorted(maps.Keys(files)), check.Options{Context: f.ctx, Inspect: attach.Inspect})
 	if err != nil {
 		return nil, cannot(err, "")
 	}
@@ -109,7 +109,7 @@ func (f *filler) tell(res *check.Result, files map[string][]byte) {
 		fmt.Fprintln(f.io.Err, f.say("\n检查通过。", "\nThe check found nothing."))
 		return
 	}
-	over := fill.Over(f.files, files)
+	over := fill.Over(f.judge.Registry.Files(), files)
 	fmt.Fprintln(f.io.Err)
 	if err := report.Write(f.io.Err, "text", res.Findings, table(res.Judge.Rules), report.Options{Lang: f.lang, Width: f.io.Width, Version: version(),
 		Color: f.io.ErrTTY && f.io.Env("NO_COLOR") == "", Summary: report.Summary(res.Summary),

@@ -11,8 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/tools/internal/check"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/grid"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/value"
@@ -91,13 +89,9 @@ func (a *app) runImport(o *importOptions) error {
 	if err != nil {
 		return err
 	}
-	files, err := disk.Open(root)
+	j, err := a.registryJudge(root)
 	if err != nil {
-		return cannot(err, "")
-	}
-	j, err := check.NewJudge(files)
-	if err != nil {
-		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return err
 	}
 	def, err := a.worksheets(j)
 	if err != nil {
@@ -117,7 +111,7 @@ func (a *app) runImport(o *importOptions) error {
 	if err != nil {
 		return a.sheetProblem(o.file, err)
 	}
-	b := &batch{def: def, judge: j, files: files, tables: tables, options: o}
+	b := &batch{def: def, judge: j, tables: tables, options: o}
 	if err := b.decide(); err != nil {
 		return cannot(err, "")
 	}

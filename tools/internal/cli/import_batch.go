@@ -11,7 +11,6 @@ import (
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/compose"
 	"taizhang/tools/internal/contacts"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/steps"
@@ -40,7 +39,6 @@ type importEntry struct {
 type batch struct {
 	def     *worksheet.Definition
 	judge   *check.Judge
-	files   *disk.Files
 	tables  []*worksheet.Table
 	options *importOptions
 	entries []*importEntry
@@ -223,7 +221,7 @@ func introduction(r *worksheet.Row) string {
 // judgeAll has the checker judge the rows that are to be made; again reports
 // that some were refused and the others must be judged without them.
 func (b *batch) judgeAll() (again bool, err error) {
-	head := &withFiles{Files: b.files, added: map[string][]byte{}}
+	head := &withFiles{Files: b.judge.Registry.Files(), added: map[string][]byte{}}
 	byID := map[string]*importEntry{}
 	for _, e := range b.made() {
 		byID[e.id] = e
@@ -235,7 +233,7 @@ func (b *batch) judgeAll() (again bool, err error) {
 		return false, nil
 	}
 	changed := head.list()
-	res, err := check.Change(b.files, head, changed, check.Options{Inspect: attach.Inspect})
+	res, err := check.Change(b.judge.Registry.Files(), head, changed, check.Options{Inspect: attach.Inspect})
 	if err != nil {
 		return false, err
 	}

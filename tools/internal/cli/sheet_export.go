@@ -10,7 +10,6 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/compose"
-	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/value"
 	"taizhang/tools/internal/worksheet"
@@ -42,13 +41,9 @@ func (a *app) exportSheet(o *exportOptions) error {
 	if err != nil {
 		return err
 	}
-	files, err := disk.Open(root)
+	j, err := a.registryJudge(root)
 	if err != nil {
-		return cannot(err, "")
-	}
-	j, err := check.NewJudge(files)
-	if err != nil {
-		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return err
 	}
 	var data []byte
 	if o.sheet == "plan" {
