@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/compose"
 	"taizhang/tools/internal/contacts"
+	"taizhang/tools/internal/fill"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/steps"
@@ -221,19 +223,17 @@ func introduction(r *worksheet.Row) string {
 // judgeAll has the checker judge the rows that are to be made; again reports
 // that some were refused and the others must be judged without them.
 func (b *batch) judgeAll() (again bool, err error) {
-	head := &withFiles{Files: b.judge.Registry.Files(), added: map[string][]byte{}}
+	added := map[string][]byte{}
 	byID := map[string]*importEntry{}
 	for _, e := range b.made() {
 		byID[e.id] = e
-		for p, data := range e.files {
-			head.added[p] = data
-		}
+		maps.Copy(added, e.files)
 	}
 	if len(byID) == 0 {
 		return false, nil
 	}
-	changed := head.list()
-	res, err := check.Change(b.judge.Registry.Files(), head, changed, check.Options{Inspect: attach.Inspect})
+	base := b.judge.Registry.Files()
+	res, err := check.Change(base, fill.Over(base, added), slices.Sorted(maps.Keys(added)), check.Options{Inspect: attach.Inspect})
 	if err != nil {
 		return false, err
 	}
@@ -295,34 +295,6 @@ func (b *batch) cell(r *worksheet.Row, form, key string) string {
 		}
 	}
 	return ""
-}
-
-// withFiles is the registry with the files that an import would add.
-type withFiles struct {
-	registry.Files
-	added map[string][]byte
-}
-
-func (w *withFiles) list() []string {
-	var out []string
-	for p := range w.added {
-		out = append(out, p)
-	}
-	slices.Sort(out)
-	return out
-}
-
-func (w *withFiles) Paths() []string {
-	out := append(slices.Clone(w.Files.Paths()), w.list()...)
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
-func (w *withFiles) Read(p string, limit int64) ([]byte, error) {
-	if data, ok := w.added[p]; ok {
-		return data[:min(int64(len(data)), limit+1)], nil
-	}
-	return w.Files.Read(p, limit)
 }
 
 // sealPersons seals the contact persons of the projects that are made. What is
