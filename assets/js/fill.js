@@ -396,7 +396,8 @@ for (const name of ['dragover', 'dragleave', 'drop']) {
     if (name === 'drop' && dropped) dropped(e.dataTransfer);
   });
 }
-addEventListener('pagehide', () => { work.flush(); });
+// Leaving a field or a screen saves at once: a page that goes has no time for it.
+for (const leave of ['change', 'hashchange', 'pagehide']) addEventListener(leave, () => { work.flush(); });
 document.addEventListener('visibilitychange', () => { if (document.hidden) work.flush(); });
 addEventListener('beforeunload', (e) => { if (drafts.atRisk()) e.preventDefault(); });
 // Choices and attributes hold one language: they are drawn anew for another.
