@@ -64,7 +64,8 @@ async function offer(box, draft, clean) {
   const note = h('div.send-note', { role: 'status' });
   if (way.how === 'api') api(form, note, draft, list, way);
   else if (way.how === 'prefilled') form.append(h('p', null, word('prefilled_text')), h('ol', null, (await Submit().pages(list)).map((p) => h('li', null, h('a', { href: p.url, target: '_blank', rel: 'noopener' }, p.path), p.filled ? null : [' ', h('span.sub', null, word('paste_text'))]))));
-  else form.append(h('p', null, word('manual_text')), h('p', null, h('a', { href: guide }, word('guide'))));
+  else form.append(h('p', null, word('manual_text')));
+  if (way.how !== 'api') form.append(h('p', null, h('a', { href: guide }, word('guide'))));
   form.append(note);
 }
 
