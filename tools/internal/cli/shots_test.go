@@ -116,7 +116,7 @@ func TestGuidesStepsWork(t *testing.T) {
 	c.set("/systemKind", "业务系统")
 	c.set("/scopeBasis", "直接适用")
 	c.Type("#fill-body", "为全区老年人提供统一的养老服务。")
-	c.waitFor(`!document.querySelector(".finding-error")`)
+	c.waitFor(`document.querySelector(".draft-nav .count-done")`) // judged, and nothing found
 	c.shot("fill-project", ".draft-bar", 700)
 	c.Click(".fill-actions .main-button")
 	c.waitFor(`document.querySelector("[data-ptr='/estimate']")`)
