@@ -199,7 +199,7 @@ func TestStepsAreFilledInToTheEnd(t *testing.T) {
 			until(c.t, c.Page, `window.paper`)
 			var paper string
 			c.Eval(`window.paper`, &paper)
-			for _, want := range []string{"附件1", "森林防火视频值守（示例）", "投资匡算（万元）26", "清江浦区应急管理局", "火情三分钟内发现。", "上线"} {
+			for _, want := range []string{"附件1", "森林防火视频值守（示例）", "投资匡算（万元）26", "清江浦区应急管理局", "火情三分钟内发现。", "上线", "办理状态S300 "} {
 				if !strings.Contains(paper, want) {
 					c.t.Errorf("the print lacks %s: %s", want, paper)
 				}
