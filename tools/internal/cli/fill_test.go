@@ -228,7 +228,7 @@ func TestWhatIsTypedIsJudgedBesideItsField(t *testing.T) {
 		t.Errorf("a mobile number is repeated: %s", text)
 	}
 	p.Click(at("/basis", "button.remove"))
-	p.Click(at("/basis", "button"))
+	p.Click(at("/basis", "> button"))
 	p.Type(at("/basis/0/docNo", "input"), "清政办发[2026]012号")
 	until(t, p, `document.querySelector("[data-ptr='/basis/0/docNo'] .finding")`)
 	// What cannot be written at all is told as soon, where it is: characters that a
