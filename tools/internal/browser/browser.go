@@ -296,10 +296,19 @@ func (p *Page) Eval(js string, into any) {
 }
 
 // Click clicks the first element that the CSS selector finds, once it is
-// visible, and waits for the requests that follow.
+// visible, and waits for the requests that follow. One that the page replaces
+// after it was found is sought again.
 func (p *Page) Click(selector string) {
 	p.t.Helper()
-	p.run("click "+selector, chromedp.Click(chromedp.CSS(selector)), p.settle())
+	click := chromedp.Click(chromedp.CSS(selector))
+	p.run("click "+selector, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		for {
+			done, err := click(ctx, t)
+			if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "Could not find node with given id") {
+				return done, err
+			}
+		}
+	}, p.settle())
 }
 
 // Type puts text into the field that the CSS selector finds, key by key.
