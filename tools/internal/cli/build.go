@@ -210,7 +210,7 @@ type projection struct {
 
 // project checks the registry and projects it into work. Findings that block
 // are printed and stop it.
-func (a *app) project(ctx context.Context, root, work, baseURL string, judge *publish.Judge, audited *publish.Audit) (p *projection, err error) {
+func (a *app) project(ctx context.Context, root, work, baseURL string, judge *publish.Judge, audited *publish.Audit) (_ *projection, err error) {
 	files, err := disk.Open(root)
 	if err != nil {
 		return nil, cannot(err, "")
@@ -223,19 +223,19 @@ func (a *app) project(ctx context.Context, root, work, baseURL string, judge *pu
 		return nil, err
 	}
 	meta.Judge, meta.Audit = judge, audited
-	p = &projection{}
-	if p.Builder, err = publish.New(work, meta); err != nil {
+	pages, err := publish.New(work, meta)
+	if err != nil {
 		return nil, cannot(err, "")
 	}
 	defer func() {
 		if err != nil {
-			p.Close()
+			pages.Close()
 		}
 	}()
 	var mu sync.Mutex
 	var failed error
 	res, err := check.All(files, check.Options{Context: ctx, Progress: a.progress(false), Inspect: attach.Inspect, Visit: func(v *check.Verdict) {
-		if err := p.Add(v); err != nil {
+		if err := pages.Add(v); err != nil {
 			mu.Lock()
 			failed = errors.Join(failed, err)
 			mu.Unlock()
@@ -251,8 +251,7 @@ func (a *app) project(ctx context.Context, root, work, baseURL string, judge *pu
 	if failed != nil {
 		return nil, cannot(failed, "")
 	}
-	p.judge = res.Judge
-	return p, nil
+	return &projection{pages, res.Judge}, nil
 }
 
 // address checks the address that a site will have and ends it with a slash.

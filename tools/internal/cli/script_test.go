@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 
@@ -15,9 +16,19 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"taizhang": func() { os.Exit(cli.Main(os.Args[1:], cli.System())) },
+		"taizhang": func() {
+			if f, err := os.OpenFile(filepath.Join(os.Getenv("WORK"), crashed), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644); err == nil {
+				_ = debug.SetCrashOutput(f, debug.CrashOptions{})
+				f.Close()
+			}
+			os.Exit(cli.Main(os.Args[1:], cli.System()))
+		},
 	})
 }
+
+// crashed is the file of a script's folder that tells of a panic, which
+// "! exec" would take for any other failure.
+const crashed = ".crash"
 
 // TestScripts runs the command as a user would, in registries made of the
 // fixture (command `registry DIR`), with the real git.
@@ -33,6 +44,11 @@ func scripts(t *testing.T, dir string) {
 		Dir:                 dir,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
+			env.Defer(func() {
+				if trace, _ := os.ReadFile(filepath.Join(env.WorkDir, crashed)); len(trace) > 0 {
+					t.Errorf("the command panicked:\n%s", trace)
+				}
+			})
 			env.Setenv("GIT_CONFIG_GLOBAL", os.DevNull)
 			env.Setenv("GIT_CONFIG_SYSTEM", os.DevNull)
 			env.Setenv("TAIZHANG_LANG", "zh")
