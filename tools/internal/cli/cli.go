@@ -95,7 +95,7 @@ func Main(args []string, streams *IO) int {
 		return exitFailed
 	}
 	if a.lang == "" { // the command line could not be read
-		a.lang = language(streams.Env)
+		a.lang = asked(args, streams.Env)
 	}
 	text, mend := a.worded(err, ran)
 	fmt.Fprintf(streams.Err, "taizhang: %s\n", text)
@@ -159,6 +159,21 @@ func group(c *cobra.Command) *cobra.Command {
 		return cmd.Help()
 	}
 	return c
+}
+
+// asked is the language that a command line names which could not be parsed, or
+// that of the environment.
+func asked(args []string, env func(string) string) string {
+	for i, arg := range args {
+		v, ok := strings.CutPrefix(arg, "--lang=")
+		if arg == "--lang" && i+1 < len(args) {
+			v, ok = args[i+1], true
+		}
+		if ok && (v == "zh" || v == "en") {
+			return v
+		}
+	}
+	return language(env)
 }
 
 // language reads the usual variables; the registry's own language is Chinese.
