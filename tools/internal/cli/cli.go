@@ -140,14 +140,51 @@ A register of government IT projects kept as documents in Git.
 	}
 	c.PersistentFlags().StringVar(&a.root, "root", "", "台账的根目录，默认向上查找 · root of the registry, found upwards by default")
 	c.PersistentFlags().StringVar(&a.lang, "lang", "", "zh 或 en，默认按环境 · zh or en, from the environment by default")
-	c.AddCommand(
-		a.newCommand(), a.editCommand(), a.contactsCommand(), a.importCommand(), a.printCommand(),
-		a.checkCommand(), a.explainCommand(), a.dueCommand(),
-		a.reviewCommand(), a.approveCommand(), a.mergeCommand(), a.sealCommand(),
-		a.auditCommand(), a.checkpointCommand(), a.peopleCommand(), a.hookCommand(),
-		a.buildCommand(), a.serveCommand(), a.exportCommand(), a.schemaCommand(), a.synthCommand(),
-	)
+	c.PersistentFlags().BoolP("help", "h", false, "说明 · help")
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"填报 · submit:", []*cobra.Command{a.newCommand(), a.editCommand(), a.importCommand(), a.printCommand(), a.contactsCommand()}},
+		{"检查 · check:", []*cobra.Command{a.checkCommand(), a.explainCommand(), a.dueCommand(), a.schemaCommand()}},
+		{"审批 · approve:", []*cobra.Command{a.reviewCommand(), a.approveCommand(), a.mergeCommand(), a.sealCommand(), a.peopleCommand(), a.hookCommand()}},
+		{"审计 · audit:", []*cobra.Command{a.auditCommand(), a.checkpointCommand()}},
+		{"公开 · publish:", []*cobra.Command{a.buildCommand(), a.serveCommand(), a.exportCommand()}},
+		{"其他 · other:", []*cobra.Command{a.synthCommand()}},
+	} {
+		c.AddGroup(&cobra.Group{ID: g.title, Title: g.title})
+		for _, sub := range g.commands {
+			sub.GroupID = g.title
+			c.AddCommand(sub)
+		}
+		c.SetHelpCommandGroupID(g.title)
+		c.SetCompletionCommandGroupID(g.title)
+	}
+	bilingual(c)
 	return c
+}
+
+// bilingual puts Chinese beside the words of the library that reads the
+// command line.
+func bilingual(c *cobra.Command) {
+	c.SetUsageTemplate(strings.NewReplacer(
+		"Usage:", "用法 · usage:",
+		"Available Commands:", "命令 · commands:",
+		"Global Flags:", "通用选项 · global flags:",
+		"Flags:", "选项 · flags:",
+		`Use "{{.CommandPath}} [command] --help" for more information about a command.`,
+		"{{.CommandPath}} [command] --help 看一个命令的说明 · tells about one command",
+	).Replace(c.UsageTemplate()))
+	c.InitDefaultHelpCmd()
+	c.InitDefaultCompletionCmd()
+	for _, sub := range c.Commands() {
+		switch sub.Name() {
+		case "help":
+			sub.Short = "一个命令的说明 · about a command"
+		case "completion":
+			sub.Short = "给命令行装上自动补全 · completion for your shell"
+		}
+	}
 }
 
 // group makes a command of commands refuse what is none of them.
