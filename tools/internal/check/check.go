@@ -30,6 +30,17 @@ type Judge struct {
 	Inspect Inspector
 }
 
+// needed are the schemas that the tool reads by name: of the two forms that
+// every project has, and of the files in data/ and schemas/.
+func needed() []string {
+	out := []string{"forms/index.schema.json", "forms/declaration.schema.json"}
+	for _, name := range []string{"brands", "coverage", "deadlines", "holidays", "interpretations", "legal-basis",
+		"limits", "people", "plan", "recipients", "registry", "sheet", "units", "worksheets"} {
+		out = append(out, "data/"+name+".schema.json")
+	}
+	return out
+}
+
 // NewJudge loads schemas, lifecycle, rules and registers from files. An error
 // means that nothing can be judged: the registry's own definitions are broken.
 func NewJudge(files registry.Files) (*Judge, error) {
@@ -64,9 +75,9 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, need := range []string{"index", "declaration", "units", "plan", "registry", "people"} {
-		if set.Form(need) == nil {
-			return nil, fmt.Errorf("schemas: no schema for %s", need)
+	for _, need := range needed() {
+		if set.Form(strings.TrimSuffix(path.Base(need), ".schema.json")) == nil {
+			return nil, fmt.Errorf("%s: 缺少这个定义，从上一个提交恢复它 · missing; restore it from an earlier commit", path.Join("schemas", need))
 		}
 	}
 	j := &Judge{Registry: registry.New(files, set)}
