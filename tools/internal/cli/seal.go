@@ -11,6 +11,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"taizhang/tools/internal/audit"
+	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/forge"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/report"
@@ -39,8 +40,13 @@ After a forge has merged a request, writes the votes of that moment as decisions
   git push origin main
 
 --poll 按提交说明里写的请求编号去平台核对；逐个变基的提交不写编号，要用 --request 指明。
+没有人能补的，由有权的部门裁定，写进 data/registry.yaml 的 unsealed，以后照样列出，不再算错；audit 仍记作未封存。
 With --poll the request is the one that the message of the commit names, as the forge confirms; commits that a
-forge rebased one by one name none and need --request.
+forge rebased one by one name none and need --request. What nobody can seal is ruled on in unsealed of
+data/registry.yaml: from then on it is listed and no fault; audit still calls it unsealed.
+
+退出码：0 都已封存或裁定，1 有封不了的，3 没能做完（平台、密钥、Git），可以再运行。
+Exit codes: 0 all is sealed or ruled on, 1 something cannot be sealed, 3 the work was not finished: run it again.
 
 公钥登记在 data/registry.yaml 的 gateKeys。没有盖章的决定，audit 只记作“只有记录”。
 The public key is in gateKeys of data/registry.yaml. Without a seal, audit calls a decision "a record alone".`,
@@ -94,6 +100,7 @@ type sealer struct {
 	forge  forge.Forge
 	branch string
 	gate   ssh.Signer // nil: no seal of the gate
+	done   []string   // commits that were sealed
 }
 
 // all seals what the branch holds without a decision after a commit. What cannot
@@ -111,36 +118,82 @@ func (s *sealer) all(from string) error {
 	if err != nil {
 		return err
 	}
-	var left error
+	ruled, err := s.rulings(prefix, tip.Hash)
+	if err != nil {
+		return err
+	}
+	var worst error
 	for _, e := range entries {
-		if !slices.ContainsFunc(e.Items, func(it *audit.Item) bool { return it.Status == audit.Unsealed }) {
+		if slices.Contains(s.done, e.Commit) || !slices.ContainsFunc(e.Items, func(it *audit.Item) bool { return it.Status == audit.Unsealed }) {
 			continue
 		}
 		fmt.Fprintf(s.io.Out, "%s %s\n", e.Commit[:12], report.OneLine(e.Title))
-		if e.Request == 0 {
-			err = cannot(errors.New(s.say("提交说明里没有请求的编号", "its message names no request")), s.say("用 --request 指明", "name it with --request"))
-		} else {
+		if why, known := ruled[e.Commit]; known {
+			fmt.Fprintf(s.io.Out, s.say("没有封存，已裁定：%s\n", "not sealed, ruled on: %s\n"), report.OneLine(why))
+			continue
+		}
+		if e.Request != 0 {
 			err = s.request(e.Request, "", e.Commit)
+		} else {
+			err = &failure{exitFindings, errors.New(s.say("提交说明里没有请求的编号", "its message names no request")), s.say("用 --request 指明", "name it with --request")}
 		}
-		if err != nil {
-			fmt.Fprintf(s.io.Out, s.say("没有封存：%v\n", "not sealed: %v\n"), err)
-			left = errors.Join(left, err)
+		var f *failure
+		switch {
+		case err == nil:
+			continue
+		case s.ctx.Err() != nil, forge.KindOf(err) != "": // it would be so with the next one
+			return err
+		case errors.As(err, &f) && f.code == exitFindings:
+			if worst == nil {
+				worst = errFindings
+			}
+		default:
+			worst = cannot(errors.New(s.say("有的没能封存", "some could not be sealed")), s.say("原因写在上面，排除以后再运行一次", "the reasons are above: see to them, and run it again"))
+		}
+		why, mend := err.Error(), ""
+		if f != nil {
+			mend = f.mend
+		}
+		if err == error(errFindings) {
+			why = s.say("缺少同意", "approvals are missing")
+		}
+		fmt.Fprintf(s.io.Out, s.say("没有封存：%s\n", "not sealed: %s\n"), why)
+		if mend != "" {
+			fmt.Fprintf(s.io.Out, "  → %s\n", mend)
 		}
 	}
-	switch {
-	case left == nil:
-		return nil
-	case s.ctx.Err() != nil:
-		return s.ctx.Err()
+	return worst
+}
+
+// rulings tells which commits the registry has accepted as unsealed, and why.
+func (s *sealer) rulings(prefix, tip string) (map[string]string, error) {
+	tree, err := s.repo.Tree(tip)
+	if err != nil {
+		return nil, s.gitFailure(err)
 	}
-	return errFindings
+	j, err := check.NewJudge(newGitFiles(tree, prefix))
+	if err != nil {
+		return nil, cannot(err, s.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+	}
+	out := map[string]string{}
+	for _, u := range j.Registry.Config.Unsealed {
+		out[u.Commit] = u.On + " " + u.By + " " + u.Reason
+	}
+	return out, nil
 }
 
 // request seals what the merge of a request brought; merged is the commit of the
 // merge, "" for the one that the forge tells, and must be among what it brought
 // when it is given as wanted.
 func (s *sealer) request(number int64, merged, wanted string) error {
+	code := exitFailed
+	if wanted != "" { // only a message says that it is about this request
+		code = exitFindings
+	}
 	req, err := s.forge.Request(s.ctx, number)
+	if forge.KindOf(err) == forge.NotFound && wanted != "" {
+		return &failure{code, fmt.Errorf(s.say("平台上没有请求 #%d，或令牌看不到", "the forge has no request #%d, or hides it from the token"), number), s.say("用 --request 指明", "name the request with --request")}
+	}
 	if err != nil {
 		return s.forgeFailure(err)
 	}
@@ -148,14 +201,14 @@ func (s *sealer) request(number int64, merged, wanted string) error {
 		merged = req.MergeSHA
 	}
 	if !req.Merged || merged == "" {
-		return cannot(fmt.Errorf(s.say("请求 #%d 还没有合并", "request #%d is not merged"), number), "")
+		return &failure{code, fmt.Errorf(s.say("请求 #%d 还没有合并", "request #%d is not merged"), number), ""}
 	}
 	steps, before, err := s.mergedSteps(s.repo, s.root, req, merged, s.branch)
 	if err != nil {
 		return err
 	}
 	if wanted != "" && !slices.Contains(steps, wanted) {
-		return cannot(fmt.Errorf(s.say("平台说请求 #%d 合并成了别的提交", "the forge says that request #%d was merged as another commit"), number), s.say("用 --request 指明", "name the request with --request"))
+		return &failure{code, fmt.Errorf(s.say("平台说请求 #%d 合并成了别的提交", "the forge says that request #%d was merged as another commit"), number), s.say("用 --request 指明", "name the request with --request")}
 	}
 	var missing error
 	for _, step := range steps {
@@ -163,6 +216,8 @@ func (s *sealer) request(number int64, merged, wanted string) error {
 			missing = err // what others agreed to is sealed all the same
 		} else if err != nil {
 			return err
+		} else {
+			s.done = append(s.done, step)
 		}
 	}
 	return missing

@@ -218,7 +218,7 @@ func TestSealsArePushed(t *testing.T) {
 		{"a request", []string{"NUMBER=7"}, fetch("7") + fmt.Sprintf(seal, "--request 7") + push, 0},
 		{"all", nil, fetch("*") + fmt.Sprintf(seal, "--poll") + push, 0},
 		{"something is left", []string{"CODE=1"}, fetch("*") + fmt.Sprintf(seal, "--poll") + push, 1},
-		{"not sealed", []string{"CODE=3"}, fetch("*") + fmt.Sprintf(seal, "--poll"), 3},
+		{"it broke off", []string{"CODE=3"}, fetch("*") + fmt.Sprintf(seal, "--poll") + push, 3},
 		{"somebody was faster", []string{"NUMBER=7", "LATE=1"}, fetch("7") + strings.Repeat(fmt.Sprintf(seal, "--request 7")+push+again, 1) + fmt.Sprintf(seal, "--request 7") + push, 0},
 		{"never", []string{"NUMBER=7", "LATE=9"}, fetch("7") + strings.Repeat(fmt.Sprintf(seal, "--request 7")+push+again, 5), 1},
 		{"no number", []string{"NUMBER=7; touch pwned"}, "", 1},

@@ -62,6 +62,7 @@ type Config struct {
 	Contacts     string // sealed or outside
 	Title        finding.Text
 	GateKeys     []GateKey
+	Unsealed     []Unsealed
 	Feedback     string // https address to report errors to, or ""
 	Licence      Link   // of the published data; empty when nothing is stated
 	Forge        Forge  // where the form page submits to; empty when nowhere
@@ -76,6 +77,10 @@ type Link struct {
 // GateKey is a public key of the program that reads votes on a forge and seals
 // the decisions, valid from one day to another, both included.
 type GateKey struct{ Key, From, Until string }
+
+// Unsealed is a commit of main whose decision nobody can seal any more, with the
+// ruling that it is left so.
+type Unsealed struct{ Commit, On, By, Reason string }
 
 // Gate reports whether a key may seal decisions on a day.
 func (c *Config) Gate(key, day string) bool {
@@ -189,6 +194,11 @@ func (r *Registry) readConfig() {
 	if keys := root.Get("gateKeys"); keys != nil {
 		for _, k := range keys.Items {
 			r.Config.GateKeys = append(r.Config.GateKeys, GateKey{textOf(k.Get("key")), textOf(k.Get("from")), textOf(k.Get("until"))})
+		}
+	}
+	if list := root.Get("unsealed"); list != nil {
+		for _, u := range list.Items {
+			r.Config.Unsealed = append(r.Config.Unsealed, Unsealed{textOf(u.Get("commit")), textOf(u.Get("on")), textOf(u.Get("by")), textOf(u.Get("reason"))})
 		}
 	}
 }

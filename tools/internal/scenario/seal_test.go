@@ -175,6 +175,22 @@ func TestAllThatMainHoldsUnsealedIsSealed(t *testing.T) {
 			if code, out, errs := s.command(all...); code != 1 || !strings.Contains(out, "merged as another commit") || s.tip("main") != claimed {
 				t.Errorf("a claim: exit %d\n%s%s", code, out, errs)
 			}
+			s.broken = map[string]string{"gitlab": "/merge_requests/1"}[kind]
+			if s.broken == "" {
+				s.broken = "/pulls/1"
+			}
+			if code, out, errs := s.command(all...); code != 3 || !strings.Contains(errs, "unauthorized (403)") || !strings.Contains(errs, "→ ") {
+				t.Errorf("the forge does not tell: exit %d\n%s%s", code, out, errs)
+			}
+			s.broken = ""
+			// What nobody can seal is ruled on, once, and no fault from then on; but
+			// an audit still tells.
+			ruling := s.read("main", "data/registry.yaml") + "unsealed:\n  - {commit: " + claimed + ", on: 2026-11-20, by: dsjj, reason: 冒称请求 1 的提交，已由 2 号请求撤销}\n"
+			s.commit("refs/heads/main", commit{message: "ruling", author: maker, committer: maker, when: s.tick(), parents: []string{claimed}, edits: edits{"data/registry.yaml": &ruling}})
+			if code, out, errs := s.command(all...); code != 0 || !strings.Contains(out, "ruled on: 2026-11-20 dsjj 冒称") {
+				t.Errorf("ruled on: exit %d\n%s%s", code, out, errs)
+			}
+			s.wantAudit("ruled on", 1, "未封存")
 		})
 	}
 }
