@@ -120,6 +120,9 @@ func (a *app) reviewRequest(o *reviewOptions, f forge.Forge, number int64, repo 
 	if err != nil {
 		return a.forgeFailure(err)
 	}
+	if !req.Open && o.headGiven { // a merge queue takes silence for agreement
+		return cannot(fmt.Errorf(a.say("请求 #%d 已经关闭", "request #%d is closed"), number), a.say("合并队列里不该有它", "it has no place in a merge queue"))
+	}
 	if !req.Open {
 		fmt.Fprintf(a.io.Err, a.say("请求 #%d 已经关闭，不再判断。\n", "request #%d is closed and not judged.\n"), number)
 		return nil

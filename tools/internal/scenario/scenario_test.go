@@ -21,6 +21,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"taizhang/tools/internal/cli"
 )
 
 // What all scenarios share, made by TestMain.
@@ -31,7 +33,15 @@ var (
 	begin   time.Time // when the scenarios begin
 )
 
-func TestMain(m *testing.M) { os.Exit(run(m)) }
+// asTool makes this very program the shipped command, for scripts that call it.
+const asTool = "TAIZHANG_SCENARIO_TOOL"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asTool) != "" {
+		os.Exit(cli.Main(os.Args[1:], cli.System()))
+	}
+	os.Exit(run(m))
+}
 
 func run(m *testing.M) int {
 	for _, k := range []string{"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"} {
