@@ -122,10 +122,15 @@ type Set struct {
 }
 
 // compile compiles one schema. One compiler serves all of them, so that what
-// they share is read and judged once.
-func (s *Set) compile(id string) (*jsonschema.Schema, error) {
+// they share is read and judged once. The library panics on some that are none.
+func (s *Set) compile(id string) (_ *jsonschema.Schema, err error) {
 	s.compiling.Lock()
 	defer s.compiling.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%s: not a JSON Schema (%v)", id, r)
+		}
+	}()
 	if s.compiler == nil {
 		s.compiler = s.newCompiler()
 	}

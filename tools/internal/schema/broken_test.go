@@ -1,0 +1,29 @@
+package schema_test
+
+import (
+	"strings"
+	"testing"
+
+	"taizhang/tools/internal/schema"
+)
+
+// TestABrokenSchemaIsToldNotPanickedOn: what the library cannot compile is an
+// error that names the schema.
+func TestABrokenSchemaIsToldNotPanickedOn(t *testing.T) {
+	for name, text := range map[string]string{
+		"a common schema that is none, asked for twice": `{"$id":"https://example.org/x.json","properties":{"a":{"$ref":"common.json#/$defs/a"}}}`,
+		"a reference to nothing":                        `{"$id":"https://example.org/x.json","properties":{"a":{"$ref":"#/$defs/none"}}}`,
+		"a type that does not exist":                    `{"$id":"https://example.org/x.json","properties":{"a":{"type":"txt"}}}`,
+		"a pattern that is none":                        `{"$id":"https://example.org/x.json","properties":{"a":{"type":"string","pattern":"("}}}`,
+	} {
+		set, err := schema.Load(map[string][]byte{
+			"data/x.schema.json": []byte(text), "data/y.schema.json": []byte(strings.Replace(text, "x.json", "y.json", 1)),
+			"forms/common.schema.json": []byte(`{"$id":"https://example.org/common.json","$defs":{"a":{"type":"object","properties":{"b":"text"}}}}`)})
+		if err == nil {
+			err = set.Compile()
+		}
+		if err == nil || !strings.Contains(err.Error(), "x.") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
