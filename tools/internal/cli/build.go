@@ -162,12 +162,12 @@ func (a *app) siteFailure(err error) error {
 // build checks the registry and builds its site into out. Findings that block
 // are printed and stop it.
 func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, error) {
-	work, err := os.MkdirTemp("", "taizhang-projection-")
+	w, err := b.hugo.Begin(ctx, out)
 	if err != nil {
-		return nil, cannot(err, "")
+		return nil, b.app.siteFailure(err)
 	}
-	defer os.RemoveAll(work)
-	manifest, err := b.projected(ctx, work, baseURL)
+	defer w.Close()
+	manifest, err := b.projected(ctx, w.Projection, baseURL)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +176,7 @@ func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, e
 	if err != nil {
 		return nil, cannot(err, "")
 	}
-	r, err := b.hugo.Build(ctx, site.Input{Root: b.root, Projection: work, Out: out, BaseURL: baseURL,
+	r, err := w.Build(ctx, site.Input{Root: b.root, Projection: w.Projection, Out: out, BaseURL: baseURL,
 		Expected: expected, ExpectedPatterns: patterns, Forbidden: manifest.Forbidden})
 	if err != nil {
 		return nil, b.app.siteFailure(err)
@@ -211,6 +211,7 @@ type projection struct {
 // project checks the registry and projects it into work. Findings that block
 // are printed and stop it.
 func (a *app) project(ctx context.Context, root, work, baseURL string, judge *publish.Judge, audited *publish.Audit) (_ *projection, err error) {
+	a.collect(400) // Hugo, which comes after it, needs more memory
 	files, err := disk.Open(root)
 	if err != nil {
 		return nil, cannot(err, "")

@@ -130,11 +130,18 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 // limit keeps that true for a province. A check of a few projects ends before
 // collecting would pay at all.
 func (a *app) spend(few bool) {
+	percent := 200
+	if few {
+		percent = 1000
+	}
+	a.collect(percent)
+}
+
+// collect sets how much the heap grows, in percent, before it is collected, unless
+// the user has set it.
+func (a *app) collect(percent int) {
 	if a.io.Env("GOGC") == "" {
-		debug.SetGCPercent(200)
-		if few {
-			debug.SetGCPercent(1000)
-		}
+		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(1 << 30)
 	}
 }

@@ -56,7 +56,13 @@ func (b *Builder) generate(ctx context.Context, in Input, kept map[string]string
 			return warnings, err
 		}
 	}
-	if err := placeStatic(out, filepath.Join(in.Projection, "static")); err != nil {
+	static := filepath.Join(in.Projection, "static")
+	if within(static, work) {
+		err = merge(out, static)
+	} else {
+		err = placeStatic(out, static)
+	}
+	if err != nil {
 		return warnings, err
 	}
 	return warnings, keep(in, kept, out)
@@ -135,13 +141,50 @@ func gather(to, from string, files []string) error {
 		}
 		err := link(filepath.Join(from, f), target)
 		if errors.Is(err, fs.ErrExist) {
-			return fail(nil, "站点的 %s 有两个来源，站点未替换", "%s of the site comes from two places; the site was not replaced", filepath.ToSlash(f))
+			return twoSources(f)
 		}
 		if err != nil {
 			return fmt.Errorf("gather %s: %w", f, err)
 		}
 	}
 	return nil
+}
+
+// merge moves what is in one folder into another, whole folders where they are new
+// there: making a folder or a file costs ten times what moving it does.
+func merge(to, from string) error {
+	entries, err := os.ReadDir(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	there, err2 := os.ReadDir(to)
+	if err := errors.Join(err, err2); err != nil {
+		return fmt.Errorf("put together the site: %w", err)
+	}
+	have := make(map[string]bool, len(there)) // whether it is a folder
+	for _, d := range there {
+		have[d.Name()] = d.IsDir()
+	}
+	for _, d := range entries {
+		old, target := filepath.Join(from, d.Name()), filepath.Join(to, d.Name())
+		folder, taken := have[d.Name()]
+		switch {
+		case !taken:
+			err = os.Rename(old, target)
+		case folder && d.IsDir():
+			err = merge(target, old)
+		default:
+			err = twoSources(target)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func twoSources(name string) error {
+	return fail(nil, "站点的 %s 有两个来源，站点未替换", "%s of the site comes from two places; the site was not replaced", filepath.ToSlash(name))
 }
 
 // placeStatic puts the files that are served as they are into the site. Hugo would

@@ -62,34 +62,89 @@ type Result struct {
 	Duration time.Duration
 }
 
-// Build runs Hugo, where there is much content several times, into a fresh folder beside Out, verifies what came out, and
-// puts it in the place of Out by a rename; an error leaves Out as it was.
-// Builds into one Out wait for each other. The same input gives the same bytes.
-func (b *Builder) Build(ctx context.Context, in Input) (res Result, err error) {
-	start := time.Now()
+// Work is one build on its way into a folder: its lock is held and what a crashed
+// run left is cleaned away.
+type Work struct {
+	// Projection is an empty folder to project into. It is used up by the build:
+	// what is served as it is moves from there into the site.
+	Projection string
+
+	builder *Builder
+	out     string
+	dir     string
+	start   time.Time
+	unlock  func()
+}
+
+// Begin prepares a build into the folder out. It waits for a build that is on its
+// way there, and refuses a folder that may not be replaced before anything is
+// spent on it. [Work.Close] must follow.
+func (b *Builder) Begin(ctx context.Context, out string) (_ *Work, err error) {
+	w := &Work{builder: b, start: time.Now()}
+	if w.out, err = filepath.Abs(out); err != nil {
+		return nil, err
+	}
+	if w.unlock, err = lockOut(ctx, w.out); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			w.Close()
+		}
+	}()
+	if err := recoverOut(w.out); err != nil {
+		return nil, err
+	}
+	if err := replaceable(w.out); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(w.out), 0o755); err != nil {
+		return nil, fmt.Errorf("make folder for the site: %w", err)
+	}
+	if w.dir, err = os.MkdirTemp(filepath.Dir(w.out), workPattern(w.out)); err != nil {
+		return nil, fmt.Errorf("make work folder beside %s: %w", w.out, err)
+	}
+	w.Projection = filepath.Join(w.dir, "projection")
+	if err := os.Mkdir(w.Projection, 0o755); err != nil {
+		return nil, fmt.Errorf("make work folder beside %s: %w", w.out, err)
+	}
+	return w, nil
+}
+
+// Close removes what the build needed and lets others into the folder.
+func (w *Work) Close() error {
+	var err error
+	if w.dir != "" {
+		err = os.RemoveAll(w.dir)
+	}
+	w.unlock()
+	return err
+}
+
+// Build makes a site in one go; see [Builder.Begin] and [Work.Build].
+func (b *Builder) Build(ctx context.Context, in Input) (Result, error) {
+	if err := in.clean(); err != nil {
+		return Result{}, err
+	}
+	w, err := b.Begin(ctx, in.Out)
+	if err != nil {
+		return Result{}, err
+	}
+	defer w.Close()
+	return w.Build(ctx, in)
+}
+
+// Build runs Hugo, where there is much content several times, into a fresh folder
+// beside Out, verifies what came out, and puts it in the place of Out by a rename;
+// an error leaves Out as it was. The same input gives the same bytes. in.Out is
+// that of Begin, in.Projection that of the Work or any other folder, which is
+// then left as it is.
+func (w *Work) Build(ctx context.Context, in Input) (res Result, err error) {
+	in.Out = w.out
 	if err := in.clean(); err != nil {
 		return res, err
 	}
-	unlock, err := lockOut(ctx, in.Out)
-	if err != nil {
-		return res, err
-	}
-	defer unlock()
-	if err := recoverOut(in.Out); err != nil {
-		return res, err
-	}
-	if err := replaceable(in.Out); err != nil {
-		return res, err
-	}
-	if err := os.MkdirAll(filepath.Dir(in.Out), 0o755); err != nil {
-		return res, fmt.Errorf("make folder for the site: %w", err)
-	}
-	work, err := os.MkdirTemp(filepath.Dir(in.Out), workPattern(in.Out))
-	if err != nil {
-		return res, fmt.Errorf("make work folder beside %s: %w", in.Out, err)
-	}
-	defer os.RemoveAll(work)
-
+	b, work := w.builder, w.dir
 	built := filepath.Join(work, "site")
 	var old, now *basis
 	if b.Reuse {
@@ -103,7 +158,7 @@ func (b *Builder) Build(ctx context.Context, in Input) (res Result, err error) {
 	if err != nil {
 		return res, err
 	}
-	files, err := list(built)
+	files, folders, err := list(built)
 	if err != nil {
 		return res, fmt.Errorf("list built site: %w", err)
 	}
@@ -119,7 +174,7 @@ func (b *Builder) Build(ctx context.Context, in Input) (res Result, err error) {
 	for _, f := range files {
 		res.Bytes += f.size
 	}
-	if err := seal(built, manifest); err != nil {
+	if err := seal(built, folders, manifest); err != nil {
 		return res, err
 	}
 	if err := ctx.Err(); err != nil {
@@ -133,7 +188,7 @@ func (b *Builder) Build(ctx context.Context, in Input) (res Result, err error) {
 		return res, fmt.Errorf("put the site in place: %w", err)
 	}
 	b.last = now
-	res.Duration = time.Since(start)
+	res.Duration = time.Since(w.start)
 	return res, nil
 }
 

@@ -161,6 +161,39 @@ func TestRebuildIsByteIdenticalAndReplaces(t *testing.T) {
 	alone(t, in.Out)
 }
 
+func TestAProjectionOfTheWorkFolderMovesIntoTheSite(t *testing.T) {
+	b, in := builder(t), sample(t)
+	want, err := b.Build(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, taken := range []string{"", "a/index.html", "index.html/x"} {
+		w, err := b.Begin(t.Context(), in.Out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.CopyFS(w.Projection, os.DirFS(in.Projection)); err != nil {
+			t.Fatal(err)
+		}
+		if taken != "" {
+			write(t, filepath.Join(w.Projection, "static", taken), "x")
+		}
+		moved := in
+		moved.Projection = w.Projection
+		got, err := w.Build(t.Context(), moved)
+		if taken == "" && (err != nil || got.Hash != want.Hash) {
+			t.Errorf("%v, another site than from a projection elsewhere: %v", err, readTree(t, in.Out))
+		}
+		if taken != "" && (err == nil || !strings.Contains(err.Error(), "two places")) {
+			t.Errorf("a page and a file at %s: %v", taken, err)
+		}
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+		alone(t, in.Out)
+	}
+}
+
 func TestManyRunsOfHugoGiveTheSiteOfOne(t *testing.T) {
 	b, in := builder(t), sample(t)
 	for i := range 7 {

@@ -87,8 +87,9 @@ func hashOf(manifest []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// seal writes the marker and brings the folders to the disk.
-func seal(dir string, manifest []byte) error {
+// seal writes the marker, opens the folders to a web server and brings all to the
+// disk.
+func seal(dir string, folders []string, manifest []byte) error {
 	f, err := os.OpenFile(filepath.Join(dir, Marker), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return fmt.Errorf("write marker: %w", err)
@@ -97,13 +98,12 @@ func seal(dir string, manifest []byte) error {
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write marker: %w", err)
 	}
-	err = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
+	for _, p := range folders {
+		if err := os.Chmod(p, 0o755); err != nil {
 			return err
 		}
-		return os.Chmod(p, 0o755)
-	})
-	return errors.Join(err, syncTree(dir))
+	}
+	return syncTree(dir)
 }
 
 // replaceable says whether out may be replaced: it is absent, empty, or a site

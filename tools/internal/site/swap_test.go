@@ -11,7 +11,7 @@ import (
 func made(t *testing.T, dir, page string) {
 	t.Helper()
 	write(t, filepath.Join(dir, "index.html"), page)
-	if err := seal(dir, manifestOf([]file{{path: "index.html", sum: "0"}})); err != nil {
+	if err := seal(dir, nil, manifestOf([]file{{path: "index.html", sum: "0"}})); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -112,7 +112,7 @@ func TestLinksInASiteAreRefused(t *testing.T) {
 	if err := os.Symlink("/etc/hosts", filepath.Join(dir, "a")); err != nil {
 		t.Skip(err)
 	}
-	if _, err := list(dir); err == nil || !strings.Contains(err.Error(), "links") {
+	if _, _, err := list(dir); err == nil || !strings.Contains(err.Error(), "links") {
 		t.Errorf("got %v", err)
 	}
 }

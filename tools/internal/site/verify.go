@@ -29,30 +29,30 @@ type file struct {
 	sum  string // SHA-256, hex
 }
 
-// list walks a built site. Anything but plain files and folders is an error:
-// a link could point out of the site, and to elsewhere tomorrow.
-func list(dir string) ([]file, error) {
-	var files []file
-	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+// list walks a built site; folders are those that a web server might not be let
+// into. Anything but plain files and folders is an error: a link could point out
+// of the site, and to elsewhere tomorrow.
+func list(dir string) (files []file, folders []string, err error) {
+	err = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(dir, p)
-		if err != nil {
+		if d.IsDir() {
+			info, err := d.Info()
+			if err == nil && info.Mode().Perm() != 0o755 {
+				folders = append(folders, p)
+			}
 			return err
 		}
-		rel = filepath.ToSlash(rel)
-		switch {
-		case d.IsDir():
-			return nil
-		case !d.Type().IsRegular():
+		rel := filepath.ToSlash(strings.TrimPrefix(p, dir+string(filepath.Separator)))
+		if !d.Type().IsRegular() {
 			return fail(nil, "站点里不许有链接或特殊文件：%s", "the site must not hold links or special files: %s", rel)
 		}
 		files = append(files, file{path: rel})
 		return nil
 	})
 	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.path, b.path) })
-	return files, err
+	return files, folders, err
 }
 
 // compare checks that the files are exactly the expected ones. Each pattern
@@ -118,7 +118,7 @@ func first(names []string) string {
 // Scan looks for forbidden values in the files below a folder, as [Builder.Build]
 // does before it replaces a site; one that is found is an error.
 func Scan(ctx context.Context, dir string, values [][]byte) error {
-	files, err := list(dir)
+	files, _, err := list(filepath.Clean(dir))
 	if err != nil {
 		return fmt.Errorf("list %s: %w", dir, err)
 	}
@@ -163,7 +163,11 @@ func examineFile(name string, f *file, bad *forbidden) (err error) {
 		return fmt.Errorf("verify %s: %w", f.path, err)
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	if err := r.Chmod(0o644); err != nil && runtime.GOOS != "windows" {
+	info, err := r.Stat()
+	if err == nil && info.Mode().Perm() != 0o644 && runtime.GOOS != "windows" {
+		err = r.Chmod(0o644)
+	}
+	if err != nil {
 		return fmt.Errorf("verify %s: %w", f.path, err)
 	}
 	sum := sha256.New()
