@@ -124,7 +124,7 @@ func (j *Judge) blocking() *Judge {
 // Compile compiles all definitions, also those that NewJudge leaves until they
 // are needed. The error says what is wrong with them.
 func (j *Judge) Compile() error {
-	return errors.Join(j.Registry.Schemas.Compile(), j.Rules.Compile())
+	return errors.Join(j.Registry.Schemas.Compile(), j.Lifecycle.Compile(j.Registry), j.Rules.Compile())
 }
 
 // Verdict is what is known of one project after judging it.

@@ -168,7 +168,7 @@ func (c *Calendar) define(n *record.Node, scope *expression.Scope) (*Definition,
 // literals judges the constants of an expression: states and readings must
 // exist.
 func (c *Calendar) literals(key string, p *expression.Program) (errs []error) {
-	for _, lit := range p.Literals {
+	for _, lit := range p.Literals() {
 		if (lit[0] == "reached" || lit[0] == "reachedOn") && c.judge.Lifecycle.State(lit[1]) == nil {
 			errs = append(errs, fmt.Errorf("%s: no state %q in the lifecycle", key, lit[1]))
 		}

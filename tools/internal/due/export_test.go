@@ -18,7 +18,7 @@ func (d *Definition) Shown() (paths []string) {
 		for _, m := range p.fields() {
 			paths = append(paths, m)
 			if d.each != nil && len(m) > 3 && m[:3] == "it." {
-				for _, list := range append(program{d.each}.fields(), d.each.Roots...) {
+				for _, list := range append(program{d.each}.fields(), d.each.Roots()...) {
 					paths = append(paths, list+m[2:])
 				}
 			}
@@ -33,5 +33,5 @@ func (p program) fields() []string {
 	if p.Program == nil {
 		return nil
 	}
-	return p.Members
+	return p.Members()
 }

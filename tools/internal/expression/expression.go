@@ -37,23 +37,72 @@ const (
 	String
 )
 
-// Program is a compiled expression.
+// Program is an expression that can be evaluated. It may be compiled only when
+// that is asked for which the text alone does not tell.
 type Program struct {
 	Source string
-	// Roots are the names of the environment that the expression mentions.
-	Roots []string
-	// Members are the dotted paths that it reads: "declaration.estimate".
-	Members []string
-	// Literals are its text constants with the call they are an argument of:
-	// reached("S40") gives {"reached", "S40"}, and reading("A-06") == "in" also
-	// {"reading A-06", "in"}.
-	Literals [][2]string
+	// path is the expression if it is nothing but a dotted path; plain answers it
+	// if it is made of simple conditions.
+	path  []string
+	plain condition
+	code  func() (*code, error)
+}
+
+// code is a compiled expression.
+type code struct {
+	roots    []string
+	members  []string
+	literals [][2]string
 	vm       *vm.Program
+}
+
+// Err compiles the expression and returns what is wrong with it.
+func (p *Program) Err() error {
+	_, err := p.code()
+	return err
+}
+
+// Roots are the names of the environment that the expression mentions, none
+// where it cannot be compiled.
+func (p *Program) Roots() []string {
+	if p.path != nil {
+		return p.path[:1]
+	}
+	return p.compiled().roots
+}
+
+// Members are the dotted paths that it reads: "declaration.estimate".
+func (p *Program) Members() []string {
+	if p.path != nil {
+		var out []string
+		for i := 2; i <= len(p.path); i++ {
+			out = append(out, strings.Join(p.path[:i], "."))
+		}
+		return out
+	}
+	return p.compiled().members
+}
+
+// Literals are its text constants with the call they are an argument of:
+// reached("S40") gives {"reached", "S40"}, and reading("A-06") == "in" also
+// {"reading A-06", "in"}.
+func (p *Program) Literals() [][2]string { return p.compiled().literals }
+
+func (p *Program) compiled() *code {
+	c, err := p.code()
+	if err != nil {
+		return &code{}
+	}
+	return c
 }
 
 // Item returns the type of the items when the program gives a list.
 func (p *Program) Item() (types.Type, bool) {
-	n := p.vm.Node().Nature()
+	c, err := p.code()
+	if err != nil {
+		return nil, false
+	}
+	n := c.vm.Node().Nature()
 	if !n.IsArray() || n.Ref == nil {
 		return nil, false
 	}
@@ -68,47 +117,144 @@ func (t inferred) Equal(o types.Type) bool { return t.String() == o.String() }
 func (t inferred) String() string          { return t.nature.String() }
 
 // Scope is what an expression may mention. What the checker asks of it is
-// computed once, not once an expression.
-type Scope struct{ nature nature.Nature }
+// computed once, not once an expression, and not before the first is compiled.
+type Scope struct {
+	nature func() (nature.Nature, error)
+	faults *faults
+}
 
-// NewScope returns the scope of typed names.
-func NewScope(names types.Map) *Scope {
-	return (&Scope{types.Map{}.Nature()}).With(names)
+// faults are what was wrong with expressions that were compiled late. The
+// library's types remember what they were asked: one is compiled at a time.
+type faults struct {
+	compiling sync.Mutex
+	mu        sync.Mutex
+	first     error
+}
+
+func (f *faults) note(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.first == nil {
+		f.first = err
+	}
+}
+
+// NewScope returns the scope of typed names, which are asked for when the first
+// expression is compiled.
+func NewScope(names func() types.Map) *Scope {
+	return &Scope{sync.OnceValues(func() (nature.Nature, error) {
+		empty := types.Map{}.Nature()
+		return with(empty, names()), nil
+	}), &faults{}}
+}
+
+// Err returns what is wrong with the first of the expressions that were found
+// faulty after they had been put off. No verdict that they had a part in holds.
+func (s *Scope) Err() error {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	return s.faults.first
 }
 
 // With returns the scope with more names, or with others of the same name.
 func (s *Scope) With(names types.Map) *Scope {
-	all := maps.Clone(s.nature.Fields)
-	for name, t := range names {
-		all[name] = t.Nature()
-	}
-	return s.of(all)
+	return s.derive(func(n nature.Nature) (nature.Nature, error) { return with(n, names), nil })
+}
+
+// WithItems returns the scope in which it is an item of a list.
+func (s *Scope) WithItems(list *Program) *Scope {
+	return s.derive(func(n nature.Nature) (nature.Nature, error) {
+		if err := list.Err(); err != nil {
+			return n, err
+		}
+		item, ok := list.Item()
+		if !ok {
+			return n, fmt.Errorf("%s is not a list", list.Source)
+		}
+		return with(n, types.Map{"it": item}), nil
+	})
 }
 
 // Only returns the scope of some names.
 func (s *Scope) Only(names ...string) *Scope {
-	some := map[string]nature.Nature{}
-	for _, name := range names {
-		some[name] = s.nature.Fields[name]
-	}
-	return s.of(some)
+	return s.derive(func(n nature.Nature) (nature.Nature, error) {
+		some := map[string]nature.Nature{}
+		for _, name := range names {
+			some[name] = n.Fields[name]
+		}
+		return of(n, some), nil
+	})
 }
 
-func (s *Scope) of(fields map[string]nature.Nature) *Scope {
-	data, n := *s.nature.TypeData, s.nature
+func (s *Scope) derive(add func(nature.Nature) (nature.Nature, error)) *Scope {
+	return &Scope{sync.OnceValues(func() (nature.Nature, error) {
+		n, err := s.nature()
+		if err != nil {
+			return n, err
+		}
+		return add(n)
+	}), s.faults}
+}
+
+func with(n nature.Nature, names types.Map) nature.Nature {
+	all := maps.Clone(n.Fields)
+	for name, t := range names {
+		all[name] = t.Nature()
+	}
+	return of(n, all)
+}
+
+func of(n nature.Nature, fields map[string]nature.Nature) nature.Nature {
+	data := *n.TypeData
 	data.Fields, n.TypeData = fields, &data
-	return &Scope{n}
+	return n
 }
 
 // Compile checks src against the scope and returns the program. Division and modulo
 // are refused: both are silent on zero and on fractions. The error names the
 // line and column inside src.
 func (s *Scope) Compile(src string, as Kind) (*Program, error) {
-	p := &Program{Source: src}
+	p := s.program(src, as)
+	p.code = sync.OnceValues(func() (*code, error) { return s.compile(src, as) })
+	return p, p.Err()
+}
+
+// Defer returns the program that Compile gives, and compiles it when it is needed:
+// what simple conditions decide needs no compilation. A fault that is found
+// then is also that of the scope ([Scope.Err]); where words for the place.
+func (s *Scope) Defer(where, src string, as Kind) *Program {
+	p := s.program(src, as)
+	p.code = sync.OnceValues(func() (*code, error) {
+		c, err := s.compile(src, as)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", where, err)
+			s.faults.note(err)
+		}
+		return c, err
+	})
+	return p
+}
+
+func (s *Scope) program(src string, as Kind) *Program {
+	p := &Program{Source: src, path: pathOf(strings.TrimSpace(src))}
+	if as == Bool {
+		p.plain = conditionOf(src)
+	}
+	return p
+}
+
+func (s *Scope) compile(src string, as Kind) (*code, error) {
+	n, err := s.nature()
+	if err != nil {
+		return nil, err
+	}
+	s.faults.compiling.Lock()
+	defer s.faults.compiling.Unlock()
+	c := &code{}
 	// The library's own Compile makes its tables anew for every expression.
 	// These are the same steps with the tables made once.
 	config := *language()
-	config.Env, config.Strict = s.nature, s.nature.Strict
+	config.Env, config.Strict = n, n.Strict
 	switch as {
 	case Bool:
 		expr.AsBool()(&config)
@@ -119,7 +265,7 @@ func (s *Scope) Compile(src string, as Kind) (*Program, error) {
 	if err != nil {
 		return nil, positioned(err, src)
 	}
-	v := &visitor{program: p}
+	v := &visitor{code: c}
 	if ast.Walk(&tree.Node, v); v.err != nil {
 		return nil, v.err
 	}
@@ -129,12 +275,12 @@ func (s *Scope) Compile(src string, as Kind) (*Program, error) {
 	if err := optimizer.Optimize(&tree.Node, &config); err != nil {
 		return nil, positioned(err, src)
 	}
-	if p.vm, err = compiler.Compile(tree, &config); err != nil {
+	if c.vm, err = compiler.Compile(tree, &config); err != nil {
 		return nil, positioned(err, src)
 	}
-	slices.Sort(p.Roots)
-	p.Roots = slices.Compact(p.Roots)
-	return p, nil
+	slices.Sort(c.roots)
+	c.roots = slices.Compact(c.roots)
+	return c, nil
 }
 
 // language is what all expressions share: the built-in functions and ours. A
@@ -159,8 +305,17 @@ var machines = sync.Pool{New: func() any { return new(vm.VM) }}
 
 // Run evaluates the program.
 func (p *Program) Run(env map[string]any) (any, error) {
+	if p.path != nil {
+		if v, ok := lookup(env, p.path); ok {
+			return v, nil
+		}
+	}
+	c, err := p.code()
+	if err != nil {
+		return nil, err
+	}
 	m := machines.Get().(*vm.VM)
-	out, err := m.Run(p.vm, env)
+	out, err := m.Run(c.vm, env)
 	machines.Put(m)
 	if err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
@@ -171,14 +326,19 @@ func (p *Program) Run(env map[string]any) (any, error) {
 
 // Bool evaluates a program compiled as Bool.
 func (p *Program) Bool(env map[string]any) (bool, error) {
+	if p.plain != nil {
+		if answer := p.plain.in(env); answer != unknown {
+			return answer == yes, nil
+		}
+	}
 	out, err := p.Run(env)
 	b, _ := out.(bool)
 	return b, err
 }
 
 type visitor struct {
-	program *Program
-	err     error
+	*code
+	err error
 }
 
 // Visit implements ast.Visitor.
@@ -191,16 +351,16 @@ func (v *visitor) Visit(node *ast.Node) {
 		v.compared(n.Left, n.Right)
 		v.compared(n.Right, n.Left)
 	case *ast.IdentifierNode:
-		v.program.Roots = append(v.program.Roots, n.Value)
+		v.roots = append(v.roots, n.Value)
 	case *ast.MemberNode:
 		if path := dotted(n); path != "" {
-			v.program.Members = append(v.program.Members, path)
+			v.members = append(v.members, path)
 		}
 	case *ast.CallNode:
 		if id, ok := n.Callee.(*ast.IdentifierNode); ok {
 			for _, a := range n.Arguments {
 				if s, ok := a.(*ast.StringNode); ok {
-					v.program.Literals = append(v.program.Literals, [2]string{id.Value, s.Value})
+					v.literals = append(v.literals, [2]string{id.Value, s.Value})
 				}
 			}
 		}
@@ -224,7 +384,7 @@ func (v *visitor) compared(call, text ast.Node) {
 	id, ok1 := c.Callee.(*ast.IdentifierNode)
 	arg, ok2 := c.Arguments[0].(*ast.StringNode)
 	if ok1 && ok2 {
-		v.program.Literals = append(v.program.Literals, [2]string{id.Value + " " + arg.Value, s.Value})
+		v.literals = append(v.literals, [2]string{id.Value + " " + arg.Value, s.Value})
 	}
 }
 

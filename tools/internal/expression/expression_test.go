@@ -16,7 +16,7 @@ func scope() *expression.Scope {
 		"stocks":      types.Array(types.Map{"payments": types.Array(pay), "total": types.Int}),
 	}
 	e["base"] = types.Map{"declaration": e["declaration"]}
-	return expression.NewScope(e)
+	return expression.NewScope(func() types.Map { return e })
 }
 
 // A rule that misspells a field must never load: at run time it would only be

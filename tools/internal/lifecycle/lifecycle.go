@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/expr-lang/expr/types"
 	"go.yaml.in/yaml/v4"
 
 	"taizhang/tools/internal/expression"
@@ -105,8 +104,9 @@ type Transition struct {
 	Requires []string // forms that must be there
 	// Ahead counts the years from the one of the event to the one that a project
 	// is of which begins with it: 1 where the next year's plan is declared.
-	Ahead int
-	order int
+	Ahead    int
+	order    int
+	programs []*expression.Program
 }
 
 // Lifecycle is schemas/lifecycle.yaml, compiled.
@@ -122,8 +122,8 @@ type Lifecycle struct {
 	byID   map[string]*Transition
 }
 
-// Load reads the lifecycle and compiles its expressions against the types that
-// the schemas give.
+// Load reads the lifecycle. Its expressions are typed by the schemas, and
+// compiled when they are needed; [Lifecycle.Compile] looks at all of them.
 func Load(data []byte, reg *registry.Registry) (*Lifecycle, error) {
 	l := &Lifecycle{states: map[string]*State{}, byID: map[string]*Transition{}}
 	dec := yaml.NewDecoder(bytes.NewReader(data))
@@ -174,12 +174,10 @@ func Load(data []byte, reg *registry.Registry) (*Lifecycle, error) {
 			bad("transition %s is defined twice", t.ID)
 		}
 		l.byID[t.ID] = t
-		if err := t.compile(scope); err != nil {
-			bad("%s: %w", t.ID, err)
+		if t.Event.On == "" {
+			bad("%s: event.on is missing", t.ID)
 		}
-		if err := t.readings(reg); err != nil {
-			bad("%s: %w", t.ID, err)
-		}
+		t.expressions(scope)
 		for _, m := range t.Moves {
 			for _, code := range append(slices.Clone(m.From), m.To) {
 				if l.states[code] == nil && !(code == m.To && code == Same) {
@@ -261,50 +259,39 @@ func (l *Lifecycle) approvals(reg *registry.Registry) error {
 // maxQuorum bounds how many persons of one role a step may ask for.
 const maxQuorum = 9
 
-func (t *Transition) compile(scope *expression.Scope) error {
-	var err error
+// expressions makes the programs of the transition, which are compiled when a
+// project asks for them.
+func (t *Transition) expressions(scope *expression.Scope) {
+	one := func(what, src string, kind expression.Kind) *expression.Program {
+		if src == "" {
+			return nil
+		}
+		p := scope.Defer("schemas/lifecycle.yaml: "+t.ID+": "+what, src, kind)
+		t.programs = append(t.programs, p)
+		return p
+	}
 	ev := &t.Event
-	if ev.Each != "" {
-		if ev.each, err = scope.Compile(ev.Each, expression.Any); err != nil {
-			return fmt.Errorf("event.each: %w", err)
-		}
-		item, ok := ev.each.Item()
-		if !ok {
-			return fmt.Errorf("event.each: %s is not a list", ev.Each)
-		}
-		scope = scope.With(types.Map{"it": item})
+	if ev.each = one("event.each", ev.Each, expression.Any); ev.each != nil {
+		scope = scope.WithItems(ev.each)
 	}
-	if ev.on, err = scope.Compile(ev.On, expression.String); err != nil {
-		return fmt.Errorf("event.on: %w", err)
-	}
-	if ev.When != "" {
-		if ev.when, err = scope.Compile(ev.When, expression.Bool); err != nil {
-			return fmt.Errorf("event.when: %w", err)
-		}
-	}
+	ev.on, ev.when = one("event.on", ev.On, expression.String), one("event.when", ev.When, expression.Bool)
 	for i := range t.Moves {
-		if m := &t.Moves[i]; m.When != "" {
-			if m.when, err = scope.Compile(m.When, expression.Bool); err != nil {
-				return fmt.Errorf("moves[%d].when: %w", i, err)
-			}
-		}
+		t.Moves[i].when = one(fmt.Sprintf("moves[%d].when", i), t.Moves[i].When, expression.Bool)
 	}
-	return nil
 }
 
-// readings checks that the open readings which the transition asks for exist.
-func (t *Transition) readings(reg *registry.Registry) error {
-	programs := []*expression.Program{t.Event.each, t.Event.when, t.Event.on}
-	for _, m := range t.Moves {
-		programs = append(programs, m.when)
-	}
+// Compile compiles the expressions, which Load leaves until they are needed. The
+// error says what is wrong with them.
+func (l *Lifecycle) Compile(reg *registry.Registry) error {
 	var errs []error
-	for _, p := range programs {
-		if p == nil {
-			continue
-		}
-		for _, lit := range p.Literals {
-			errs = append(errs, reg.CheckLiteral(lit[0], lit[1]))
+	for _, t := range l.Transitions {
+		for _, p := range t.programs {
+			errs = append(errs, p.Err())
+			for _, lit := range p.Literals() {
+				if err := reg.CheckLiteral(lit[0], lit[1]); err != nil {
+					errs = append(errs, fmt.Errorf("schemas/lifecycle.yaml: %s: %w", t.ID, err))
+				}
+			}
 		}
 	}
 	return errors.Join(errs...)

@@ -76,7 +76,7 @@ func (o *opener) open(t *Transition) (Opening, bool) {
 		return x, true
 	}
 	if m != nil && m.when != nil {
-		for _, root := range m.when.Roots {
+		for _, root := range m.when.Roots() {
 			if f := formOf(root, o.set); f != nil && f != x.Form && !o.known(m.when, t) {
 				x.Asks = append(x.Asks, f)
 			}
@@ -92,9 +92,9 @@ func keys(t *Transition, f *schema.Form) []string {
 		if p == nil {
 			continue
 		}
-		for _, m := range p.Members {
+		for _, m := range p.Members() {
 			path := strings.Split(m, ".")
-			own := path[0] == f.Name || path[0] == "it" && t.Event.each != nil && len(t.Event.each.Members) == 0
+			own := path[0] == f.Name || path[0] == "it" && t.Event.each != nil && len(t.Event.each.Members()) == 0
 			if own && len(path) > 1 && f.Root.Child(path[1]) != nil && !slices.Contains(out, path[1]) {
 				out = append(out, path[1])
 			}
@@ -119,7 +119,7 @@ func (o *opener) fresh(t *Transition, x *Opening) bool {
 	if ev.Take == "first" && happened > 0 || ev.Take == "rest" && happened == 0 {
 		return false
 	}
-	if ev.each == nil && len(ev.on.Members) == 1 && o.date(t, nil) != "" {
+	if ev.each == nil && len(ev.on.Members()) == 1 && o.date(t, nil) != "" {
 		return false // it has its date, and the date counted for another step
 	}
 	if ev.each != nil && o.again(t, x) {
@@ -143,7 +143,7 @@ func (o *opener) fresh(t *Transition, x *Opening) bool {
 // records say.
 func (o *opener) foreign(t *Transition) bool {
 	when := t.Event.when
-	return when != nil && slices.Equal(when.Roots, []string{"index"}) && o.known(when, t) && !o.true(when)
+	return when != nil && slices.Equal(when.Roots(), []string{"index"}) && o.known(when, t) && !o.true(when)
 }
 
 // again reports whether a transition repeats one that has not happened yet: a
@@ -169,14 +169,14 @@ func (o *opener) beginning(f *schema.Form) *Transition {
 }
 
 func (o *opener) begins(t *Transition, f *schema.Form) bool {
-	path := lastMember(t.Event.on.Members)
+	path := lastMember(t.Event.on.Members())
 	if len(path) != 2 || !slices.Contains(f.Root.Required, path[1]) {
 		return false
 	}
 	if t.Event.each == nil {
 		return path[0] == f.Name
 	}
-	return path[0] == "it" && f.Repeated != "" && len(t.Event.each.Members) == 0
+	return path[0] == "it" && f.Repeated != "" && len(t.Event.each.Members()) == 0
 }
 
 // move returns the first way that the transition may go from a state, as far as
@@ -200,11 +200,11 @@ func (o *opener) move(t *Transition, from string) *Move {
 
 // known reports whether a condition says now what it will say at the event.
 func (o *opener) known(cond *expression.Program, t *Transition) bool {
-	if slices.Contains(cond.Roots, "it") {
+	if slices.Contains(cond.Roots(), "it") {
 		return false
 	}
-	return !slices.ContainsFunc(cond.Members, func(m string) bool {
-		return slices.ContainsFunc(t.Event.on.Members, func(on string) bool {
+	return !slices.ContainsFunc(cond.Members(), func(m string) bool {
+		return slices.ContainsFunc(t.Event.on.Members(), func(on string) bool {
 			// What stands beside the date inside a form comes with it.
 			beside := on[:strings.LastIndexByte(on, '.')+1]
 			return m == on || strings.Count(beside, ".") > 1 && strings.HasPrefix(m, beside)
@@ -242,9 +242,9 @@ func (o *opener) source(t *Transition) *schema.Form { return Source(t, o.set) }
 
 // Source returns the form whose records tell of a transition, nil for none.
 func Source(t *Transition, set *schema.Set) *schema.Form {
-	roots := t.Event.on.Roots
+	roots := t.Event.on.Roots()
 	if t.Event.each != nil {
-		roots = t.Event.each.Roots
+		roots = t.Event.each.Roots()
 	}
 	for _, r := range roots {
 		if f := formOf(r, set); f != nil {

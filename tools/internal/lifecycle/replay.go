@@ -126,7 +126,7 @@ func (l *Lifecycle) events(p *registry.Project, env map[string]any) ([]Step, err
 
 // place finds where the event's date is written.
 func (t *Transition) place(p *registry.Project, item map[string]any) finding.Place {
-	if path := lastMember(t.Event.on.Members); path != nil {
+	if path := lastMember(t.Event.on.Members()); path != nil {
 		if pl, ok := registry.PlacePath(p.Env, item, path); ok {
 			return pl
 		}

@@ -48,101 +48,28 @@ type kinds struct {
 }
 
 func newKinds(set *schema.Set) *kinds {
-	env := types.Map{}
-	k := &kinds{zeros: map[*schema.Field]any{}, absent: map[string]any{}}
+	k := &kinds{zeros: map[*schema.Field]any{}, absent: map[string]any{"filedOn": "", "agreedAmount": 0, "acceptedOn": ""}}
+	k.scope = expression.NewScope(func() types.Map { return environment(set) })
 	for _, f := range set.Data {
 		k.zero(f.Root)
 	}
 	for _, f := range set.Forms {
 		zero := k.zero(f.Root)
 		if f.Repeated == "" {
-			env[f.Name], k.absent[f.Name] = typeOf(f.Root), zero
+			k.absent[f.Name] = zero
 			continue
 		}
-		item := typeOf(f.Root).(types.Map)
-		item["file"] = types.String
-		if _, own := item["number"]; !own {
-			item["number"] = types.Int
-		}
-		item["ordinal"] = types.Int
-		env[plural(f.Name)], env[f.Name] = types.Array(item), item
 		none := maps.Clone(zero.(map[string]any))
 		none["file"], none["number"], none["ordinal"] = "", 0, 0
 		k.absent[plural(f.Name)], k.absent[f.Name] = []any{}, none
 	}
-	index := set.Form("index")
-	if index != nil {
-		doc := typeOf(index.Root.Child("documents").Item).(types.Map)
-		env["documents"] = types.Array(doc)
-	}
 	if units := set.Form("units"); units != nil {
-		unit := typeOf(units.Root.Child("units").Item)
-		env["unit"], env["filer"] = unit, unit
 		k.zeroUnit = k.zero(units.Root.Child("units").Item).(map[string]any)
 	}
-	if plan := set.Form("plan"); plan != nil {
-		env["plan"] = typeOf(plan.Root)
-		entry := typeOf(plan.Root.Child("items").Item).(types.Map)
-		for _, key := range []string{"kind", "status", "govOn", "noticeOn", "docNo"} {
-			entry[key] = types.String
-		}
-		entry["planYear"], entry["supplement"], entry["issued"], entry["adjusted"] = types.Int, types.Int, types.Bool, types.Bool
-		env["planned"], env["planItems"] = types.Array(entry), types.Array(entry)
+	if k.absent[plural("contract")] != nil {
+		k.absent["works"] = []any{}
 	}
-	env["project"] = types.Map{"id": types.String, "year": types.Int, "unit": types.String, "number": types.Int}
-	hit := types.Map{"kind": types.String, "kindEn": types.String, "where": types.String, "whereEn": types.String}
-	if decl := set.Form("declaration"); decl != nil {
-		env["submissions"] = types.Array(types.Map{"form": types.String, "on": types.String, "proposedBy": types.String, "attestation": typeOf(decl.Root.Child("attestation"))})
-	}
-	env["totalInvestment"] = types.TypeOf((func() int)(nil))
-	env["filedOn"], k.absent["filedOn"] = types.String, ""
-	if contracts := env[plural("contract")]; contracts != nil {
-		env["works"], k.absent["works"] = contracts, []any{}
-	}
-	env["agreedAmount"], k.absent["agreedAmount"] = types.Int, 0
-	env["acceptedOn"], k.absent["acceptedOn"] = types.String, ""
-	env["personalData"], env["secretMarks"] = types.Array(hit), types.Array(hit)
-	ask, say := types.TypeOf((func(string) bool)(nil)), types.TypeOf((func(string) string)(nil))
-	env["stateOf"] = say
-	env["isUnit"], env["known"], env["hasRecord"], env["reached"] = ask, ask, ask, ask
-	env["unitName"], env["unitKind"], env["authorityOf"], env["fileHash"], env["reachedOn"], env["classOn"] = say, say, say, say, say, say
-	env["reading"], env["limitText"], env["today"] = say, say, types.String
-	env["limit"] = types.TypeOf((func(string) int)(nil))
-	env["readings"] = types.Array(types.Map{"id": types.String, "inForce": types.String, "ruled": types.Bool})
-	env["workdays"] = types.TypeOf((func(string, string) int)(nil))
-	env["hasRole"] = types.TypeOf((func(string, string) bool)(nil))
-	env["sameBrand"] = types.TypeOf((func(string, string) bool)(nil))
-	env["namesakes"] = types.TypeOf((func() []string)(nil))
-	if basis := set.Form("legal-basis"); basis != nil {
-		env["legalBasis"] = typeOf(basis.Root.Child("basis"))
-	}
-	env["evaluationYears"] = types.TypeOf((func(string) []int)(nil))
-	env["system"] = types.TypeOf((func(string) System)(nil))
-	env["maintenanceRatios"] = types.TypeOf((func() Ratios)(nil))
-	env["upkeepBefore"] = types.TypeOf((func([]any, int) int)(nil))
-	env["base"] = maps.Clone(env)
-	k.scope = expression.NewScope(env)
 	return k
-}
-
-func typeOf(f *schema.Field) types.Type {
-	switch f.Type {
-	case schema.Int, schema.Amount:
-		return types.Int
-	case schema.Number:
-		return types.TypeOf(float64(0))
-	case schema.Bool:
-		return types.Bool
-	case schema.List:
-		return types.Array(typeOf(f.Item))
-	case schema.Object:
-		m := types.Map{"exists": types.Bool}
-		for _, c := range f.Fields {
-			m[c.Key] = typeOf(c)
-		}
-		return m
-	}
-	return types.String
 }
 
 // zero returns the shared, read-only value of an absent field.

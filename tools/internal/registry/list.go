@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"errors"
 	"maps"
 	"path"
 	"slices"
@@ -59,12 +60,12 @@ func (t *trouble) note(err error) {
 	}
 }
 
-// Err returns why files could not be listed, or nil. Without an answer to that
-// nothing can be said of a registry.
+// Err returns why files could not be listed, or what is wrong with an expression
+// that was asked for. Without an answer to that nothing can be said of a registry.
 func (r *Registry) Err() error {
 	r.trouble.mu.Lock()
 	defer r.trouble.mu.Unlock()
-	return r.trouble.err
+	return errors.Join(r.trouble.err, r.kinds.scope.Err())
 }
 
 // under lists what stands at or below a path.

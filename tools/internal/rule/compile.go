@@ -10,8 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/expr-lang/expr/types"
-
 	"taizhang/tools/internal/expression"
 	"taizhang/tools/internal/registry"
 )
@@ -34,48 +32,23 @@ type compiler struct {
 	reg    *registry.Registry
 	states []string
 	scope  *expression.Scope
-	one    sync.Mutex // the library's types remember what they were asked
 }
 
-func (c *compiler) program(src string, scope *expression.Scope, as expression.Kind) (*expression.Program, error) {
-	c.one.Lock()
-	defer c.one.Unlock()
-	return scope.Compile(src, as)
-}
-
-// compile types a check's expressions. Errors name the file, and line and
-// column inside the expression.
-func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
+// prepare makes a check's programs. They are compiled when a project asks for
+// them: that of most rules is decided by what its first words say.
+func (c *compiler) prepare(r *Rule, ch *Check) error {
 	scope := c.scope
 	one := func(what, src string, kind expression.Kind) *expression.Program {
 		if src == "" {
 			return nil
 		}
-		p, err := c.program(src, scope, kind)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: %s: %w", r.File, what, err))
-			return nil
-		}
-		for _, lit := range p.Literals {
-			if (lit[0] == "reached" || lit[0] == "reachedOn") && !slices.Contains(c.states, lit[1]) {
-				errs = append(errs, fmt.Errorf("%s: %s: no state %q in the lifecycle", r.File, what, lit[1]))
-			}
-			if err := c.reg.CheckLiteral(lit[0], lit[1]); err != nil {
-				errs = append(errs, fmt.Errorf("%s: %s: %w", r.File, what, err))
-			}
-		}
-		ch.roots = append(ch.roots, p.Roots...)
-		if slices.Contains(p.Members, "index.state") {
-			ch.roots = append(ch.roots, registry.StateRoot)
-		}
+		p := scope.Defer(r.File+": "+what, src, kind)
+		ch.programs = append(ch.programs, p)
+		ch.roots = append(ch.roots, names(src)...)
 		return p
 	}
 	if ch.each = one("each", ch.Each, expression.Any); ch.each != nil {
-		item, ok := ch.each.Item()
-		if !ok {
-			return append(errs, fmt.Errorf("%s: each: %s is not a list", r.File, ch.Each))
-		}
-		scope = scope.With(types.Map{"it": item})
+		scope = scope.WithItems(ch.each)
 	}
 	ch.ruleWhen = one("when", r.When, expression.Bool)
 	ch.when = one("when", ch.When, expression.Bool)
@@ -86,36 +59,96 @@ func (c *compiler) compile(r *Rule, ch *Check) (errs []error) {
 	if r.Upgrade != nil {
 		ch.upgrade = one("upgrade.when", r.Upgrade.When, expression.Bool)
 	}
-	if ch.At == "" {
-		errs = append(errs, fmt.Errorf("%s: at is missing: which field does the finding point to?", r.File))
-	} else if ch.at = strings.Split(ch.At, "."); ch.at[0] != "it" {
-		ch.roots = append(ch.roots, ch.at[0])
-	}
 	words := c.visible(scope, ch.each)
 	ch.zh, ch.en = newMessage(ch.Message.Zh, words), newMessage(ch.Message.En, words)
-	ch.verify = func() error {
-		var faults []error
-		for _, v := range []struct {
-			what string
-			try  func() error
-		}{
-			{"at", func() error { _, err := c.program(ch.At, scope, expression.Any); return err }},
-			{"message.zh", func() error { _, err := ch.zh.parts(); return err }},
-			{"message.en", func() error { _, err := ch.en.parts(); return err }},
-		} {
-			if err := v.try(); err != nil {
-				faults = append(faults, fmt.Errorf("%s: %s: %w", r.File, v.what, err))
-			}
-		}
-		return errors.Join(faults...)
+	ch.verify = func() error { return c.verify(r, ch, scope) }
+	if ch.At == "" {
+		return fmt.Errorf("%s: at is missing: which field does the finding point to?", r.File)
+	}
+	if ch.at = strings.Split(ch.At, "."); ch.at[0] != "it" {
+		ch.roots = append(ch.roots, ch.at[0])
 	}
 	slices.Sort(ch.roots)
 	ch.roots = slices.Compact(ch.roots)
 	ch.onChange = slices.Contains(ch.roots, "base")
 	ch.needsToday = slices.Contains(ch.roots, "today")
 	ch.needsLife = slices.Contains(ch.roots, "reached") || slices.Contains(ch.roots, "reachedOn")
-	return errs
+	return nil
 }
+
+// verify compiles all of a check. Errors name the file, and line and column
+// inside the expression.
+func (c *compiler) verify(r *Rule, ch *Check, scope *expression.Scope) error {
+	var faults []error
+	fault := func(what string, err error) {
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %s: %w", r.File, what, err))
+		}
+	}
+	for _, p := range ch.programs {
+		if err := p.Err(); err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		for _, lit := range p.Literals() {
+			if (lit[0] == "reached" || lit[0] == "reachedOn") && !slices.Contains(c.states, lit[1]) {
+				fault("expression", fmt.Errorf("no state %q in the lifecycle", lit[1]))
+			}
+			fault("expression", c.reg.CheckLiteral(lit[0], lit[1]))
+		}
+		for _, root := range p.Roots() {
+			if root != "it" && !slices.Contains(ch.roots, root) {
+				fault("expression", fmt.Errorf("mentions %s in a way that cannot be told from its text: %s", root, p.Source))
+			}
+		}
+	}
+	if ch.each != nil {
+		if _, ok := ch.each.Item(); !ok && ch.each.Err() == nil {
+			fault("each", fmt.Errorf("%s is not a list", ch.Each))
+		}
+	}
+	_, err := scope.Compile(ch.At, expression.Any)
+	fault("at", err)
+	_, err = ch.zh.parts()
+	fault("message.zh", err)
+	_, err = ch.en.parts()
+	fault("message.en", err)
+	return errors.Join(faults...)
+}
+
+// names lists what an expression may mention of the environment: its words that
+// stand outside quotes and behind no dot. The state that index.md declares is
+// one of its own.
+func names(src string) (out []string) {
+	var quote byte
+	for i := 0; i < len(src); i++ {
+		c := src[i]
+		switch {
+		case quote != 0:
+			if c == '\\' {
+				i++
+			} else if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'' || c == '`':
+			quote = c
+		case letter(c):
+			from := i
+			for i+1 < len(src) && (letter(src[i+1]) || src[i+1] >= '0' && src[i+1] <= '9') {
+				i++
+			}
+			if from == 0 || src[from-1] != '.' {
+				out = append(out, src[from:i+1])
+			}
+			if src[from:i+1] == "index" && strings.HasPrefix(src[i+1:], ".state") {
+				out = append(out, registry.StateRoot)
+			}
+		}
+	}
+	return out
+}
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$' }
 
 // message is a text with {expression} parts, compiled when first asked for.
 type message struct {

@@ -67,7 +67,8 @@ type Check struct {
 	needsLife                    bool // asks what the project has reached
 	needsToday                   bool // asks what waiting has brought
 	zh, en                       *message
-	verify                       func() error // compiles what Load left for later
+	programs                     []*expression.Program
+	verify                       func() error // compiles all of it
 }
 
 // Shift gives a finding another severity under a condition: a lower one where
@@ -125,11 +126,10 @@ func Read(files map[string][]byte) ([]*Rule, error) {
 	return rules, errors.Join(faults...)
 }
 
-// Load compiles what decides whether a rule holds, against the environment of
-// reg. states are the codes that reached("…") may name. The words of findings
-// are compiled when the first one is needed: most runs need none. Compile looks
-// at all of them. steps are the ids of transitions. The texts of the rules get
-// the limits that reg has in force.
+// Load makes the rules ready for the environment of reg. What is compiled is
+// compiled when it is needed; Compile looks at all of it. states are the codes
+// that reached("…") may name, steps the ids of transitions. The texts of the
+// rules get the limits that reg has in force.
 func Load(rules []*Rule, reg *registry.Registry, states, steps []string) (*Set, error) {
 	s := &Set{Rules: rules, byID: make(map[string]*Rule, len(rules))}
 	c := &compiler{reg: reg, states: states, scope: reg.Scope()}
@@ -150,14 +150,15 @@ func Load(rules []*Rule, reg *registry.Registry, states, steps []string) (*Set, 
 			*text = filled
 		}
 		for _, ch := range r.Checks {
-			errs = append(errs, c.compile(r, ch)...)
+			errs = append(errs, c.prepare(r, ch))
 		}
 	}
 	return s, errors.Join(errs...)
 }
 
 // Compile compiles what Load leaves for later and returns what is wrong with
-// it: places, and messages that are misspelt or show what is not public.
+// it: expressions, places, and messages that are misspelt or show what is not
+// public.
 func (s *Set) Compile() error {
 	var faults []error
 	for _, r := range s.Rules {

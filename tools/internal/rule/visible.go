@@ -14,11 +14,11 @@ import (
 // change.
 func (c *compiler) visible(scope *expression.Scope, each *expression.Program) func(string) (*expression.Program, error) {
 	return func(src string) (*expression.Program, error) {
-		p, err := c.program(src, scope, expression.Any)
+		p, err := scope.Compile(src, expression.Any)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range p.Members {
+		for _, m := range p.Members() {
 			path := strings.Split(m, ".")
 			if f := c.field(path, each); f != nil && f.Visibility != schema.Public && f.Type != schema.Object && f.Type != schema.List {
 				return nil, fmt.Errorf("%s is %s and must not be shown in a message", m, f.Visibility)
@@ -35,7 +35,7 @@ func (c *compiler) field(path []string, each *expression.Program) *schema.Field 
 		path = path[1:]
 	}
 	if len(path) > 1 && path[0] == "it" && each != nil {
-		for _, m := range append(slices.Clone(each.Members), each.Roots...) {
+		for _, m := range append(slices.Clone(each.Members()), each.Roots()...) {
 			base := strings.Split(m, ".")
 			if f := c.field(append(base, path[1:]...), nil); f != nil {
 				return f
