@@ -53,7 +53,7 @@ var taizhangSearch = (function () {
     return (h ^ h >>> 16) >>> 0;
   }
 
-  var short = 3, long = [8, 6, 4], thin = /[\x00-\x7e年月日号]/, mostGrams = 8, mostRead = 30;
+  var short = 4, long = [8, 6], thin = /[\x00-\x7e年月日号]/, mostGrams = 8, mostRead = 30;
 
   // The grams to look up for a term: at each place the longest there is, without
   // those inside others; of many, evenly spread ones, since a few leave little
@@ -123,8 +123,16 @@ var taizhangSearch = (function () {
       }
       return files.get(key);
     }
-    function numbers(r) { return r.arrayBuffer().then(function (b) { return new Reader(new Uint8Array(b)); }); }
-    function json(r) { return r.json(); }
+    // Files of a version are packed, unless something on the way unpacked them.
+    function bytes(r) {
+      return r.arrayBuffer().then(function (b) {
+        var head = new Uint8Array(b, 0, Math.min(2, b.byteLength));
+        if (head[0] !== 0x1f || head[1] !== 0x8b) return b;
+        return new Response(new Blob([b]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+      });
+    }
+    function numbers(r) { return bytes(r).then(function (b) { return new Reader(new Uint8Array(b)); }); }
+    function json(r) { return bytes(r).then(function (b) { return JSON.parse(new TextDecoder().decode(b)); }); }
 
     // Finds where the list of each gram begins in a file of grams.
     function shard(n) {
@@ -184,7 +192,7 @@ var taizhangSearch = (function () {
 
     function start(fresh) {
       if (root && !fresh) return Promise.resolve(root);
-      return get('index.json').then(json).then(function (r) {
+      return get('index.json').then(function (r) { return r.json(); }).then(function (r) {
         if (root && root.version !== r.version) files.clear();
         return root = r;
       });
@@ -192,7 +200,8 @@ var taizhangSearch = (function () {
 
     // Finds the projects that hold all terms and, of each facet in filters, one
     // of the values. hits are in the order asked for: relevance, newest, amount.
-    function find(query, filters, sort) {
+    // every: all texts are searched again, so that the number is exact.
+    function find(query, filters, sort, every) {
       return start().then(function () {
         var all = terms(query), keys = root.facets.map(function (f) { return f.key; });
         var chosen = keys.filter(function (k) { return (filters[k] || []).length; });
@@ -205,23 +214,27 @@ var taizhangSearch = (function () {
         ]).then(function (got) {
           var r = select(all, got[0], chosen, got[1]);
           order(r, sort, got[2]);
-          return verify(r);
+          return verify(r, every);
         });
       });
     }
 
     // Where grams may have let through what does not hold a term as a whole, the
     // texts of a few projects are searched; of many, those that are shown.
-    function verify(r) {
-      if (r.exact || r.hits.length > mostRead) return r;
-      var all = r.hits.length + r.near.length <= mostRead;
+    function verify(r, every) {
+      if (r.exact || !every && r.hits.length > mostRead) return r;
+      var all = every || r.hits.length + r.near.length <= mostRead;
       var holds = function (n) { return doc(r, n).then(Boolean); };
-      return Promise.all([
-        Promise.all(r.hits.map(holds)),
-        Promise.all(r.near.map(function (n) { return all ? holds(n[0]) : true; }))
-      ]).then(function (ok) {
-        r.hits = r.hits.filter(function (_, i) { return ok[0][i]; });
-        r.near = r.near.filter(function (_, i) { return ok[1][i]; });
+      var asked = r.hits.concat(all ? r.near.map(function (n) { return n[0]; }) : []), ok = [], next = 0;
+      // So many at a time: a browser refuses thousands of requests at once.
+      function one() {
+        var i = next++;
+        return i < asked.length ? holds(asked[i]).then(function (yes) { ok[i] = yes; return one(); }) : null;
+      }
+      return Promise.all(asked.slice(0, mostRead).map(one)).then(function () {
+        var hits = r.hits.length;
+        r.hits = r.hits.filter(function (_, i) { return ok[i]; });
+        r.near = r.near.filter(function (_, i) { return !all || ok[hits + i]; });
         r.exact = true;
         return r;
       });
@@ -312,18 +325,27 @@ var taizhangSearch = (function () {
     function value(facet, n) {
       if (n < facet.values.length) return Promise.resolve(facet.values[n]);
       var chunk = Math.floor(n / root.names);
-      return file('v', facet.key + '-' + chunk + '.json', json).then(function (l) { return l[n - chunk * root.names]; });
+      return file('v', facet.key + '-' + chunk + '.bin', json).then(function (l) { return l[n - chunk * root.names]; });
     }
 
     // Gives the texts of a project, or null if they do not hold all terms.
     function doc(r, n) {
-      return file('d', n + '.json', json).then(function (d) {
+      return file('d', n + '.bin', json).then(function (d) {
         if (!d.folded) d.folded = d.fields.map(function (f) { return fold(f[2]); });
         var ok = r.terms.every(function (t) { return d.folded.some(function (f) { return f.text.indexOf(t) >= 0; }); });
         return ok ? d : null;
       });
     }
 
-    return { start: start, find: find, counts: counts, value: value, doc: doc };
+    // Gives a function that names a label in both languages.
+    function labels() {
+      return file('l', 'en.bin', json).then(function (en) {
+        return function (zh) {
+          return [zh, zh.split(' · ').map(function (part) { return en[part] || part; }).join(' · ')];
+        };
+      });
+    }
+
+    return { start: start, find: find, counts: counts, value: value, doc: doc, labels: labels };
   }
 })();

@@ -3,7 +3,7 @@
 // browser's back button works. Without this script the lists are linked.
 (function () {
   'use strict';
-  var perPage = 10, fewValues = 6, mostSnippets = 3, around = 36;
+  var perPage = 10, fewValues = 6, mostSnippets = 3, around = 36, mostChecked = 1000;
   var $ = function (id) { return document.getElementById(id); };
   var finder = $('finder'), input = $('q'), status = $('status'), results = $('results'), list = $('list');
   if (!finder || !window.taizhangSearch) return;
@@ -72,7 +72,8 @@
     return change({ filters: filters });
   }
 
-  function show() {
+  // every: what was found is searched again, so that the number is exact.
+  function show(every) {
     var mine = ++run, asked = state, blank = !taizhangSearch.terms(asked.q).length && !Object.keys(asked.filters).length;
     var resting = list && blank && !asked.sort && asked.page === 1;
     if (list) list.hidden = !resting;
@@ -80,18 +81,19 @@
     results.setAttribute('aria-busy', 'true');
     // Only a wait that is noticed is announced.
     var slow = setTimeout(function () { if (mine === run) both(clear(status), word('loading')); }, 400);
-    return engine.find(asked.q, asked.filters, asked.sort || (blank ? 'newest' : 'relevance')).then(function (r) {
+    return engine.find(asked.q, asked.filters, asked.sort || (blank ? 'newest' : 'relevance'), every === true).then(function (r) {
       if (mine !== run) return;
       var from = (asked.page - 1) * perPage, shown = r.hits.slice(from, from + perPage);
       last = r;
       return Promise.all([
         tallied(r),
-        resting ? null : Promise.all(shown.map(function (n) { return engine.doc(r, n); })).then(function (docs) {
+        resting ? null : Promise.all([engine.labels()].concat(shown.map(function (n) { return engine.doc(r, n); }))).then(function (docs) {
           if (mine !== run) return;
+          var labels = docs.shift();
           clearTimeout(slow);
           head(r, blank);
           clear(results);
-          docs.filter(Boolean).forEach(function (d) { item(d, r.terms); });
+          docs.filter(Boolean).forEach(function (d) { item(d, r.terms, labels); });
           pager(Math.ceil(r.hits.length / perPage));
           help(r);
         })
@@ -112,6 +114,7 @@
   function head(r, blank) {
     var n = r.hits.length.toLocaleString('en');
     both(clear(status), word(!r.hits.length ? 'none' : blank ? 'all' : r.exact ? 'found' : 'about', { n: n }));
+    $('check').hidden = r.exact || !r.hits.length || r.hits.length + r.near.length > mostChecked;
     var select = clear($('sort')), now = state.sort || (blank ? 'newest' : 'relevance');
     (blank ? ['newest', 'amount'] : ['relevance', 'newest', 'amount']).forEach(function (key) {
       var option = add(select, 'option', '', word(key)[document.documentElement.dataset.lang === 'en' ? 1 : 0]);
@@ -120,7 +123,7 @@
     });
   }
 
-  function item(d, terms) {
+  function item(d, terms, labels) {
     var c = d.card, url = finder.dataset.root + c.url.slice(1), li = add(results, 'li');
     var title = add(add(li, 'h3', 'result-title'), 'a');
     title.href = url;
@@ -141,7 +144,7 @@
     places(d, terms).forEach(function (f) {
       var p = add(li, 'p', 'snippet');
       if (f[1]) {
-        add(p, 'a', '', f[0][1]).href = url + (f[0][0] ? '#' + f[0][0] : '');
+        both(add(p, 'a'), labels(f[0][1])).href = url + (f[0][0] ? '#' + f[0][0] : '');
         p.append('：');
       }
       mark(p, f[2], terms);
@@ -313,6 +316,7 @@
   });
   input.addEventListener('compositionend', function () { input.dispatchEvent(new Event('input')); });
   $('sort').addEventListener('change', function (e) { change({ sort: e.target.value }); });
+  $('check').addEventListener('click', function () { show(true).then(function () { $('found-title').focus(); }); });
   $('share').addEventListener('click', function () {
     navigator.clipboard.writeText(location.href).then(function () { both(clear($('share')), word('shared'), 'en-x'); });
   });

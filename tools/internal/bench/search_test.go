@@ -120,7 +120,7 @@ type doc struct {
 
 func readTexts(b *testing.B, dir string) *texts {
 	b.Helper()
-	names, err := filepath.Glob(filepath.Join(dir, "*", "d", "*.json"))
+	names, err := filepath.Glob(filepath.Join(dir, "*", "d", "*.bin"))
 	if err != nil || len(names) == 0 {
 		b.Fatal("no texts", err)
 	}
@@ -130,8 +130,12 @@ func readTexts(b *testing.B, dir string) *texts {
 		if err != nil {
 			b.Fatal(err)
 		}
-		n, _ := strconv.Atoi(strings.TrimSuffix(filepath.Base(name), ".json"))
-		if err := json.Unmarshal(data, &t.docs[n]); err != nil {
+		packed, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			b.Fatal(err)
+		}
+		n, _ := strconv.Atoi(strings.TrimSuffix(filepath.Base(name), ".bin"))
+		if err := json.NewDecoder(packed).Decode(&t.docs[n]); err != nil {
 			b.Fatal(err)
 		}
 		for _, f := range t.docs[n].Fields {
@@ -327,7 +331,7 @@ async function ask(query) {
   });
   const once = async () => {
     const r = await engine.find(query, {}, 'relevance');
-    const [, docs] = await Promise.all([engine.counts(r), Promise.all(r.hits.slice(0, 10).map((n) => engine.doc(r, n)))]);
+    const [, docs] = await Promise.all([engine.counts(r), Promise.all(r.hits.slice(0, 10).map((n) => engine.doc(r, n))), engine.labels()]);
     return r.hits.filter((n, i) => i >= docs.length || docs[i]);
   };
   const hits = await once();

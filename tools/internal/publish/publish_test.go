@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"flag"
 	"maps"
@@ -185,14 +186,18 @@ func TestEveryPublicWordCanBeFound(t *testing.T) {
 	}
 	texts := map[string]string{}
 	for name, data := range project(t, files, Meta{}, 2).files {
-		if ok, _ := path.Match("static/search/*/d/*.json", name); !ok {
+		if ok, _ := path.Match("static/search/*/d/*.bin", name); !ok {
 			continue
 		}
 		var d struct {
 			Card   struct{ ID string }
 			Fields [][3]string
 		}
-		if err := json.Unmarshal([]byte(data), &d); err != nil {
+		packed, err := gzip.NewReader(strings.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.NewDecoder(packed).Decode(&d); err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range d.Fields {

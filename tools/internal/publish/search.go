@@ -2,10 +2,12 @@ package publish
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registry"
@@ -22,6 +24,9 @@ const searchDir = "search/"
 type index struct {
 	*search.Builder
 	file *os.File
+
+	mu      sync.Mutex
+	english map[string]string // of the parts of labels
 }
 
 func newIndex(dir string) (*index, error) {
@@ -29,7 +34,7 @@ func newIndex(dir string) (*index, error) {
 	if err != nil {
 		return nil, fmt.Errorf("temporary file for the search index: %w", err)
 	}
-	return &index{search.New(f), f}, nil
+	return &index{Builder: search.New(f), file: f, english: maps.Clone(ownLabels)}, nil
 }
 
 func (x *index) close() {
@@ -37,6 +42,25 @@ func (x *index) close() {
 		x.file.Close()
 		os.Remove(x.file.Name())
 		x.file = nil
+	}
+}
+
+// ownLabels are the labels of texts that are no field of a form.
+var ownLabels = map[string]string{
+	"项目名称": "Title", "项目编号": "Project id", "实施单位": "Unit", "相关单位": "Other units", "承建单位": "Contractor",
+	"状态": "State", "项目简介": "About", "年度计划": "Annual plan", "不予公开的内容": "Withheld", "豁免": "Waiver",
+}
+
+// name notes what a part of a label is called in English.
+func (x *index) name(zh, en string) {
+	if en == "" {
+		return
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	// Fields of two forms may share a name: the same one every time.
+	if had, ok := x.english[zh]; !ok || en < had {
+		x.english[zh] = en
 	}
 }
 
@@ -59,7 +83,7 @@ func (x *index) add(s *subject, v *projectView) error {
 	r := s.row()
 	c := card{ID: r.ID, Title: r.Title, URL: r.URL, Unit: r.Unit.Name, State: r.State,
 		Category: r.Category, Class: r.Class, Amount: r.Amount, On: r.On}
-	w := &wordList{seen: map[string]bool{}}
+	w := &wordList{seen: map[string]bool{}, name: x.name}
 	w.add(search.Title, "", "项目名称", v.Title)
 	w.add(search.Name, "", "项目编号", v.ID)
 	for _, code := range s.units() {
@@ -87,6 +111,7 @@ func (x *index) add(s *subject, v *projectView) error {
 		w.add(search.Text, "", "豁免", strings.Join(nonEmpty(one.Rule, one.Zh, one.Reason, one.By, one.DocNo), "，"))
 	}
 	for _, f := range v.Forms {
+		x.name(f.Zh, f.En)
 		w.fields(f.ID, f.Zh, f.Fields)
 		w.add(search.Text, f.ID, f.Zh, record.PlainBody([]byte(f.Body)))
 	}
@@ -121,6 +146,7 @@ func unitNames(set *schema.Set, reg *registry.Registry, code string) []string {
 type wordList struct {
 	list []search.Field
 	seen map[string]bool
+	name func(zh, en string)
 }
 
 func (w *wordList) add(level search.Level, anchor, label, text string) {
@@ -134,7 +160,8 @@ func (w *wordList) add(level search.Level, anchor, label, text string) {
 // Checksums are no words either.
 func (w *wordList) fields(anchor, label string, fields []*field) {
 	for _, f := range fields {
-		at := label + " · " + f.Zh
+		w.name(f.Zh, f.En)
+		at := label + search.LabelSep + f.Zh
 		w.add(search.Text, anchor, at, f.Value)
 		w.fields(anchor, at, f.Fields)
 		rows := make([]string, len(f.Rows))
@@ -313,7 +340,7 @@ func (s *pages) search() error {
 			entries[i].Values = append(entries[i].Values, values(r))
 		}
 	}
-	err := s.b.index.Write(entries, facets, func(name string, data []byte) error { return s.out.static(searchDir+name, data) })
+	err := s.b.index.Write(entries, facets, s.b.index.english, func(name string, data []byte) error { return s.out.static(searchDir+name, data) })
 	if err != nil {
 		return err
 	}

@@ -8,9 +8,9 @@ import (
 // short is the length of the longest gram of any characters; long are those of
 // grams of which at most every fourth character is not thin. Digits and brackets
 // make up dates and document numbers: three of them are found nearly everywhere.
-const short = 3
+const short = 4
 
-var long = [...]int{4, 6, 8}
+var long = [...]int{6, 8}
 
 // thin reports whether a folded character tells little.
 func thin(r rune) bool {

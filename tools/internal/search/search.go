@@ -3,8 +3,8 @@
 // whatever the size of the registry.
 //
 // Texts are compared folded (see [Fold]). Chinese has no spaces between words,
-// so every sequence of one, two and three characters of a field (a gram) is
-// listed with the projects that hold it. A query of up to three characters is
+// so every sequence of one to four characters of a field (a gram) is
+// listed with the projects that hold it. A query of up to four characters is
 // answered exactly; of a longer one, all its grams must occur, and the texts of
 // the results shown are searched again. Where digits make grams say little,
 // longer ones are listed, too (see long).
@@ -15,15 +15,17 @@
 //	VERSION/g/N.bin   lists of grams, filed by the first bits of their hash
 //	VERSION/f/N.bin   facet values of BlockSize projects
 //	VERSION/a/N.bin   amounts of BlockSize projects, for sorting
-//	VERSION/v/K-N.json  names of further values of facet K
-//	VERSION/d/N.json  all texts of a project, and what a result shows of it
+//	VERSION/v/K-N.bin names of further values of facet K (JSON)
+//	VERSION/d/N.bin   all texts of a project, and what a result shows of it (JSON)
+//	VERSION/l/en.bin  English names of the parts of labels (JSON)
 //
 // Projects are numbered in the order in which they are to be listed. All files
 // but index.json carry the version, a hash over all contents, in their address:
-// files of two versions cannot be mixed up and may be kept for ever.
+// files of two versions cannot be mixed up and may be kept for ever. They are
+// packed with gzip, which most hosts would not do by themselves for such names.
 //
-// Binary files hold numbers only, in groups of seven bits (see pack): no text
-// can be read in them, not even by chance, and where two grams stood together
+// What is not JSON holds numbers only, in groups of seven bits (see pack): no
+// text can be read in it, not even by chance, and where two grams stood together
 // cannot be told.
 //
 // The package knows neither registry nor pages: what is in the index is what
@@ -40,13 +42,16 @@ import (
 
 const (
 	// format is part of the version: another one makes other files.
-	format = "1"
+	format = "2"
 	// BlockSize is the number of projects in one file of facet values.
 	BlockSize = 2048
 	// inRoot is how many values of a facet are named in index.json, and in each
 	// further file of names.
 	inRoot = 256
 )
+
+// LabelSep stands between the parts of a label.
+const LabelSep = " · "
 
 // Level says how much a field tells of a project, for the order of results.
 type Level uint8
@@ -63,7 +68,7 @@ const (
 type Field struct {
 	Level  Level
 	Anchor string // where on the project's page it stands, "" for the top
-	Label  string // what it is called there
+	Label  string // what it is called there; parts are joined by LabelSep
 	Text   string
 }
 

@@ -46,7 +46,7 @@ func (w *writer) grams() error {
 		for n := part * each; n < (part+1)*each; n++ {
 			var data []byte
 			data, found = w.shard(n, found)
-			if err := w.file("g", n, "bin", data); err != nil {
+			if err := w.file("g", n, data); err != nil {
 				return err
 			}
 		}

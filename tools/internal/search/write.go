@@ -24,14 +24,15 @@ type root struct {
 }
 
 // Write makes the files of the index of the entries, each of which must have
-// been added, in the order given. write gets names below the index's folder and
-// is called from several goroutines.
-func (b *Builder) Write(entries []Entry, facets []Facet, write func(name string, data []byte) error) error {
-	w := &writer{b: b, entries: entries, perPart: perPart, write: write}
+// been added, in the order given. english names the parts of labels in English;
+// one that is not in it is shown in Chinese. write gets names below the index's
+// folder and is called from several goroutines.
+func (b *Builder) Write(entries []Entry, facets []Facet, english map[string]string, write func(name string, data []byte) error) error {
+	w := &writer{b: b, entries: entries, english: english, perPart: perPart, write: write}
 	if err := w.number(facets); err != nil {
 		return err
 	}
-	for _, step := range []func() error{w.docs, w.grams, w.blocks, w.names} {
+	for _, step := range []func() error{w.docs, w.labels, w.grams, w.blocks, w.names} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -46,12 +47,14 @@ func (b *Builder) Write(entries []Entry, facets []Facet, write func(name string,
 type writer struct {
 	b       *Builder
 	entries []Entry
+	english map[string]string
 	stored  []stored
 	facets  []Facet      // with all values
 	values  [][][]uint32 // numbers of the values by facet and project
 	root    root
 	runes   int
 	perPart int
+	packing packing
 	write   func(name string, data []byte) error
 }
 
@@ -82,7 +85,7 @@ func (w *writer) number(facets []Facet) error {
 		}
 		w.facets, w.values = append(w.facets, f), append(w.values, numbers)
 	}
-	about, err := json.Marshal([]any{w.facets, w.values, amountRanks(w.entries)})
+	about, err := json.Marshal([]any{w.facets, w.values, amountRanks(w.entries), w.english})
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
@@ -123,8 +126,12 @@ func complete(values []Value, entries []Entry, facet int) []Value {
 	return values
 }
 
-func (w *writer) file(kind string, name any, ext string, data []byte) error {
-	return w.write(fmt.Sprintf("%s/%s/%v.%s", w.root.Version, kind, name, ext), data)
+func (w *writer) file(kind string, name any, data []byte) error {
+	data, err := w.packing.pack(data)
+	if err != nil {
+		return fmt.Errorf("search: pack: %w", err)
+	}
+	return w.write(fmt.Sprintf("%s/%s/%v.bin", w.root.Version, kind, name), data)
 }
 
 // docs writes the texts of each project.
@@ -134,8 +141,17 @@ func (w *writer) docs() error {
 		if err != nil {
 			return err
 		}
-		return w.file("d", n, "json", data)
+		return w.file("d", n, data)
 	})
+}
+
+// labels writes the English names of the parts of labels.
+func (w *writer) labels() error {
+	data, err := json.Marshal(w.english)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	return w.file("l", "en", data)
 }
 
 // blocks writes the values of facets and the order of amounts, by block.
@@ -147,10 +163,10 @@ func (w *writer) blocks() error {
 		for i := range w.facets {
 			data = column(data, w.values[i][at:end])
 		}
-		if err := w.file("f", at/BlockSize, "bin", data); err != nil {
+		if err := w.file("f", at/BlockSize, data); err != nil {
 			return err
 		}
-		if err := w.file("a", at/BlockSize, "bin", column(nil, ranks[at:end])); err != nil {
+		if err := w.file("a", at/BlockSize, column(nil, ranks[at:end])); err != nil {
 			return err
 		}
 	}
@@ -182,7 +198,7 @@ func (w *writer) names() error {
 			if err != nil {
 				return fmt.Errorf("search: %w", err)
 			}
-			if err := w.file("v", fmt.Sprintf("%s-%d", f.Key, at/inRoot), "json", data); err != nil {
+			if err := w.file("v", fmt.Sprintf("%s-%d", f.Key, at/inRoot), data); err != nil {
 				return err
 			}
 		}

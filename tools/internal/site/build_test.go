@@ -3,6 +3,7 @@ package site
 import (
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -335,6 +336,22 @@ func TestRefusedBuildsLeaveTheOldSite(t *testing.T) {
 			in.Expected = append(in.Expected, "export/all.xlsx")
 			in.Forbidden = [][]byte{long}
 		}, []string{"export/all.xlsx"}},
+		{"value in a packed file", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Projection, "static/export/all.json"), gzipped("", string(bytes.Repeat(long, 50))))
+			in.Forbidden = [][]byte{long}
+		}, []string{"export/all.json"}},
+		{"value in the second of two packed files", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Projection, "static/export/all.json"), gzipped("", "x")+gzipped("", string(long)))
+			in.Forbidden = [][]byte{long}
+		}, []string{"export/all.json"}},
+		{"value in the name of a packed file", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Projection, "static/export/all.json"), gzipped("secret-name", "x"))
+			in.Forbidden = [][]byte{[]byte("secret-name")}
+		}, []string{"export/all.json"}},
+		{"bytes after a packed file", func(t *testing.T, in *Input) {
+			write(t, filepath.Join(in.Projection, "static/export/all.json"), gzipped("", "x")+string(long))
+			in.Forbidden = [][]byte{long}
+		}, []string{"export/all.json"}},
 		{"value in a file name", func(t *testing.T, in *Input) {
 			write(t, filepath.Join(in.Projection, "static", string(long)), "x")
 			in.Expected = append(in.Expected, string(long))
@@ -461,4 +478,13 @@ func TestLayoutsAskForNoOtherPage(t *testing.T) {
 			t.Errorf("layouts/%s asks for other pages: %s", name, m)
 		}
 	}
+}
+
+func gzipped(name, text string) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	z.Name = name
+	z.Write([]byte(text))
+	z.Close()
+	return b.String()
 }

@@ -172,10 +172,7 @@ func examineFile(name string, f *file, bad *forbidden) (err error) {
 	}
 	sum := sha256.New()
 	count := &counter{}
-	leak, err := bad.inStream(io.TeeReader(r, io.MultiWriter(sum, count)))
-	if err == nil && !leak {
-		leak, err = insideArchive(r, count.n, bad)
-	}
+	leak, err := look(r, sum, count, bad)
 	if err != nil {
 		return fmt.Errorf("verify %s: %w", f.path, err)
 	}
@@ -190,45 +187,75 @@ func examineFile(name string, f *file, bad *forbidden) (err error) {
 	return nil
 }
 
-// insideArchive looks into zip files (also .xlsx, .docx, .ofd) and gzip:
-// compressed bytes hide a value from a search.
-func insideArchive(r io.ReaderAt, size int64, bad *forbidden) (bool, error) {
+// look reads a file to its end, into sum and count, and searches it; archives
+// are searched inside, since compressed bytes hide a value.
+func look(r *os.File, sum io.Writer, count *counter, bad *forbidden) (leak bool, err error) {
 	var head [4]byte
-	if n, err := r.ReadAt(head[:], 0); n < len(head) {
-		if err == io.EOF {
-			err = nil
-		}
+	n, err := r.ReadAt(head[:], 0)
+	if err != nil && err != io.EOF {
 		return false, err
 	}
-	switch {
-	case bytes.Equal(head[:], []byte("PK\x03\x04")):
-		z, err := zip.NewReader(r, size)
-		if err != nil {
+	all := io.TeeReader(r, io.MultiWriter(sum, count))
+	if bytes.HasPrefix(head[:n], []byte("\x1f\x8b")) {
+		// All of it is compressed, so the bytes themselves say nothing; but of
+		// megabytes of them some make two characters of a name by chance.
+		if _, err := io.Copy(io.Discard, all); err != nil {
 			return false, err
 		}
-		for _, entry := range z.File {
-			if bad.in([]byte(entry.Name)) || bad.in([]byte(entry.Comment)) {
-				return true, nil
-			}
-			e, err := entry.Open()
-			if err != nil {
-				return false, err
-			}
-			leak, err := bad.inStream(bounded(e))
-			e.Close()
-			if leak || err != nil {
-				return leak, err
-			}
-		}
-		return bad.in([]byte(z.Comment)), nil
-	case head[0] == 0x1f && head[1] == 0x8b:
-		g, err := gzip.NewReader(bufio.NewReader(io.NewSectionReader(r, 0, size)))
-		if err != nil {
-			return false, err
-		}
-		return bad.inStream(bounded(g))
+		return insideGzip(r, count.n, bad)
 	}
-	return false, nil
+	leak, err = bad.inStream(all)
+	if err == nil && !leak && bytes.Equal(head[:n], []byte("PK\x03\x04")) {
+		return insideZip(r, count.n, bad)
+	}
+	return leak, err
+}
+
+// insideZip looks into zip files (also .xlsx, .docx, .ofd).
+func insideZip(r io.ReaderAt, size int64, bad *forbidden) (bool, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return false, err
+	}
+	for _, entry := range z.File {
+		if bad.in([]byte(entry.Name)) || bad.in([]byte(entry.Comment)) {
+			return true, nil
+		}
+		e, err := entry.Open()
+		if err != nil {
+			return false, err
+		}
+		leak, err := bad.inStream(bounded(e))
+		e.Close()
+		if leak || err != nil {
+			return leak, err
+		}
+	}
+	return bad.in([]byte(z.Comment)), nil
+}
+
+// insideGzip looks into all that a gzip file holds; bytes that are no part of
+// one are an error.
+func insideGzip(r io.ReaderAt, size int64, bad *forbidden) (bool, error) {
+	in := bufio.NewReader(io.NewSectionReader(r, 0, size))
+	g, err := gzip.NewReader(in)
+	if err != nil {
+		return false, err
+	}
+	for {
+		g.Multistream(false)
+		if bad.in([]byte(g.Name)) || bad.in([]byte(g.Comment)) || bad.in(g.Extra) {
+			return true, nil
+		}
+		if leak, err := bad.inStream(bounded(g)); leak || err != nil {
+			return leak, err
+		}
+		if err := g.Reset(in); err == io.EOF {
+			return false, nil
+		} else if err != nil {
+			return false, err
+		}
+	}
 }
 
 // bounded fails on content that unpacks to more than 4 GiB, so that a crafted
