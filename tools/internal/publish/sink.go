@@ -2,6 +2,7 @@ package publish
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -144,17 +145,27 @@ func (s *sink) file(name string, data []byte) error {
 
 // place returns where a file stands and makes its folder.
 func (s *sink) place(name string) (string, error) {
-	full := filepath.Join(s.dir, filepath.FromSlash(name))
-	folder := path.Dir(name)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.made[folder] {
-		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
-			return "", fmt.Errorf("write projection: %w", err)
-		}
-		s.made[folder] = true
+	if err := s.folder(path.Dir(name)); err != nil {
+		return "", fmt.Errorf("write projection: %w", err)
 	}
-	return full, nil
+	return filepath.Join(s.dir, filepath.FromSlash(name)), nil
+}
+
+// folder makes a folder and those above it, each once.
+func (s *sink) folder(name string) error {
+	if s.made[name] || name == "." {
+		return nil
+	}
+	if err := s.folder(path.Dir(name)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(filepath.Join(s.dir, filepath.FromSlash(name)), 0o755); err != nil && !errors.Is(err, os.ErrExist) {
+		return err
+	}
+	s.made[name] = true
+	return nil
 }
 
 // files returns the entered files, sorted.

@@ -19,6 +19,8 @@ func Fold(s string) []rune {
 		case r == ',' && i > 0 && i+1 < len(src) && digit(src[i-1]) && digit(src[i+1]):
 		case r < unicode.MaxASCII:
 			out = appendFolded(out, r)
+		case '\u4e00' <= r && r <= '\u9fff': // nearly all of a Chinese text, and always as it is
+			out = append(out, r)
 		default:
 			for _, d := range norm.NFKD.String(string(r)) {
 				out = appendFolded(out, d)

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"encoding/binary"
 	"math/bits"
 	"runtime"
@@ -144,8 +143,30 @@ func (w *writer) gather(filed [][]stream, part int) ([]found, error) {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b found) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.doc, b.doc)) })
-	return out, nil
+	return byHash(out), nil
+}
+
+// byHash sorts by hash, keeping what has the same in its order (radix sort).
+func byHash(all []found) []found {
+	const digit = 11
+	to := make([]found, len(all))
+	for shift := 0; shift < 32; shift += digit {
+		var at [1 << digit]int
+		for i := range all {
+			at[all[i].hash>>shift&(1<<digit-1)]++
+		}
+		sum := 0
+		for i, n := range at {
+			at[i], sum = sum, sum+n
+		}
+		for _, f := range all {
+			d := f.hash >> shift & (1<<digit - 1)
+			to[at[d]] = f
+			at[d]++
+		}
+		all, to = to, all
+	}
+	return all
 }
 
 // shard makes the n-th file of grams from the beginning of all and returns the
