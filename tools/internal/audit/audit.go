@@ -146,10 +146,13 @@ func (e *Entry) Demand(proofs ...Proof) {
 	}
 }
 
+// asked names a transition by its id and the commit that it was made on.
+type asked struct{ id, base string }
+
 // Auditor judges the links of main one after the other, oldest first. What the
 // judge of one link has read serves for the next.
 type Auditor struct {
-	pending []*Item // of earlier links, still without a decision
+	pending map[asked]*Item // of earlier links, still without a decision
 	commit  string  // the last one
 	judge   *check.Judge
 }
@@ -206,10 +209,12 @@ func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
 			h.without(it)
 		}
 	}
-	a.pending = slices.DeleteFunc(a.pending, func(it *Item) bool { return it.Decision != "" })
 	for _, it := range e.Items {
 		if it.Status == Unsealed || it.Status == Unapproved {
-			a.pending = append(a.pending, it)
+			if a.pending == nil {
+				a.pending = map[asked]*Item{}
+			}
+			a.pending[asked{it.ID, it.parent}] = it
 		}
 	}
 	return e, nil

@@ -28,7 +28,7 @@ type hearing struct {
 	link       Link
 	entry      *Entry
 	judge      *check.Judge // of the base
-	pending    []*Item
+	pending    map[asked]*Item
 	statements map[string]bool // hashes that the link's decisions rest on
 }
 
@@ -98,6 +98,7 @@ func (h *hearing) decision(file string) {
 		return
 	}
 	it.Decision = file
+	delete(h.pending, asked{it.ID, it.parent})
 	if it.parent != h.link.Parent {
 		it.Sealed = h.link.Commit
 	}
@@ -137,14 +138,12 @@ func (h *hearing) chained(file string, d *seal.Decision) bool {
 // target finds the transition that a decision is about: of this link, or of an
 // earlier one that was merged by a forge and is sealed now.
 func (h *hearing) target(d *seal.Decision) *Item {
-	for _, list := range [][]*Item{h.entry.Items, h.pending} {
-		for _, it := range list {
-			if it.ID == d.Transition.ID && it.parent == d.Base && it.Decision == "" {
-				return it
-			}
+	for _, it := range h.entry.Items {
+		if it.ID == d.Transition.ID && it.parent == d.Base && it.Decision == "" {
+			return it
 		}
 	}
-	return nil
+	return h.pending[asked{d.Transition.ID, d.Base}]
 }
 
 // replay puts the votes that a decision keeps to the same question again.
