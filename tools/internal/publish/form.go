@@ -26,7 +26,6 @@ type former struct {
 	s         *subject
 	resolve   func(id string) *row // other public projects; nil: none are named
 	documents []document
-	formID    string
 }
 
 // form makes one sheet, nil when there is nothing to show.
@@ -34,9 +33,8 @@ func (f *former) form(r revealed) *form {
 	if r.root == nil {
 		return nil
 	}
-	f.formID = r.rec.Name
 	t := f.s.formTitle(r)
-	out := &form{ID: r.rec.Name, Zh: t.Zh, En: t.En, Annex: r.rec.Form.Annex, PrintTitle: r.rec.Form.Title.Zh, File: r.rec.Name + ".md", On: f.s.dated(r), Sheet: f.s.sheetURL(r)}
+	out := &form{ID: r.rec.Name, Zh: t.Zh, En: t.En, Annex: r.rec.Form.Annex, PrintTitle: r.rec.Form.Title.Zh, On: f.s.dated(r), Sheet: f.s.sheetURL(r)}
 	if year := r.root.str("planYear"); year != "" && out.Annex != "" {
 		out.PrintTitle += "（" + year + "年度）"
 	}
@@ -239,8 +237,8 @@ func (f *former) table(s *shown, out *field) {
 		cells := make([]string, len(cols))
 		for i, c := range cols {
 			if cell := it.get(c.Key); cell != nil && cell.withheld {
-				cells[i] = "不公开"
-				out.Columns[i].word(cells[i], "withheld")
+				cells[i] = notPublic.Zh
+				out.Columns[i].word(cells[i], notPublic.En)
 			} else if cell != nil {
 				cells[i] = f.scalar(cell)
 				out.Columns[i].word(cells[i], english(c, cell.text))
@@ -262,9 +260,9 @@ func (c *column) word(zh, en string) {
 
 func (f *former) document(s *shown) document {
 	d := document{Kind: s.word("kind"), Title: s.str("title"), DocNo: s.str("docNo"), On: s.str("on"), URL: s.str("url"),
-		SHA256: s.str("sha256"), ArchiveNo: s.str("archiveNo"), Form: f.formID}
+		SHA256: s.str("sha256"), ArchiveNo: s.str("archiveNo")}
 	if file := s.str("file"); file != "" && slices.Contains(f.s.attachments, file) {
-		d.URL = f.s.url() + file
+		d.URL = file // beside the page
 	}
 	f.documents = append(f.documents, d)
 	return d

@@ -3,6 +3,7 @@ package publish
 import (
 	"encoding/json"
 	"fmt"
+	"html"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -88,13 +89,14 @@ func (b built) view(t *testing.T, id string) projectView {
 	return p.Params.V
 }
 
-// holding returns the files that hold a text as it is, or as JSON writes it.
+// holding returns the files that hold a text as it is, or as JSON or HTML writes
+// it.
 func (b built) holding(text string) []string {
 	quoted, _ := json.Marshal(text)
 	escaped := string(quoted[1 : len(quoted)-1])
 	var out []string
 	for name, data := range b.files {
-		if strings.Contains(data, text) || strings.Contains(data, escaped) || strings.Contains(name, text) {
+		if strings.Contains(data, text) || strings.Contains(data, escaped) || strings.Contains(data, html.EscapeString(text)) || strings.Contains(name, text) {
 			out = append(out, name)
 		}
 	}

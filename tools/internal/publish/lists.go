@@ -235,6 +235,7 @@ func (s *pages) settings() error {
 		"licence":    words{Zh: c.Licence.Zh, En: c.Licence.En, URL: c.Licence.URL},
 		"audited":    s.b.meta.Audit != nil,
 		"form":       s.b.meta.Judge != nil,
+		"measures":   measures,
 		"builtFrom":  map[string]string{"commit": s.b.meta.Commit, "date": s.b.meta.Date},
 	}}, "", "  ")
 	if err != nil {

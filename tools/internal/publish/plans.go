@@ -39,7 +39,7 @@ type planView struct {
 	ItemTotals  *planTotals  `json:"itemTotals,omitempty"`
 	Supplements []supplement `json:"supplements,omitempty"`
 	Adjustments []adjustment `json:"adjustments,omitempty"`
-	Documents   []document   `json:"documents,omitempty"`
+	Documents   string       `json:"documents,omitempty"` // HTML
 	Body        string       `json:"body,omitempty"`
 }
 
@@ -146,10 +146,12 @@ func (s *pages) plan(p *registry.Plan) planPage {
 				Reason: a.str("reason"), DecidedBy: unitName(s.j.Registry, a.str("decidedBy")), GovApproval: meetingOf(a.get("govApproval"))})
 		}
 	}
+	var docs []document
 	for _, d := range root.list("documents") {
-		v.Documents = append(v.Documents, document{Kind: d.word("kind"), Title: d.str("title"), DocNo: d.str("docNo"), On: d.str("on"),
+		docs = append(docs, document{Kind: d.word("kind"), Title: d.str("title"), DocNo: d.str("docNo"), On: d.str("on"),
 			URL: d.str("url"), SHA256: d.str("sha256"), ArchiveNo: d.str("archiveNo")})
 	}
+	v.Documents = documentsHTML(docs)
 	key := 0
 	for _, it := range all {
 		out.total, out.annual = out.total+it.total, out.annual+it.annual
@@ -234,7 +236,7 @@ func (s *pages) planPages(p planPage) error {
 			v.ItemTotals = nil
 		}
 		if here.Page > 1 {
-			v.Supplements, v.Adjustments, v.Documents, v.Body = nil, nil, nil, ""
+			v.Supplements, v.Adjustments, v.Documents, v.Body = nil, nil, "", ""
 		}
 		return s.out.add(newPage("plan", p.year+" 年度政务信息化项目建设计划", at, v))
 	})

@@ -222,7 +222,13 @@ func (s *subject) view(resolve func(id string) *row, named []ref) *projectView {
 }
 
 func (s *subject) page(v *projectView) *page {
-	p := newPage("project", v.Title, s.url(), v)
+	shown := projectPage{projectView: v, Documents: documentsHTML(v.Documents)}
+	for i := range v.Forms {
+		var m markup
+		m.rows(v.Forms[i].Fields)
+		shown.Forms = append(shown.Forms, formPage{&v.Forms[i], m.String()})
+	}
+	p := newPage("project", v.Title, s.url(), shown)
 	p.Description = strings.Join(nonEmpty(unitName(s.project.Registry(), s.index.str("implementingUnit")), s.index.str("category"), v.State.Zh, v.ID), " · ")
 	return p
 }

@@ -129,7 +129,7 @@ func TestHiddenFieldsStayHidden(t *testing.T) {
 		if released && shownValues == 0 {
 			t.Error("no reviewed value is published after its review")
 		}
-		if !released && !strings.Contains(b.files["content/projects/"+keyProject+".md"], `"withheld":true`) {
+		if !released && !strings.Contains(b.files["content/projects/"+keyProject+".md"], `<span class=\"withheld\">`) {
 			t.Error("a field that awaits its review is not shown as withheld")
 		}
 		sheets := b.files["static/projects/"+strings.ReplaceAll(keyProject, "-", "/")+"/sheets/index.html"]
@@ -326,7 +326,7 @@ func TestAttachmentsArePublishedWithTheirDocument(t *testing.T) {
 			if copied != tt.want || slices.Contains(b.manifest.Expected, file) != tt.want {
 				t.Errorf("copied %v, want %v", copied, tt.want)
 			}
-			if linked := strings.Contains(b.files["content/projects/"+keyProject+".md"], "/"+file); linked != tt.want {
+			if linked := strings.Contains(b.files["content/projects/"+keyProject+".md"], `href=\"files/scheme-v2.txt\"`); linked != tt.want {
 				t.Errorf("linked %v, want %v", linked, tt.want)
 			}
 			if len(b.holding("内部底稿甲乙丙")) > 0 {

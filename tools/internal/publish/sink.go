@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,11 +102,13 @@ func (s *sink) write(p *page) error {
 	if p.URL != "" && p.URL != notFoundURL && !plainURL.MatchString(p.URL) {
 		return fmt.Errorf("page %q: the address is not plain", p.URL)
 	}
-	data, err := json.Marshal(p)
-	if err != nil {
+	var data bytes.Buffer
+	enc := json.NewEncoder(&data)
+	enc.SetEscapeHTML(false) // much of a page is HTML, which would grow by half
+	if err := enc.Encode(p); err != nil {
 		return fmt.Errorf("page %s: %w", p.URL, err)
 	}
-	return s.file(contentFile(p.URL), append(data, '\n'))
+	return s.file(contentFile(p.URL), data.Bytes())
 }
 
 // static writes a file that is served as it is.

@@ -105,18 +105,18 @@ type deviation struct {
 
 // field kinds: text, long (line breaks are kept), group, table, docs.
 type field struct {
-	Key      string     `json:"key"`
-	Zh       string     `json:"zh"`
-	En       string     `json:"en,omitempty"`
-	Kind     string     `json:"kind"`
-	Value    string     `json:"value,omitempty"`
-	ValueEn  string     `json:"valueEn,omitempty"`
-	Unit     string     `json:"unit,omitempty"`
-	Fields   []*field   `json:"fields,omitempty"`
-	Columns  []column   `json:"columns,omitempty"`
-	Rows     [][]string `json:"rows,omitempty"`
-	Docs     []document `json:"docs,omitempty"`
-	Withheld bool       `json:"withheld,omitempty"`
+	Key      string
+	Zh       string
+	En       string
+	Kind     string
+	Value    string
+	ValueEn  string
+	Unit     string
+	Fields   []*field
+	Columns  []column
+	Rows     [][]string
+	Docs     []document
+	Withheld bool
 }
 
 type column struct {
@@ -128,14 +128,13 @@ type column struct {
 }
 
 type document struct {
-	Kind      word   `json:"kind,omitzero"`
-	Title     string `json:"title"`
-	DocNo     string `json:"docNo,omitempty"`
-	On        string `json:"on,omitempty"`
-	URL       string `json:"url,omitempty"`
-	SHA256    string `json:"sha256,omitempty"`
-	ArchiveNo string `json:"archiveNo,omitempty"`
-	Form      string `json:"form,omitempty"`
+	Kind      word
+	Title     string
+	DocNo     string
+	On        string
+	URL       string // on the web, or of a file beside the page
+	SHA256    string
+	ArchiveNo string
 }
 
 type form struct {
@@ -143,11 +142,10 @@ type form struct {
 	Zh         string   `json:"zh"`
 	En         string   `json:"en,omitempty"`
 	Annex      string   `json:"annex,omitempty"`
-	PrintTitle string   `json:"printTitle,omitempty"`
-	File       string   `json:"file"`
+	PrintTitle string   `json:"printTitle"`
 	On         string   `json:"on,omitempty"`
 	Sheet      string   `json:"sheet,omitempty"` // address of the official sheet
-	Fields     []*field `json:"fields"`
+	Fields     []*field `json:"-"`
 	Body       string   `json:"body,omitempty"`
 }
 
@@ -191,8 +189,8 @@ type projectView struct {
 	Timeline    []event        `json:"timeline"`
 	Money       []money        `json:"money,omitempty"`
 	Body        string         `json:"body,omitempty"`
-	Forms       []form         `json:"forms,omitempty"`
-	Documents   []document     `json:"documents,omitempty"`
+	Forms       []form         `json:"-"` // as HTML: see projectPage
+	Documents   []document     `json:"-"`
 	Plans       []planRef      `json:"plans,omitempty"`
 	Decisions   []decisionView `json:"decisions"`
 	Waivers     []waiver       `json:"waivers,omitempty"`
@@ -205,6 +203,19 @@ type projectView struct {
 	Date        string         `json:"date,omitempty"` // of the data
 	JSON        string         `json:"json,omitempty"` // address of the project's document
 	Feed        string         `json:"feed,omitempty"` // without extension
+}
+
+// projectPage is what the layout of a project is given: the view, in which the
+// fields of the forms and the documents are HTML already.
+type projectPage struct {
+	*projectView
+	Forms     []formPage `json:"forms,omitempty"`
+	Documents string     `json:"documents,omitempty"`
+}
+
+type formPage struct {
+	*form
+	Rows string `json:"rows"`
 }
 
 // evaluation is one yearly evaluation.

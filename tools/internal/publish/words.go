@@ -16,6 +16,14 @@ type word struct {
 	En string `json:"en,omitempty"`
 }
 
+// notPublic stands for a value that awaits the disclosure review.
+var notPublic = word{"不公开", "withheld"}
+
+// measures are the units behind figures; what counts things needs no word in
+// English.
+var measures = map[string]string{"个": "", "项": "", "份": "", "条": "", "家": "", "人": "persons", "天": "days",
+	"分": "points", "毫米": "mm", "%": "%", "万元": "× 10,000 yuan"}
+
 // wordOf puts a value of a field with a fixed choice into words, as the schema
 // has them.
 func wordOf(f *schema.Field, text string) word {
