@@ -2,7 +2,6 @@ package publish
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/needle"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/schema"
@@ -251,105 +251,26 @@ func (g *guard) finish(j *check.Judge) ([][]byte, error) {
 		values = append(values, v)
 	}
 	slices.Sort(values)
-	m := newMatcher(values)
-	if err := m.stream(g.file); err != nil {
+	public, err := occurring(values, g.file)
+	if err != nil {
 		return nil, fmt.Errorf("public texts: %w", err)
 	}
 	out := [][]byte{}
 	for i, v := range values {
-		if !m.found[i] {
+		if !public[i] {
 			out = append(out, []byte(v))
 		}
 	}
 	return out, nil
 }
 
-// matcher finds which of very many values occur in a text. Each value is filed
-// under one window of its bytes, one that few values share, so that looking at
-// a position of the text costs one look-up whatever their number.
-type matcher struct {
-	values []string
-	found  []bool
-	window int
-	filed  map[string][]place
-	short  []int // values below a window, searched one by one
-	most   int
-}
-
-type place struct{ value, offset int }
-
-func newMatcher(values []string) *matcher {
-	m := &matcher{values: values, found: make([]bool, len(values)), window: minName * 3, filed: map[string][]place{}}
-	shared := map[string]int{}
-	windows := func(v string) (out []int) {
-		last := len(v) - m.window
-		for i := 0; i <= last; i += last/16 + 1 {
-			out = append(out, i)
-		}
-		return out
+// occurring reports which of the values occur in what r gives.
+func occurring(values []string, r io.Reader) ([]bool, error) {
+	all := make([][]byte, len(values))
+	for i, v := range values {
+		all[i] = []byte(v)
 	}
-	for _, v := range values {
-		for _, i := range windows(v) {
-			shared[v[i:i+m.window]]++
-		}
-	}
-	for n, v := range values {
-		m.most = max(m.most, len(v))
-		w := windows(v)
-		if len(w) == 0 {
-			m.short = append(m.short, n)
-			continue
-		}
-		best := w[0]
-		for _, i := range w[1:] {
-			if shared[v[i:i+m.window]] < shared[v[best:best+m.window]] {
-				best = i
-			}
-		}
-		key := v[best : best+m.window]
-		m.filed[key] = append(m.filed[key], place{n, best})
-	}
-	return m
-}
-
-// stream marks the values that occur in what r gives.
-func (m *matcher) stream(r io.Reader) error {
-	const block = 1 << 20
-	buf := make([]byte, 0, block+m.most)
-	for {
-		n, err := io.ReadFull(r, buf[len(buf):len(buf)+block])
-		buf = buf[:len(buf)+n]
-		m.search(buf)
-		if err == io.EOF || err == io.ErrUnexpectedEOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		buf = buf[:copy(buf, buf[len(buf)-min(m.most, len(buf)):])]
-	}
-}
-
-func (m *matcher) search(data []byte) {
-	m.short = slices.DeleteFunc(m.short, func(n int) bool {
-		m.found[n] = m.found[n] || bytes.Contains(data, []byte(m.values[n]))
-		return m.found[n]
-	})
-	for i := 0; i+m.window <= len(data) && len(m.filed) > 0; i++ {
-		filed := m.filed[string(data[i:i+m.window])]
-		if len(filed) == 0 {
-			continue
-		}
-		rest := slices.DeleteFunc(filed, func(p place) bool {
-			start, v := i-p.offset, m.values[p.value]
-			hit := start >= 0 && start+len(v) <= len(data) && string(data[start:start+len(v)]) == v
-			m.found[p.value] = m.found[p.value] || hit
-			return hit
-		})
-		if key := string(data[i : i+m.window]); len(rest) == 0 {
-			delete(m.filed, key)
-		} else if len(rest) < len(filed) {
-			m.filed[key] = rest
-		}
-	}
+	found := make([]bool, len(values))
+	_, err := needle.New(all).Stream(r, nil, func(n int) bool { found[n] = true; return true })
+	return found, err
 }

@@ -130,7 +130,7 @@ func Scan(ctx context.Context, dir string, values [][]byte) error {
 // and (with [seal]) brings the bytes to the disk.
 func examine(ctx context.Context, dir string, files []file, bad *forbidden) error {
 	for _, f := range files {
-		if bad.in([]byte(f.path)) {
+		if bad.Any([]byte(f.path)) {
 			// The name would tell the value.
 			return fail(nil, "有一个文件的名字含有不公开的内容（不在此显示），站点未替换",
 				"the name of a file holds a value that is not public (not shown here); the site was not replaced")
@@ -218,7 +218,7 @@ func insideZip(r io.ReaderAt, size int64, bad *forbidden) (bool, error) {
 		return false, err
 	}
 	for _, entry := range z.File {
-		if bad.in([]byte(entry.Name)) || bad.in([]byte(entry.Comment)) {
+		if bad.Any([]byte(entry.Name)) || bad.Any([]byte(entry.Comment)) {
 			return true, nil
 		}
 		e, err := entry.Open()
@@ -231,7 +231,7 @@ func insideZip(r io.ReaderAt, size int64, bad *forbidden) (bool, error) {
 			return leak, err
 		}
 	}
-	return bad.in([]byte(z.Comment)), nil
+	return bad.Any([]byte(z.Comment)), nil
 }
 
 // insideGzip looks into all that a gzip file holds; bytes that are no part of
@@ -244,7 +244,7 @@ func insideGzip(r io.ReaderAt, size int64, bad *forbidden) (bool, error) {
 	}
 	for {
 		g.Multistream(false)
-		if bad.in([]byte(g.Name)) || bad.in([]byte(g.Comment)) || bad.in(g.Extra) {
+		if bad.Any([]byte(g.Name)) || bad.Any([]byte(g.Comment)) || bad.Any(g.Extra) {
 			return true, nil
 		}
 		if leak, err := bad.inStream(bounded(g)); leak || err != nil {
