@@ -24,13 +24,19 @@ type Commit struct {
 // ~N, ^N and ^{commit} behind it. It returns [*UnknownRevisionError] when the
 // revision names no commit here and [*ShallowError] when the way to it is cut.
 func (r *Repo) Commit(rev string) (Commit, error) {
-	h, err := r.resolve(rev)
-	if err != nil {
-		return Commit{}, err
+	h, known := parseHash(rev)
+	var c commitObject
+	var err error
+	if known {
+		c, err = r.readCommit(h)
 	}
-	c, err := r.readCommit(h)
-	if err != nil {
-		return Commit{}, err
+	if !known || err != nil { // a name, a tag, or nothing: resolve says which
+		if h, err = r.resolve(rev); err != nil {
+			return Commit{}, err
+		}
+		if c, err = r.readCommit(h); err != nil {
+			return Commit{}, err
+		}
 	}
 	out := Commit{
 		Hash: h.String(), Tree: c.tree.String(),

@@ -155,7 +155,7 @@ type Ref struct{ Name, Hash string }
 func (r *Repo) Refs(prefix string) ([]Ref, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	iter, err := r.stores[0].IterReferences()
+	iter, err := r.storage.IterReferences()
 	if err != nil {
 		return nil, fmt.Errorf("list references: %w", err)
 	}

@@ -5,10 +5,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
+	"slices"
 	"strconv"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/pjbgf/sha1cd"
 )
 
 const (
@@ -20,69 +21,43 @@ const (
 
 // object reads the object that h names and checks that its content hashes to
 // h. Objects larger than limit bytes are refused before their content is read.
+// What it returns must not be changed.
 func (r *Repo) object(want plumbing.ObjectType, h plumbing.Hash, limit int64) (plumbing.ObjectType, []byte, error) {
-	typ, data, err := r.load(want, h, limit)
+	typ, data, err := r.load(&wanted{hash: h, typ: want, limit: limit})
 	if err != nil {
 		return typ, nil, err
 	}
-	if hashObject(typ, data) != h {
+	sum, forged := sumOf(header(typ, len(data)), data)
+	if sum != h {
 		return typ, nil, &CorruptObjectError{h.String(), "its content has another hash"}
 	}
+	if forged {
+		return typ, nil, &CorruptObjectError{h.String(), "its content was made to share its hash with another"}
+	}
 	return typ, data, nil
 }
 
-func (r *Repo) load(want plumbing.ObjectType, h plumbing.Hash, limit int64) (plumbing.ObjectType, []byte, error) {
+// load looks for an object in all folders. When it is in none of them their packs
+// are listed once more. What it returns is shared: it must not be changed.
+func (r *Repo) load(want *wanted) (plumbing.ObjectType, []byte, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	obj, err := r.find(h)
-	if err != nil {
-		return plumbing.InvalidObject, nil, err
-	}
-	typ := obj.Type()
-	if want != plumbing.AnyObject && typ != want {
-		return typ, nil, &CorruptObjectError{h.String(), fmt.Sprintf("it is a %s where a %s is expected", typ, want)}
-	}
-	if obj.Size() > limit {
-		return typ, nil, &TooLargeError{h.String(), obj.Size(), limit}
-	}
-	rd, err := obj.Reader()
-	if err != nil {
-		return typ, nil, fmt.Errorf("read object %s: %w", h, err)
-	}
-	defer rd.Close()
-	data := make([]byte, obj.Size())
-	if _, err := io.ReadFull(rd, data); err != nil {
-		return typ, nil, &CorruptObjectError{h.String(), err.Error()}
-	}
-	return typ, data, nil
-}
-
-// find locates an object in the stores. When it is in none of them the packs
-// are listed once more, since another process may have repacked. The caller
-// holds mu.
-func (r *Repo) find(h plumbing.Hash) (plumbing.EncodedObject, error) {
-	for attempt := range 2 {
-		for i, s := range r.stores {
-			// Asked for a missing object, go-git would search the alternates of
-			// the store again, slowly.
-			if len(r.stores) > 1 && i < len(r.stores)-1 && s.HasEncodedObject(h) != nil {
-				continue
+	for _, again := range []bool{false, true} {
+		for _, o := range r.objects {
+			if again {
+				o.listed = false
 			}
-			obj, err := s.EncodedObject(plumbing.AnyObject, h)
-			if err == nil {
-				return obj, nil
+			typ, data, found, err := o.read(want)
+			large, corrupt := (*TooLargeError)(nil), (*CorruptObjectError)(nil)
+			if err != nil && !errors.As(err, &large) && !errors.As(err, &corrupt) {
+				err = &CorruptObjectError{want.hash.String(), err.Error()}
 			}
-			if !errors.Is(err, plumbing.ErrObjectNotFound) {
-				return nil, &CorruptObjectError{h.String(), err.Error()}
-			}
-		}
-		if attempt == 0 {
-			for _, s := range r.stores {
-				s.Reindex()
+			if found || err != nil {
+				return typ, data, err
 			}
 		}
 	}
-	return nil, &MissingObjectError{h.String()}
+	return plumbing.InvalidObject, nil, &MissingObjectError{want.hash.String()}
 }
 
 // blob reads file content.
@@ -92,17 +67,32 @@ func (r *Repo) blob(hash string, limit int64) ([]byte, error) {
 		return nil, fmt.Errorf("read blob: %q is not a full hash", hash)
 	}
 	_, data, err := r.object(plumbing.BlobObject, h, limit)
-	return data, err
+	return slices.Clone(data), err
 }
 
+// hashObject names content that is trusted to be what it is.
 func hashObject(typ plumbing.ObjectType, data []byte) plumbing.Hash {
 	s := sha1.New()
-	s.Write(typ.Bytes())
-	s.Write([]byte{' '})
-	s.Write(strconv.AppendInt(nil, int64(len(data)), 10))
-	s.Write([]byte{0})
+	s.Write(header(typ, len(data)))
 	s.Write(data)
 	return plumbing.Hash(s.Sum(nil))
+}
+
+// sumOf is the SHA-1 of its parts. forged says that they bear the marks of
+// content that was made to have the SHA-1 of another, as Git looks for them.
+func sumOf(parts ...[]byte) (sum plumbing.Hash, forged bool) {
+	s := sha1cd.New().(sha1cd.CollisionResistantHash)
+	for _, p := range parts {
+		s.Write(p)
+	}
+	b, forged := s.CollisionResistantSum(nil)
+	copy(sum[:], b)
+	return sum, forged
+}
+
+func header(typ plumbing.ObjectType, size int) []byte {
+	b := append(typ.Bytes(), ' ')
+	return append(strconv.AppendInt(b, int64(size), 10), 0)
 }
 
 // parseHash reads 40 hexadecimal digits.

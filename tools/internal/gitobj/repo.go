@@ -34,9 +34,6 @@ import (
 	"sync"
 
 	"github.com/go-git/go-billy/v5"
-	"github.com/go-git/go-billy/v5/helper/mount"
-	"github.com/go-git/go-billy/v5/helper/polyfill"
-	"github.com/go-git/go-billy/v5/memfs"
 	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
@@ -44,15 +41,8 @@ import (
 	"github.com/go-git/go-git/v5/storage/filesystem/dotgit"
 )
 
-const (
-	// objectCache holds inflated objects, mostly delta bases.
-	objectCache = 24 * cache.MiByte
-	// largeObject is the size from which go-git leaves an object on disk until
-	// it is read, so that its size can be judged first. Bytes.
-	largeObject = 1 << 20
-	// maxAlternates bounds the chain of borrowed object folders, as Git does.
-	maxAlternates = 5
-)
+// maxAlternates bounds the chain of borrowed object folders, as Git does.
+const maxAlternates = 5
 
 // Repo is an open repository. Its methods may be called by several goroutines
 // at once.
@@ -61,8 +51,9 @@ type Repo struct {
 	gitDir string // of this worktree: HEAD, index
 	common string // shared by all worktrees: objects, refs, config
 
-	mu      sync.Mutex            // go-git's storage seeks in shared descriptors
-	stores  []*filesystem.Storage // own objects first, then the alternates
+	mu      sync.Mutex          // storage and objects are for one at a time
+	storage *filesystem.Storage // references, and what is written
+	objects []*objectFolder     // own objects first, then the alternates
 	config  gitConfig
 	shallow map[plumbing.Hash]bool // commits whose parents were cut off
 
@@ -114,11 +105,10 @@ func (r *Repo) Shallow() bool { return len(r.shallow) > 0 }
 func (r *Repo) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var errs []error
-	for _, s := range r.stores {
-		errs = append(errs, s.Close())
+	errs := []error{r.storage.Close()}
+	for _, o := range r.objects {
+		errs = append(errs, o.close())
 	}
-	r.stores = nil
 	return errors.Join(errs...)
 }
 
@@ -127,29 +117,24 @@ func (r *Repo) openStores(incoming string) error {
 	if r.common != r.gitDir {
 		shared = osfs.New(r.common)
 	}
-	lru := cache.NewObjectLRU(objectCache)
-	opts := filesystem.Options{KeepDescriptors: true, LargeObjectThreshold: largeObject}
-	own := filesystem.NewStorageWithOptions(dotgit.NewRepositoryFilesystem(osfs.New(r.gitDir), shared), lru, opts)
-	r.stores = []*filesystem.Storage{own}
-
-	// go-git follows alternates too, but opens them anew for every object.
-	dirs, err := alternates(filepath.Join(r.common, "objects"), nil, 0)
+	r.storage = filesystem.NewStorage(dotgit.NewRepositoryFilesystem(osfs.New(r.gitDir), shared), cache.NewObjectLRU(0))
+	own := filepath.Join(r.common, "objects")
+	dirs, err := alternates(own, []string{own}, 0)
 	if err != nil {
 		return err
 	}
-	for _, d := range dirs {
-		r.stores = append(r.stores, filesystem.NewStorageWithOptions(osfs.New(filepath.Dir(d)), lru, opts))
-	}
-
 	if incoming != "" {
-		fs, err := objectsAt(incoming)
-		if err != nil {
-			return err
+		if info, err := os.Stat(incoming); err != nil || !info.IsDir() {
+			return fmt.Errorf("object folder %s: %w", incoming, fs.ErrNotExist)
 		}
-		r.stores = append(r.stores, filesystem.NewStorageWithOptions(fs, lru, opts))
+		dirs = append(dirs, incoming)
+	}
+	known := &bases{BufferLRU: cache.NewBufferLRU(baseCache)}
+	for _, d := range dirs {
+		r.objects = append(r.objects, &objectFolder{dir: d, bases: known})
 	}
 
-	cuts, err := own.Shallow()
+	cuts, err := r.storage.Shallow()
 	if err != nil {
 		return fmt.Errorf("read the shallow boundary: %w", err)
 	}
@@ -160,15 +145,6 @@ func (r *Repo) openStores(incoming string) error {
 		}
 	}
 	return nil
-}
-
-// objectsAt shows an object folder under the name that a repository has it by.
-func objectsAt(dir string) (billy.Filesystem, error) {
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, fmt.Errorf("object folder %s: %w", dir, fs.ErrNotExist)
-	}
-	under := mount.New(memfs.New(), "/objects", osfs.New(dir))
-	return polyfill.New(under), nil
 }
 
 func findGitDir(dir string) (root, gitDir string, err error) {
@@ -268,9 +244,6 @@ func alternates(objects string, seen []string, depth int) ([]string, error) {
 			dir = filepath.Join(objects, dir)
 		}
 		dir = filepath.Clean(dir)
-		if filepath.Base(dir) != "objects" {
-			return nil, &UnsupportedError{What: "alternate object folder " + dir + " is not called objects"}
-		}
 		if slices.Contains(seen, dir) {
 			continue
 		}

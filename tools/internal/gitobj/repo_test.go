@@ -1,12 +1,16 @@
 package gitobj
 
 import (
+	"crypto/sha1"
+	"encoding/base64"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 func TestOpenFindsTheRepositoryFromBelow(t *testing.T) {
@@ -230,6 +234,35 @@ func TestCorruptAndMissingObjects(t *testing.T) {
 	}
 	if _, err := s.Read("c.md", 100); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no such file: got %v", err)
+	}
+}
+
+// TestContentMadeToCollideIsNoticed takes the first of the two files that were
+// published with one SHA-1 (shattered.io), as far as they need it.
+func TestContentMadeToCollideIsNoticed(t *testing.T) {
+	made, err := base64.StdEncoding.DecodeString("" +
+		"JVBERi0xLjMKJeLjz9MKCgoxIDAgb2JqCjw8L1dpZHRoIDIgMCBSL0hlaWdodCAzIDAgUi9UeXBlIDQgMCBSL1N1YnR5cGUgNSAw" +
+		"IFIvRmlsdGVyIDYgMCBSL0NvbG9yU3BhY2UgNyAwIFIvTGVuZ3RoIDggMCBSL0JpdHNQZXJDb21wb25lbnQgOD4+CnN0cmVhbQr/" +
+		"2P/+ACRTSEEtMSBpcyBkZWFkISEhISGFL+wJIzl1nDmxocY8TJfh//4Bc0bckWa2fhGPApq2IbJWD/nKZ8yox/hbqEx5AwwrPeIY" +
+		"+G2zqQkB1d9FwU8m/t+z3DjpasIv571yjw5FvOBG0jxXD+sUE5i7VS71oKgr4zH+pIA3uLXXHw4zLt+TrDUA603cDezBqGR5DHgs" +
+		"diFWYN0wl5HQa9CvP5jNpLxGKbE=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		parts  [][]byte
+		forged bool
+	}{
+		{[][]byte{made}, true}, {[][]byte{made[:250], made[250:]}, true},
+		{[][]byte{made[:300]}, false}, {[][]byte{header(plumbing.BlobObject, len(made)), made}, false},
+	} {
+		sum, forged := sumOf(c.parts...)
+		if forged != c.forged {
+			t.Errorf("%d parts: forged is %v", len(c.parts), forged)
+		}
+		if want := plumbing.Hash(sha1.Sum(slices.Concat(c.parts...))); !forged && sum != want {
+			t.Errorf("sum %s, want %s", sum, want)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package gitobj
 
 import (
-	"encoding/hex"
 	"errors"
 	"os"
 	"path/filepath"
@@ -114,7 +113,7 @@ func validRefName(name string) bool {
 func (r *Repo) reference(name string) (plumbing.Hash, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	ref, err := storer.ResolveReference(r.stores[0], plumbing.ReferenceName(name))
+	ref, err := storer.ResolveReference(r.storage, plumbing.ReferenceName(name))
 	if err != nil {
 		return plumbing.ZeroHash, err
 	}
@@ -138,22 +137,12 @@ func (r *Repo) abbreviated(rev, name string) (plumbing.Hash, error) {
 	if len(name) < minAbbrev || strings.Trim(name, "0123456789abcdef") != "" {
 		return plumbing.ZeroHash, r.unknown(rev, "")
 	}
-	prefix, err := hex.DecodeString(name[:len(name)&^1])
-	if err != nil {
-		return plumbing.ZeroHash, r.unknown(rev, "")
-	}
 	found := map[plumbing.Hash]bool{}
 	r.mu.Lock()
-	for _, s := range r.stores {
-		hashes, err := s.HashesWithPrefix(prefix)
-		if err != nil {
+	for _, o := range r.objects {
+		if err := o.startingWith(name, found); err != nil {
 			r.mu.Unlock()
 			return plumbing.ZeroHash, err
-		}
-		for _, h := range hashes {
-			if strings.HasPrefix(h.String(), name) {
-				found[h] = true
-			}
 		}
 	}
 	r.mu.Unlock()

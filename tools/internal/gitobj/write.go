@@ -121,7 +121,7 @@ func (r *Repo) store(typ plumbing.ObjectType, data []byte) (plumbing.Hash, error
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	h, err := r.stores[0].SetEncodedObject(o)
+	h, err := r.storage.SetEncodedObject(o)
 	if err != nil {
 		return plumbing.ZeroHash, fmt.Errorf("store %s: %w", typ, err)
 	}
