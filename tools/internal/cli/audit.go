@@ -65,6 +65,7 @@ func (a *app) runAudit(o *auditOptions) error {
 			return fmt.Errorf("--format %s: text, json, sarif", s)
 		}
 	}
+	a.spend(false)
 	repo, root, err := a.repository()
 	if err != nil {
 		return err
