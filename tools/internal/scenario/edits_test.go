@@ -34,6 +34,17 @@ func (s *stage) edits(rev, name string) edits {
 	case "words": // two departments agree, as they had to these records: fgw and dsjj
 		more("content/projects/2026/cgj/01/approval.md")
 		more("content/projects/2026/cgj/01/review.md")
+	case "revert": // what main has from "words"
+		for _, name := range []string{"approval.md", "review.md"} {
+			put("content/projects/2026/cgj/01/"+name, s.read(first, "content/projects/2026/cgj/01/"+name))
+		}
+	case "smuggle": // a project, with what judges it
+		out = s.edits(rev, "declare")
+		for path, text := range s.edits(rev, "roster") {
+			out[path] = text
+		}
+		put(".github/workflows/approvals.yml", "on: pull_request\njobs: {approvals: {runs-on: ubuntu-latest, steps: [{run: touch pwned}]}}\n")
+		put("schemas/lifecycle.yaml", strings.Replace(s.read(rev, "schemas/lifecycle.yaml"), "definitions: [{role: BDB, count: 2}]", "definitions: [{role: BDB, count: 1}]", 1))
 	case "undo": // what main has from "elsewhere"
 		put("content/projects/2026/jyj/01/index.md", s.read(first, "content/projects/2026/jyj/01/index.md"))
 	case "elsewhere":

@@ -16,9 +16,9 @@ func (s *stage) command(args ...string) (code int, out, errs string) {
 	s.t.Helper()
 	var o, e bytes.Buffer
 	code = cli.Main(append([]string{"--lang", "en"}, args...), &cli.IO{Out: &o, Err: &e, Dir: s.dir, Env: func(k string) string {
-		return map[string]string{"TAIZHANG_TOKEN": token}[k]
+		return map[string]string{"TAIZHANG_TOKEN": s.token}[k]
 	}})
-	if strings.Contains(o.String()+e.String(), token) {
+	if strings.Contains(o.String()+e.String(), s.token) {
 		s.t.Errorf("the token is in the output of %v", args)
 	}
 	return code, o.String(), e.String()
@@ -99,7 +99,15 @@ func (w *world) status(sha, name string) string {
 // audit proves main and holds the outcome against the script.
 func (s *stage) audit(at, want string, apart bool) {
 	s.t.Helper()
-	code, out, errs := s.command("audit", "--from", first, "--quiet", "--format", "json")
+	if out := s.audited(at, want, first); !apart {
+		s.looks = append(s.looks, look{at, s.alike(out)})
+	}
+}
+
+// audited proves main after a commit and holds the outcome against what is wanted.
+func (s *stage) audited(at, want, from string) (out string) {
+	s.t.Helper()
+	code, out, errs := s.command("audit", "--from", from, "--quiet", "--format", "json")
 	var a struct {
 		Good    bool
 		Commits []struct {
@@ -129,9 +137,7 @@ func (s *stage) audit(at, want string, apart bool) {
 	if got := strings.Join(parts, ", "); got != want || (code == 0) != a.Good {
 		s.t.Errorf("%s: exit %d\n got %s\nwant %s\n%s", at, code, got, want, errs)
 	}
-	if !apart {
-		s.looks = append(s.looks, look{at, s.alike(out)})
-	}
+	return out
 }
 
 // report is what a review says, as far as scripts name it.

@@ -41,6 +41,7 @@ type stage struct {
 	*world
 	face  face
 	url   string
+	token string // of the gate
 	req   *request
 	queue []queued
 	ids   map[string][]string // of transitions by subject, that were looked at
@@ -59,7 +60,7 @@ type look struct{ line, text string }
 
 func newStage(t *testing.T, kind string) *stage {
 	w := newWorld(t)
-	s := &stage{world: w, face: faces[kind], ids: map[string][]string{}}
+	s := &stage{world: w, face: faces[kind], token: token, ids: map[string][]string{}}
 	s.url = s.face.serve(w)
 	return s
 }

@@ -38,10 +38,11 @@ var kinds = []string{"github", "gitlab", "gitea", "gitee"}
 
 // register is data/people.yaml: everybody of the cast with an account of the
 // same number on each forge.
-func register() string {
+func register() string { return registerOf(cast()) }
+
+func registerOf(people map[string]*account) string {
 	var b strings.Builder
 	b.WriteString("people:\n")
-	people := cast()
 	for _, name := range []string{"zhao", "sun", "clerk", "qian"} {
 		a := people[name]
 		fmt.Fprintf(&b, "  - id: %s\n    departments: [%s]\n    emails: [%s]\n    accounts:\n", a.person, a.office, a.email)
