@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/registry"
 )
@@ -48,7 +49,10 @@ func (s *pages) home() error {
 	if err != nil {
 		return err
 	}
-	v.Due = s.waitViews(dated[:min(len(dated), dueAtHome)])
+	if len(v.ByYear) > yearsAtHome {
+		v.ByYear = v.ByYear[:yearsAtHome]
+	}
+	v.Due = s.waitViews(pressing(dated, dueAtHome))
 	if len(dated) > dueAtHome {
 		v.DueMore = count(len(dated))
 	}
@@ -65,6 +69,24 @@ func (s *pages) home() error {
 	return s.out.add(newPage("notfound", "没有找到这个页面", notFoundURL, struct {
 		En string `json:"en"`
 	}{"Page not found"}))
+}
+
+// pressing chooses n of what has a date, most pressing first, so that old
+// arrears leave half of the places to what can still be met.
+func pressing(dated []due.Item, n int) []due.Item {
+	if len(dated) <= n {
+		return dated
+	}
+	var past, ahead []due.Item
+	for _, x := range dated {
+		if x.DaysLeft < 0 {
+			past = append(past, x)
+		} else {
+			ahead = append(ahead, x)
+		}
+	}
+	late := min(len(past), max(n/2, n-len(ahead)))
+	return slices.Concat(past[:late], ahead[:min(len(ahead), n-late)])
 }
 
 // newest lists the latest events of all projects, newest first; what happened to

@@ -50,6 +50,7 @@ func (s *pages) statistics() error {
 type rowGroup struct {
 	head name
 	rows []*row
+	rest bool // of many: beside one, its bar would leave the others no length
 }
 
 func (g rowGroup) label() chart.Text { return chart.Text{Zh: g.head.Zh, En: g.head.En} }
@@ -57,13 +58,14 @@ func (g rowGroup) label() chart.Text { return chart.Text{Zh: g.head.Zh, En: g.he
 // countAndMoney draws counts and sums of groups and sets them as a table.
 func countAndMoney(st statistic, what column, groups []rowGroup) statistic {
 	var counts, sums []chart.Row
-	most := int64(0)
 	for _, g := range groups {
 		n, fen := len(g.rows), total(g.rows)
-		most = max(most, fen)
+		st.Rows = append(st.Rows, statRow{g.head, []string{count(n), wan2(fen)}})
+		if g.rest {
+			continue
+		}
 		counts = append(counts, chart.Row{Label: g.label(), Bars: []chart.Bar{{Value: int64(n), Word: chart.Text{Zh: count(n)}}}})
 		sums = append(sums, chart.Row{Label: g.label(), Bars: []chart.Bar{{Value: max(fen, 0), Word: chart.Text{Zh: wan2(fen)}}}})
-		st.Rows = append(st.Rows, statRow{g.head, []string{count(n), wan2(fen)}})
 	}
 	st.Columns = []column{what, {Zh: "项目数", En: "Projects", Num: true}, {Zh: "金额（万元）", En: "10,000 yuan", Num: true}}
 	drawn := func(id string, what name, rows []chart.Row) picture {
@@ -82,7 +84,7 @@ func (s *pages) statByYear() statistic {
 	var groups []rowGroup
 	for _, y := range years(s.rows) {
 		year := fmt.Sprintf("%04d", y)
-		groups = append(groups, rowGroup{name{Zh: year, URL: "/projects/" + year + "/"}, lists[year]})
+		groups = append(groups, rowGroup{head: name{Zh: year, URL: "/projects/" + year + "/"}, rows: lists[year]})
 	}
 	return countAndMoney(statistic{ID: "by-year", Zh: "按年度", En: "By year",
 		How:   "年度是项目编号里的年度。金额是每个项目最近一个环节的金额：决算，没有的用合同（含变更），再没有的用批复、计划或匡算。",
@@ -94,28 +96,28 @@ func (s *pages) statByUnit() statistic {
 	var groups []rowGroup
 	for code, rows := range s.byUnit {
 		l := unitLink(s.j.Registry, code)
-		groups = append(groups, rowGroup{name{Zh: l.Name, URL: l.URL}, rows})
+		groups = append(groups, rowGroup{head: name{Zh: l.Name, URL: l.URL}, rows: rows})
 	}
 	slices.SortFunc(groups, func(a, b rowGroup) int {
 		return cmp.Or(cmp.Compare(total(b.rows), total(a.rows)), cmp.Compare(a.head.URL, b.head.URL))
 	})
 	if rest := groups[min(unitsDrawn, len(groups)):]; len(rest) > 1 {
-		other := rowGroup{head: name{Zh: fmt.Sprintf("其他 %d 个单位", len(rest)), En: fmt.Sprintf("%d other units", len(rest)), URL: "/units/"}}
+		other := rowGroup{rest: true, head: name{Zh: fmt.Sprintf("其他 %d 个单位", len(rest)), En: fmt.Sprintf("%d other units", len(rest)), URL: "/units/"}}
 		for _, g := range rest {
 			other.rows = append(other.rows, g.rows...)
 		}
 		groups = append(groups[:unitsDrawn:unitsDrawn], other)
 	}
 	return countAndMoney(statistic{ID: "by-unit", Zh: "按实施单位", En: "By implementing unit",
-		How:   fmt.Sprintf("金额最多的 %d 个单位，其余合为一行。金额算法同上。", unitsDrawn),
-		HowEn: fmt.Sprintf("The %d units with the largest sums, the others in one row; amounts as above.", unitsDrawn)},
+		How:   fmt.Sprintf("金额最多的 %d 个单位，其余合为一行，不画。金额算法同上。", unitsDrawn),
+		HowEn: fmt.Sprintf("The %d units with the largest sums, the others in one row that is not drawn; amounts as above.", unitsDrawn)},
 		column{Zh: "实施单位", En: "Unit"}, groups)
 }
 
 func (s *pages) statByStage() statistic {
 	var groups []rowGroup
 	for _, g := range s.stages() {
-		groups = append(groups, rowGroup{name{g.zh, g.en, g.url}, s.where(func(r *row) bool { return r.stageKey == g.key })})
+		groups = append(groups, rowGroup{head: name{g.zh, g.en, g.url}, rows: s.where(func(r *row) bool { return r.stageKey == g.key })})
 	}
 	return countAndMoney(statistic{ID: "by-stage", Zh: "按现在所处阶段", En: "By present stage",
 		How: "每个项目只在现在所处的阶段计一次；已终止的不在任何阶段。", HowEn: "A project counts once, where it stands; terminated ones stand in none."},

@@ -9,6 +9,9 @@ import (
 	"taizhang/tools/internal/schema"
 )
 
+// mostWaiting bounds each list of what waits on a unit's page.
+const mostWaiting = 10
+
 type unitView struct {
 	pager
 	En        string   `json:"en,omitempty"`
@@ -22,13 +25,16 @@ type unitView struct {
 	Figures   []figure `json:"figures"`
 	Rows      []*row   `json:"rows"`
 	Until     string   `json:"until,omitempty"`
-	// Waiting is what this unit has to do, at most a page of it; More says how
-	// many there are then, Queues where departments have the whole of it.
-	Waiting []waitView `json:"waiting,omitempty"`
-	More    string     `json:"more,omitempty"`
-	Queues  []name     `json:"queues,omitempty"`
-	Date    string     `json:"date,omitempty"`
-	Feed    string     `json:"feed,omitempty"` // without extension
+	// Waits and Dates are the beginning of what this unit has to do; All leads
+	// to the whole, More says how much that is, Queues where departments have
+	// what they have to do.
+	Waits  []waitView `json:"waits,omitempty"`
+	Dates  []waitView `json:"dates,omitempty"`
+	More   string     `json:"more,omitempty"`
+	All    string     `json:"all,omitempty"`
+	Queues []name     `json:"queues,omitempty"`
+	Date   string     `json:"date,omitempty"`
+	Feed   string     `json:"feed,omitempty"` // without extension
 }
 
 // visibleUnit returns what the public may see of a unit's entry.
@@ -141,10 +147,15 @@ func (s *pages) unit(code string, u map[string]any, entry *schema.Field) error {
 		{Zh: "正在建设", En: "Under way", Value: count(building), Unit: "个"},
 		{Zh: "合计金额", En: "Total", Value: wan2(sum), Unit: "万元", Also: yi(sum)},
 	}
-	waiting := s.byActor[code]
-	v.Date, v.Waiting = s.b.meta.Date, s.waitViews(waiting[:min(perPage, len(waiting))])
-	if len(waiting) > perPage {
-		v.More = count(len(waiting))
+	q := inTurn(s.byActor[code])
+	v.Date = s.b.meta.Date
+	v.Waits, v.Dates = s.waitViews(q.waits[:min(mostWaiting, len(q.waits))]), s.waitViews(q.dates[:min(mostWaiting, len(q.dates))])
+	if n := len(q.waits) + len(q.dates); n > len(v.Waits)+len(v.Dates) {
+		v.More, v.All = count(n), unitURL(code)+"waiting/"
+		own := link{Name: cmp.Or(short, v.Name), URL: unitURL(code)}
+		if err := s.queuePages(v.All, own.Name, &q, queueView{Role: name{Zh: own.Name}, Unit: &own}); err != nil {
+			return err
+		}
 	}
 	for _, r := range list {
 		if len(s.byRole[text(r)]) > 0 {

@@ -15,6 +15,7 @@ const (
 	// dueAtHome and newsAtHome bound the lists of the home page.
 	dueAtHome    = 8
 	newsAtHome   = 10
+	yearsAtHome  = 8
 	newsTogether = 4 // projects in one line of news
 )
 
@@ -147,34 +148,70 @@ type queueView struct {
 	Role    name       `json:"role"`
 	Holders []name     `json:"holders"`
 	Date    string     `json:"date,omitempty"`
+	Unit    *link      `json:"unit,omitempty"` // whose queue it is, if not a department's
 	Figures []figure   `json:"figures"`
-	Items   []waitView `json:"items"`
+	Waits   []waitView `json:"waits,omitempty"`
+	Dates   []waitView `json:"dates,omitempty"`
 }
 
-// tallies counts a queue for the head of its page.
-func tallies(items []due.Item) []figure {
-	n, oldest, late, near := len(items), 0, 0, 0
-	for i := range items {
-		if items[i].Waits {
-			oldest = max(oldest, items[i].Waited)
+// queue is what somebody has to act on.
+type queue struct {
+	waits []due.Item // somebody waits for it, longest first
+	dates []due.Item // only a date comes near or has passed, most pressing first
+}
+
+// inTurn parts items, most pressing first, into a queue.
+func inTurn(items []due.Item) (q queue) {
+	for _, x := range items {
+		if x.Waits && x.Since != "" {
+			q.waits = append(q.waits, x)
+		} else {
+			q.dates = append(q.dates, x)
 		}
-		switch items[i].Section {
-		case due.Overdue:
+	}
+	slices.SortStableFunc(q.waits, func(a, b due.Item) int { return strings.Compare(a.Since, b.Since) })
+	return q
+}
+
+// tally is a queue in numbers.
+func (q *queue) tally() (oldest, near, late int) {
+	for _, x := range slices.Concat(q.waits, q.dates) {
+		switch {
+		case x.Due == "":
+		case x.DaysLeft < 0:
 			late++
-		case due.Soon:
+		case x.DaysLeft <= soonDays:
 			near++
 		}
 	}
-	out := []figure{
-		{Zh: "待办事项", En: "Waiting", Value: count(n), Unit: "项"},
-		{Zh: "最久已等", En: "Longest wait", Value: count(oldest), Unit: "天"},
-		{Zh: fmt.Sprintf("%d 天内到期", soonDays), En: fmt.Sprintf("Due within %d days", soonDays), Value: count(near), Unit: "项"},
-		{Zh: "过了期限", En: "Past the date", Value: count(late), Unit: "项"},
+	if len(q.waits) > 0 {
+		oldest = q.waits[0].Waited
 	}
-	if n == 0 {
-		return out[:1]
+	return oldest, near, late
+}
+
+// figures are the head of a queue's page.
+func (q *queue) figures() []figure {
+	oldest, near, late := q.tally()
+	out := []figure{{Zh: "等待办理", En: "Waiting", Value: count(len(q.waits)), Unit: "项"}}
+	if len(q.waits) > 0 {
+		out = append(out, figure{Zh: "最久已等", En: "Longest wait", Value: count(oldest), Unit: "天"})
 	}
-	return out
+	return append(out,
+		figure{Zh: fmt.Sprintf("%d 天内到期", soonDays), En: fmt.Sprintf("Due within %d days", soonDays), Value: count(near), Unit: "项"},
+		figure{Zh: "期限已过", En: "Past the date", Value: count(late), Unit: "项"})
+}
+
+// queuePages writes a queue, what waits before what only has a date.
+func (s *pages) queuePages(url, title string, q *queue, v queueView) error {
+	v.Date, v.Figures = s.b.meta.Date, q.figures()
+	left := len(q.waits)
+	return paged(url, slices.Concat(q.waits, q.dates), func(at string, part []due.Item, p pager) error {
+		one, n := v, min(left, len(part))
+		left -= n
+		one.pager, one.Waits, one.Dates = p, s.waitViews(part[:n]), s.waitViews(part[n:])
+		return s.out.add(newPage("department", title, at, one))
+	})
 }
 
 // departments writes the queue of each department that has a part in the
@@ -196,16 +233,14 @@ func (s *pages) departments() error {
 			continue
 		}
 		n.URL = departmentURL(role)
-		figures := tallies(ws)
-		one := office{name: n, Holders: holders, Count: figures[0].Value, Late: "0"}
-		if len(ws) > 0 {
-			one.Oldest, one.Late = figures[1].Value, figures[3].Value
+		q := inTurn(ws)
+		oldest, _, late := q.tally()
+		one := office{name: n, Holders: holders, Count: count(len(q.waits)), Late: count(late)}
+		if len(q.waits) > 0 {
+			one.Oldest = count(oldest)
 		}
 		offices = append(offices, one)
-		err := paged(n.URL, ws, func(at string, part []due.Item, p pager) error {
-			return s.out.add(newPage("department", n.Zh, at, queueView{p, n, holders, s.b.meta.Date, figures, s.waitViews(part)}))
-		})
-		if err != nil {
+		if err := s.queuePages(n.URL, n.Zh, &q, queueView{Role: n, Holders: holders}); err != nil {
 			return err
 		}
 	}

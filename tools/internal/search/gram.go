@@ -22,8 +22,14 @@ func thin(r rune) bool {
 func hash(seed uint32, gram []rune) uint32 {
 	h := seed
 	for _, r := range gram {
-		h = (h ^ uint32(r)) * 0x01000193
+		h = absorb(h, r)
 	}
+	return finish(h)
+}
+
+func absorb(h uint32, r rune) uint32 { return (h ^ uint32(r)) * 0x01000193 }
+
+func finish(h uint32) uint32 {
 	h = (h ^ h>>16) * 0x85ebca6b
 	h = (h ^ h>>13) * 0xc2b2ae35
 	return h ^ h>>16
@@ -54,18 +60,17 @@ func grams(all []uint64, texts []byte) []uint64 {
 			texts = texts[n:]
 		}
 		texts = texts[1:]
-		add := func(gram []rune) { all = append(all, uint64(hash(gramSeed, gram))<<2|level) }
 		for i := range field {
-			for n := 1; n <= short && i+n <= len(field); n++ {
-				add(field[i : i+n])
-			}
-			thick := 0
+			h, thick := uint32(gramSeed), 0
 			for n, r := range field[i:min(i+long[len(long)-1], len(field))] {
-				if !thin(r) {
+				if h = absorb(h, r); !thin(r) {
 					thick++
 				}
-				if thick <= (n+1)/4 && slices.Contains(long[:], n+1) {
-					add(field[i : i+n+1])
+				if n >= short && thick > long[len(long)-1]/4 {
+					break
+				}
+				if n < short || thick <= (n+1)/4 && slices.Contains(long[:], n+1) {
+					all = append(all, uint64(finish(h))<<2|level)
 				}
 			}
 		}
