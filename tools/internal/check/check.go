@@ -80,6 +80,11 @@ func NewJudge(files registry.Files) (*Judge, error) {
 			return nil, fmt.Errorf("%s: 缺少这个定义，从上一个提交恢复它 · missing; restore it from an earlier commit", path.Join("schemas", need))
 		}
 	}
+	for _, need := range [][2]string{{"index", "documents"}, {"plan", "items"}, {"units", "units"}, {"legal-basis", "basis"}, {"deadlines", "deadlines"}} {
+		if f := set.Form(need[0]).Root.Child(need[1]); f == nil || f.Type != schema.List || f.Item.Type != schema.Object {
+			return nil, fmt.Errorf("schemas: %s: %s 应是对象的列表 · must be a list of objects", need[0], need[1])
+		}
+	}
 	j := &Judge{Registry: registry.New(files, set)}
 	if j.Lifecycle, err = lifecycle.Load(defs["lifecycle.yaml"], j.Registry); err != nil {
 		return nil, err

@@ -38,3 +38,13 @@ func TestNoDefinitionCanBeMissing(t *testing.T) {
 		}
 	}
 }
+
+// TestTheListsThatTheToolReadsMustBeThere: a schema of units without units is
+// refused by name.
+func TestTheListsThatTheToolReadsMustBeThere(t *testing.T) {
+	files := registrytest.Live(t)
+	files.Replace("schemas/data/units.schema.json", `"properties"`, `"due"`)
+	if _, err := check.NewJudge(files); err == nil || !strings.Contains(err.Error(), "units") {
+		t.Error(err)
+	}
+}
