@@ -230,7 +230,7 @@ func BenchmarkRules(b *testing.B) {
 			for _, p := range projects {
 				var fs []finding.Finding
 				_, life := j.Lifecycle.Replay(p)
-				if fs = append(fs, j.Rules.Project(p, nil, life)...); len(fs) > 0 {
+				if fs = append(fs, j.Rules.Project(p, nil, life, nil)...); len(fs) > 0 {
 					b.Fatal(fs)
 				}
 			}

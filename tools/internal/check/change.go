@@ -44,7 +44,11 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 		res.Base = j
 		res.Findings = append(res.Findings, byHand(changed)...)
 		res.Judge.Rules.Complete(res.Findings)
-		return res, markExisting(res, base, o)
+		err = markExisting(res, base, o)
+		if o.Fresh {
+			res.fresh()
+		}
+		return res, err
 	}
 	was, is := j, j.With(files, slices.DeleteFunc(slices.Clone(changed), func(p string) bool { return !strings.HasPrefix(p, "content/") }))
 	was.Registry.Today, is.Registry.Today = o.Today, o.Today
@@ -62,7 +66,8 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 	}
 	res.Findings = append(res.Findings, byHand(changed)...)
 	res.Pairs = make([]Pair, len(dirs))
-	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs, i, concern, o.Forward) })
+	alone := len(dirs) == 1 && !slices.ContainsFunc(changed, func(p string) bool { return strings.HasPrefix(p, registry.PlansDir+"/") })
+	each(len(dirs), o, func(i int) { res.Pairs[i] = pair(was, is, dirs, i, concern, alone, o) })
 	if err := o.stopped(); err != nil {
 		return nil, err
 	}
@@ -75,6 +80,9 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 		}
 	}
 	is.Rules.Complete(res.Findings)
+	if o.Fresh {
+		res.fresh()
+	}
 	finding.Sort(res.Findings)
 	finding.Sort(res.Mended)
 	return res, errors.Join(was.Registry.Err(), is.Registry.Err())
@@ -175,20 +183,20 @@ func concerned(was, is *Judge, changed, dirs []string) map[string]bool {
 }
 
 // pair judges one of the touched projects before and after a change; see
-// Options.Forward.
-func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, forward bool) Pair {
+// Options.Forward and Options.Fresh. alone says that the change touches no other
+// project and no plan.
+func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, alone bool, o Options) Pair {
 	id := idOf(dirs[i])
 	bf, hf := was.Registry.Folder(id), is.Registry.Folder(id)
 	p := Pair{ID: id}
 	if bf != nil {
-		if forward {
-			p.Base = was.past(bf)
-		} else {
-			p.Base = was.Project(bf, nil)
-		}
+		p.Base = was.past(was.Registry.Project(bf))
 	}
 	if hf == nil {
 		if bf != nil {
+			if !o.Forward {
+				p.Base.judge(nil, nil)
+			}
 			p.findings = []finding.Finding{gone(was, is, bf, dirs)}
 		}
 		return p
@@ -198,28 +206,35 @@ func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, forward
 	if bf != nil {
 		before, history = p.Base.Project, p.Base.History
 	}
-	p.Head = is.project(is.Registry.ProjectAfter(hf, before, differs), before)
-	p.findings = p.Head.Findings
+	p.Head = is.past(is.Registry.ProjectAfter(hf, before, differs))
 	// Where a history cannot be told, another declared state is a step.
 	stepped := bf == nil || declared(before) != declared(p.Head.Project)
+	var steps []finding.Finding
 	if bf == nil || p.Base.Known && p.Head.Known {
-		var fs []finding.Finding
-		p.Fresh, fs = is.Lifecycle.Judge(before, p.Head.Project, history, p.Head.History)
-		for i := range fs {
-			fs[i].Project = id
+		p.Fresh, steps = is.Lifecycle.Judge(before, p.Head.Project, history, p.Head.History)
+		for i := range steps {
+			steps[i].Project = id
 		}
 		stepped = bf == nil || len(p.Fresh) > 0
-		p.findings = append(p.findings, fs...)
 	}
+	var only *part
+	if (o.Fresh || o.Forward) && !stepped {
+		only = partOf(p.Base, p.Head, differs, alone)
+	}
+	if bf != nil && !o.Forward {
+		p.Base.judge(nil, only)
+	}
+	p.Head.judge(before, only)
+	p.findings = append(slices.Clone(p.Head.Findings), steps...)
 	if bf == nil {
 		p.findings = is.Rules.Spare(p.findings)
 		return p
 	}
 	is.Rules.Complete(p.findings)
-	if forward && !stepped && slices.ContainsFunc(p.findings, func(f finding.Finding) bool { return f.Blocks() }) {
-		p.Base = was.Project(bf, nil)
+	if o.Forward && !stepped && slices.ContainsFunc(p.findings, func(f finding.Finding) bool { return f.Blocks() }) {
+		p.Base.judge(nil, only)
 	}
-	if !forward {
+	if !o.Forward {
 		p.mended = mended(was.Rules.Spare(p.Base.Findings), p.findings)
 	}
 	if !stepped { // a transition is judged on the whole project
@@ -227,14 +242,6 @@ func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, forward
 	}
 	p.findings = is.Rules.Spare(p.findings)
 	return p
-}
-
-// past reads one project and its history, and judges nothing.
-func (j *Judge) past(f *registry.Folder) *Verdict {
-	p := j.Registry.Project(f)
-	v := &Verdict{Judge: j, Project: p}
-	v.History, v.Known = j.Lifecycle.Replay(p)
-	return v
 }
 
 // gone words the deletion of a project, or its move to another id.
@@ -311,6 +318,11 @@ func mended(before, after []finding.Finding) []finding.Finding {
 		}
 	}
 	return out
+}
+
+// fresh drops what was wrong before the change.
+func (r *Result) fresh() {
+	r.Findings = slices.DeleteFunc(r.Findings, func(f finding.Finding) bool { return f.Existing })
 }
 
 // markExisting marks the findings that the base has under its own definitions.

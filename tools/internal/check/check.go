@@ -139,6 +139,7 @@ type Verdict struct {
 	History  *lifecycle.History
 	Known    bool // whether History can be relied on
 	Findings []finding.Finding
+	asked    *part // what was judged, nil for all
 	expiries []expiry
 }
 
@@ -149,18 +150,37 @@ func (j *Judge) Project(f *registry.Folder, base *registry.Project) *Verdict {
 }
 
 func (j *Judge) project(p, base *registry.Project) *Verdict {
-	v := &Verdict{Judge: j, Project: p, Findings: p.Findings}
+	v := j.past(p)
+	v.judge(base, nil)
+	return v
+}
+
+// past reads the history of a project, and judges nothing.
+func (j *Judge) past(p *registry.Project) *Verdict {
+	v := &Verdict{Judge: j, Project: p}
 	v.History, v.Known = j.Lifecycle.Replay(p)
-	v.Findings = append(v.Findings, v.History.Findings...)
-	v.Findings = append(v.Findings, j.Rules.Project(p, base, v.Known)...)
+	return v
+}
+
+// judge judges a project whose history is read: the whole of it, or what a
+// change can have brought or mended where only is not nil.
+func (v *Verdict) judge(base *registry.Project, only *part) {
+	j, p := v.Judge, v.Project
+	v.asked = only
+	v.Findings = append(slices.Clone(p.Findings), v.History.Findings...)
+	v.Findings = append(v.Findings, j.Rules.Project(p, base, v.Known, only.altered())...)
 	for _, r := range p.Records {
-		v.Findings = append(v.Findings, j.Rules.Text(r.Path, r.Raw, r.Root)...)
+		if only.holds(r.Path) {
+			v.Findings = append(v.Findings, j.Rules.Text(r.Path, r.Raw, r.Root)...)
+		}
 	}
 	for file, raw := range p.Unread {
-		v.Findings = append(v.Findings, j.Rules.Text(file, raw, nil)...)
+		if only.holds(file) {
+			v.Findings = append(v.Findings, j.Rules.Text(file, raw, nil)...)
+		}
 	}
 	for _, name := range p.Files {
-		if strings.HasPrefix(name, "files/") {
+		if strings.HasPrefix(name, "files/") && only.holds(p.Dir+"/"+name) {
 			v.Findings = append(v.Findings, j.attachment(p, name)...)
 		}
 	}
@@ -172,7 +192,6 @@ func (j *Judge) project(p, base *registry.Project) *Verdict {
 	}
 	v.Findings = append(v.Findings, j.citations(p)...)
 	j.finish(v)
-	return v
 }
 
 // finish completes and sorts a project's findings and applies its waivers.
@@ -255,7 +274,7 @@ func (j *Judge) waive(v *Verdict) []finding.Finding {
 				f.Waived, used = true, true
 			}
 		}
-		if !used && j.Rules.Rule(id) != nil && !j.Rules.Asks(id) {
+		if !used && j.Rules.Rule(id) != nil && (v.asked != nil || !j.Rules.Asks(id)) {
 			continue // nobody looked
 		}
 		if used {

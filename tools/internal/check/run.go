@@ -54,6 +54,10 @@ type Options struct {
 	// asked, what a change mends is left out, and what is wrong before it is sought
 	// only where something is wrong after it.
 	Forward bool
+	// Fresh seeks what a change brings and what it mends. What was wrong before it
+	// and still is, is not looked for and not told, except where the change is a
+	// step: a transition is judged on the whole project.
+	Fresh bool
 	// Today, YYYY-MM-DD, also judges what waiting has brought by that date. It is
 	// empty in every check that decides about a change: a registry that is clean
 	// must not turn faulty by waiting.

@@ -122,7 +122,7 @@ func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
 		files = append(files, f)
 	}
 	var err error
-	if p.result, err = check.Change(base, merged(base, head, p.changes), changed, check.Options{Context: a.ctx, Inspect: attach.Inspect}); err != nil {
+	if p.result, err = check.Change(base, merged(base, head, p.changes), changed, check.Options{Context: a.ctx, Inspect: attach.Inspect, Fresh: true}); err != nil {
 		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
 	}
 	p.items = transition.Of(p.result, files)

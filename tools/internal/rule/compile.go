@@ -44,7 +44,9 @@ func (c *compiler) prepare(r *Rule, ch *Check) error {
 		}
 		p := scope.Defer(r.File+": "+what, src, kind)
 		ch.programs = append(ch.programs, p)
-		ch.roots = append(ch.roots, names(src)...)
+		for _, path := range names(src) {
+			ch.mention(path)
+		}
 		return p
 	}
 	if ch.each = one("each", ch.Each, expression.Any); ch.each != nil {
@@ -70,7 +72,6 @@ func (c *compiler) prepare(r *Rule, ch *Check) error {
 	}
 	slices.Sort(ch.roots)
 	ch.roots = slices.Compact(ch.roots)
-	ch.onChange = slices.Contains(ch.roots, "base")
 	ch.needsToday = slices.Contains(ch.roots, "today")
 	ch.needsLife = slices.Contains(ch.roots, "reached") || slices.Contains(ch.roots, "reachedOn")
 	return nil
@@ -116,9 +117,27 @@ func (c *compiler) verify(r *Rule, ch *Check, scope *expression.Scope) error {
 	return errors.Join(faults...)
 }
 
-// names lists what an expression may mention of the environment: its words that
-// stand outside quotes and behind no dot. The state that index.md declares is
-// one of its own.
+// mention notes a dotted path that decides a check.
+func (ch *Check) mention(path string) {
+	root, rest, _ := strings.Cut(path, ".")
+	ch.roots = append(ch.roots, root)
+	if path == registry.StateRoot || strings.HasPrefix(path, registry.StateRoot+".") {
+		ch.roots = append(ch.roots, registry.StateRoot)
+	}
+	switch root {
+	case "it": // of a list that is mentioned too
+	case "base":
+		ch.onChange = true
+		path = rest
+		fallthrough
+	default:
+		keys := strings.SplitN(path, ".", 3)
+		ch.mentions = append(ch.mentions, strings.Join(keys[:min(len(keys), 2)], "."))
+	}
+}
+
+// names lists the dotted paths that an expression may mention: they stand
+// outside quotes and behind no dot.
 func names(src string) (out []string) {
 	var quote byte
 	for i := 0; i < len(src); i++ {
@@ -134,14 +153,11 @@ func names(src string) (out []string) {
 			quote = c
 		case letter(c):
 			from := i
-			for i+1 < len(src) && (letter(src[i+1]) || src[i+1] >= '0' && src[i+1] <= '9') {
+			for i+1 < len(src) && (letter(src[i+1]) || src[i+1] >= '0' && src[i+1] <= '9' || src[i+1] == '.' && i+2 < len(src) && letter(src[i+2])) {
 				i++
 			}
 			if from == 0 || src[from-1] != '.' {
 				out = append(out, src[from:i+1])
-			}
-			if src[from:i+1] == "index" && strings.HasPrefix(src[i+1:], ".state") {
-				out = append(out, registry.StateRoot)
 			}
 		}
 	}

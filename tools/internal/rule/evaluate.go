@@ -12,8 +12,9 @@ import (
 
 // Project evaluates the project rules. Rules that read a form which could not
 // be judged are left out: its own findings say why. life says whether the
-// project's history is known; base is the project before the change, or nil.
-func (s *Set) Project(p, base *registry.Project, life bool) []finding.Finding {
+// project's history is known; base is the project before the change, or nil. Checks that
+// mention nothing of altered are left out.
+func (s *Set) Project(p, base *registry.Project, life bool, altered registry.Altered) []finding.Finding {
 	env := maps.Clone(p.Env) // run puts the list items into it
 	if base != nil {
 		env["base"] = base.Env
@@ -28,7 +29,7 @@ func (s *Set) Project(p, base *registry.Project, life bool) []finding.Finding {
 			continue
 		}
 		for _, c := range r.Checks {
-			if c.onChange && base == nil || c.needsLife && !life || c.needsToday && p.Registry().Today == "" || broken(c.roots, p.Broken) || c.onChange && broken(c.roots, base.Broken) {
+			if !altered.Touches(c.mentions) || c.onChange && base == nil || c.needsLife && !life || c.needsToday && p.Registry().Today == "" || broken(c.roots, p.Broken) || c.onChange && broken(c.roots, base.Broken) {
 				continue
 			}
 			out = append(out, r.run(c, env, fallback)...)

@@ -63,9 +63,10 @@ type Check struct {
 	downgrade, upgrade           *expression.Program
 	at                           []string
 	roots                        []string
-	onChange                     bool // mentions base: runs on a change only
-	needsLife                    bool // asks what the project has reached
-	needsToday                   bool // asks what waiting has brought
+	mentions                     []string // what decides it: roots with the key below them
+	onChange                     bool     // mentions base: runs on a change only
+	needsLife                    bool     // asks what the project has reached
+	needsToday                   bool     // asks what waiting has brought
 	zh, en                       *message
 	programs                     []*expression.Program
 	verify                       func() error // compiles all of it
