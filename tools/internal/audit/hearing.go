@@ -245,6 +245,9 @@ func (h *hearing) vote(it *Item, d *seal.Decision, v *seal.Vote) (decision.Vote,
 	}
 	h.statements[v.Statement] = true
 	vote, refusal := seal.Hear(signed, it.reg, it.registry, d.When())
+	if refusal == (finding.Text{}) && seal.TouchedSince(h.link.Base, it.Subject, it.Files, d.Number-1, vote.When) {
+		refusal = finding.Text{Zh: "签名以后，同样的文件改过去又改回来", En: "since it was signed the same files went to and fro"}
+	}
 	if refusal == (finding.Text{}) && (vote.Person != v.Person || vote.Department != v.Department || vote.Verdict != v.Verdict ||
 		vote.Reason != v.Reason || vote.When.UTC().Format(time.RFC3339) != v.On || v.Forge != nil) {
 		refusal = finding.Text{Zh: "决定里抄的与签名的不同", En: "the decision repeats it wrongly"}

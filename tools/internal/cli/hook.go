@@ -16,6 +16,7 @@ import (
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
 )
@@ -111,6 +112,11 @@ func (a *app) installHook(dir, name, call string) error {
 	return nil
 }
 
+// lateness is how far what is pushed may be dated from the push. Who merges dates
+// his commit himself: without a bound he could choose a day on which somebody had
+// a say who has none now.
+const lateness = 24 * time.Hour
+
 const zeroHash = "0000000000000000000000000000000000000000"
 
 // runPreReceive reads the lines that Git gives the hook: old, new and name of
@@ -146,6 +152,16 @@ func (a *app) receive(repo *gitobj.Repo, branch, old, now, name string) error {
 		return a.receiveSigned(repo, old, now, name)
 	case strings.HasPrefix(name, "refs/taizhang/"), strings.HasPrefix(name, "refs/replace/"):
 		return a.refusePush(name, a.say("这里不收这样的引用", "such references are not taken"))
+	case now == zeroHash:
+		return nil
+	}
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(name, "refs/"), "/")
+	first, _, deeper := strings.Cut(strings.ToLower(rest), "/")
+	switch {
+	case kind != "heads" && kind != "tags": // what is fetched from elsewhere lies there
+		return a.refusePush(name, a.say("只收分支、标签和签名意见", "only branches, tags and signed statements are taken"))
+	case strings.EqualFold(rest, branch), deeper && slices.Contains([]string{"refs", "heads", "tags", "remotes"}, first):
+		return a.refusePush(name, a.say("会和别的名称混淆，换一个", "it could be taken for another name: choose another"))
 	}
 	return nil
 }
@@ -164,7 +180,8 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 		fmt.Fprintln(a.io.Err, a.say("taizhang：主干第一次推送，作为可信的起点收下", "taizhang: the first push of the branch is taken as the trusted start"))
 		return nil
 	}
-	if _, err := repo.FirstParents(old, now); err != nil {
+	commits, err := repo.FirstParents(old, now)
+	if err != nil {
 		var none *gitobj.NoMergeBaseError
 		if errors.As(err, &none) {
 			return a.refusePush(name, a.say("新的主干不是从旧的主干接下去的，历史会被改写", "the new history does not continue the old one"))
@@ -179,10 +196,26 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 	if err != nil {
 		return err
 	}
+	files, err := repo.Tree(now)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	today := time.Now()
+	for _, c := range commits[:len(commits)-1] {
+		switch {
+		case c.When.After(today.Add(lateness)):
+			return a.refusePush(name, c.Hash[:12]+" "+a.say("提交的时间在将来", "the commit is dated in the future"))
+		case !slices.ContainsFunc(entries, func(e *audit.Entry) bool { return e.Commit == c.Hash }):
+			return a.refusePush(name, c.Hash[:12]+" "+a.say("这个提交什么也没有改，可能掩盖一个分支的内容", "the commit changes nothing, and may hide what a branch brings"))
+		}
+	}
 	for _, e := range entries {
 		e.Demand(audit.Signed, audit.Attested)
 		if !e.Good() {
 			return a.refusePush(name, e.Commit[:12]+" "+a.worst(e))
+		}
+		if on, signed := earliest(newGitFiles(files, ""), e); signed && on.Before(today.Add(-lateness)) {
+			return a.refusePush(name, fmt.Sprintf(a.say("%s 的决定作于 %s，超过一天才推送：重新合并", "%s was decided on %s, more than a day before the push: merge it again"), e.Commit[:12], on.In(shanghai()).Format(time.DateOnly)))
 		}
 		for _, it := range e.Items {
 			if slices.ContainsFunc(against[it.ID], func(s *statement.Signed) bool { _, no := it.Hear(s, time.Now()); return no == finding.Text{} }) {
@@ -191,6 +224,24 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 		}
 	}
 	return nil
+}
+
+// earliest returns the time of the oldest decision of a commit that rests on
+// signatures. What the gate has sealed is as old as the merge on its forge.
+func earliest(files registry.Files, e *audit.Entry) (on time.Time, found bool) {
+	for _, it := range e.Items {
+		if it.Proof != audit.Signed {
+			continue
+		}
+		data, err := files.Read(it.Decision, seal.Limit)
+		if err != nil {
+			continue
+		}
+		if d, err := seal.Decode(data); err == nil && (!found || d.When().Before(on)) {
+			on, found = d.When(), true
+		}
+	}
+	return on, found
 }
 
 // against lists, by transition, the rejections and withdrawals that this

@@ -2,11 +2,14 @@ package cli
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/review"
 	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
@@ -67,6 +70,10 @@ func (a *app) signedVotes(p *proposal, files []string, now time.Time) (*votes, e
 			v.refuse(name, refusal)
 			return
 		}
+		if exact && p.touchedSince(tip, &vote) {
+			v.refuse(name, finding.Text{Zh: "签名以后，同样的文件改过去又改回来，要重新签", En: "since it was signed the same files went to and fro: sign again"})
+			return
+		}
 		vote.Evidence = len(v.evidence)
 		v.list = append(v.list, vote)
 		v.evidence = append(v.evidence, evidence{signed: signed})
@@ -99,6 +106,28 @@ func (p *proposal) concerned(signed *statement.Signed) (about, exact bool) {
 		}
 	}
 	return about || exact, exact
+}
+
+// touchedSince reports whether the files of a transition that a vote names were
+// decided on after it: what is asked for was undone since.
+func (p *proposal) touchedSince(tip *gitobj.Tree, vote *decision.Vote) bool {
+	for i := range p.items {
+		t := &p.items[i]
+		if !slices.Contains(vote.IDs, t.ID) {
+			continue
+		}
+		last := 0
+		for {
+			if _, there, err := tip.Lookup(p.prefix + registry.DecisionFile(t.Subject, last+1)); err != nil || !there {
+				break
+			}
+			last++
+		}
+		if seal.TouchedSince(newGitFiles(tip, p.prefix), t.Subject, t.Files, last, vote.When) {
+			return true
+		}
+	}
+	return false
 }
 
 // registry names the registry in statements, so that one is worthless elsewhere.
