@@ -224,14 +224,7 @@ var taizhangSearch = (function () {
     function verify(r, every) {
       if (r.exact || !every && r.hits.length > mostRead) return r;
       var all = every || r.hits.length + r.near.length <= mostRead;
-      var holds = function (n) { return doc(r, n).then(Boolean); };
-      var asked = r.hits.concat(all ? r.near.map(function (n) { return n[0]; }) : []), ok = [], next = 0;
-      // So many at a time: a browser refuses thousands of requests at once.
-      function one() {
-        var i = next++;
-        return i < asked.length ? holds(asked[i]).then(function (yes) { ok[i] = yes; return one(); }) : null;
-      }
-      return Promise.all(asked.slice(0, mostRead).map(one)).then(function () {
+      return docs(r, r.hits.concat(all ? r.near.map(function (n) { return n[0]; }) : [])).then(function (ok) {
         var hits = r.hits.length;
         r.hits = r.hits.filter(function (_, i) { return ok[i]; });
         r.near = r.near.filter(function (_, i) { return !all || ok[hits + i]; });
@@ -337,6 +330,17 @@ var taizhangSearch = (function () {
       });
     }
 
+    // Gives doc of many projects, so many at a time: a browser refuses thousands
+    // of requests at once.
+    function docs(r, asked) {
+      var out = [], next = 0;
+      function one() {
+        var i = next++;
+        return i < asked.length ? doc(r, asked[i]).then(function (d) { out[i] = d; return one(); }) : null;
+      }
+      return Promise.all(asked.slice(0, mostRead).map(one)).then(function () { return out; });
+    }
+
     // Gives a function that names a label in both languages.
     function labels() {
       return file('l', 'en.bin', json).then(function (en) {
@@ -346,6 +350,6 @@ var taizhangSearch = (function () {
       });
     }
 
-    return { start: start, find: find, counts: counts, value: value, doc: doc, labels: labels };
+    return { start: start, find: find, counts: counts, value: value, docs: docs, labels: labels };
   }
 })();

@@ -3,7 +3,7 @@
 // browser's back button works. Without this script the lists are linked.
 (function () {
   'use strict';
-  var perPage = 10, fewValues = 6, mostSnippets = 3, around = 36, mostChecked = 1000;
+  var perPage = 10, fewValues = 6, mostSnippets = 3, around = 36, mostChecked = 1000, mostFixed = 12;
   var $ = function (id) { return document.getElementById(id); };
   var finder = $('finder'), input = $('q'), status = $('status'), results = $('results'), list = $('list');
   if (!finder || !window.taizhangSearch) return;
@@ -87,13 +87,12 @@
       last = r;
       return Promise.all([
         tallied(r),
-        resting ? null : Promise.all([engine.labels()].concat(shown.map(function (n) { return engine.doc(r, n); }))).then(function (docs) {
+        resting ? null : Promise.all([engine.docs(r, shown), engine.labels()]).then(function (got) {
           if (mine !== run) return;
-          var labels = docs.shift();
           clearTimeout(slow);
           head(r, blank);
           clear(results);
-          docs.filter(Boolean).forEach(function (d) { item(d, r.terms, labels); });
+          got[0].filter(Boolean).forEach(function (d) { item(d, r.terms, got[1]); });
           pager(Math.ceil(r.hits.length / perPage));
           help(r);
         })
@@ -114,7 +113,9 @@
   function head(r, blank) {
     var n = r.hits.length.toLocaleString('en');
     both(clear(status), word(!r.hits.length ? 'none' : blank ? 'all' : r.exact ? 'found' : 'about', { n: n }));
-    $('check').hidden = r.exact || !r.hits.length || r.hits.length + r.near.length > mostChecked;
+    var few = r.hits.length > 0 && r.hits.length + r.near.length <= mostChecked;
+    $('check').hidden = r.exact || !few;
+    $('save').hidden = !few;
     var select = clear($('sort')), now = state.sort || (blank ? 'newest' : 'relevance');
     (blank ? ['newest', 'amount'] : ['relevance', 'newest', 'amount']).forEach(function (key) {
       var option = add(select, 'option', '', word(key)[document.documentElement.dataset.lang === 'en' ? 1 : 0]);
@@ -131,7 +132,7 @@
     var meta = add(li, 'p', 'result-meta');
     both(add(meta, 'span', 'chip chip-' + (c.state.tone || 'plan')), [c.state.zh, c.state.en], 'en-x');
     mark(add(meta, 'span'), c.id, terms);
-    mark(add(meta, 'span'), c.unit, terms);
+    linked(add(meta, 'span'), c.unit, terms);
     if (c.category) both(add(meta, 'span'), [c.category, c.class].filter(Boolean).reduce(function (a, w) {
       return a ? [a[0] + ' · ' + w.zh, a[1] + ' · ' + w.en] : [w.zh, w.en];
     }, null), 'en-x');
@@ -142,20 +143,35 @@
       add(time, 'span', 'zh', on[0] + '年' + +on[1] + '月' + +on[2] + '日');
     }
     places(d, terms).forEach(function (f) {
+      // The names of the contractors and of the unit, which have pages of their own.
+      var top = f[1] && !f[0][0], makers = top && f[0][2] === c.makers.map(function (m) { return m.name; }).join('，');
+      var unit = top && f[0][2].split('，')[0] === c.unit.name && c.unit.url;
       var p = add(li, 'p', 'snippet');
       if (f[1]) {
-        both(add(p, 'a'), labels(f[0][1])).href = url + (f[0][0] ? '#' + f[0][0] : '');
+        both(add(p, 'a'), labels(f[0][1])).href = unit ? finder.dataset.root + unit.slice(1) : url + (f[0][0] ? '#' + f[0][0] : '');
         p.append('：');
       }
-      mark(p, f[2], terms);
+      if (!makers) mark(p, f[2], terms);
+      else c.makers.forEach(function (m, i) { linked(add(p, 'span', '', i ? '，' : ''), m, terms); });
     });
+  }
+
+  // Appends a name with the terms marked; one that holds a term leads to its
+  // page, where all that is known of the organisation stands.
+  function linked(el, to, terms) {
+    var folded = taizhangSearch.fold(to.name).text;
+    if (to.url && terms.some(function (t) { return folded.indexOf(t) >= 0; })) {
+      el = add(el, 'a', 'own');
+      el.href = finder.dataset.root + to.url.slice(1);
+    }
+    mark(el, to.name, terms);
   }
 
   // The fields to quote, those with most terms first, until all terms that the
   // heading does not show were seen: [field, whether to name it, excerpt].
   function places(d, terms) {
     var has = function (text) { return terms.filter(function (t) { return text.indexOf(t) >= 0; }); };
-    var seen = has(taizhangSearch.fold([d.card.title, d.card.id, d.card.unit].join('\n')).text), out = [];
+    var seen = has(taizhangSearch.fold([d.card.title, d.card.id, d.card.unit.name].join('\n')).text), out = [];
     var all = d.fields.map(function (f, i) { return { field: f, terms: has(d.folded[i].text), folded: d.folded[i] }; });
     all.filter(function (f) { return f.terms.length; }).sort(function (a, b) { return b.terms.length - a.terms.length; }).forEach(function (f) {
       var fresh = f.terms.filter(function (t) { return seen.indexOf(t) < 0; });
@@ -243,7 +259,10 @@
   // Draws the facets anew, keeping the focus and what is unfolded.
   function facets(counts) {
     return Promise.all(root.facets.map(function (f) {
-      var chosen = state.filters[f.key] || [], tally = Array.from(counts[f.key] || []).sort(function (a, b) { return f.sorted ? a[0] - b[0] : b[1] - a[1] || a[0] - b[0]; });
+      var chosen = state.filters[f.key] || [], found = new Map(counts[f.key]);
+      // Of few values those that were not found say so, and the list keeps still.
+      if (f.sorted && f.values.length <= mostFixed && found.size) f.values.forEach(function (_, i) { if (!found.has(i)) found.set(i, 0); });
+      var tally = Array.from(found).sort(function (a, b) { return f.sorted ? a[0] - b[0] : b[1] - a[1] || a[0] - b[0]; });
       return Promise.all(tally.slice(0, 60).map(function (t) { return engine.value(f, t[0]).then(function (v) { return { value: v, n: t[1] }; }); })).then(function (values) {
         chosen.forEach(function (id) {
           if (!values.some(function (v) { return v.value[0] === id; })) values.push({ value: f.values.find(function (v) { return v[0] === id; }) || [id], n: 0 });
@@ -317,6 +336,12 @@
   input.addEventListener('compositionend', function () { input.dispatchEvent(new Event('input')); });
   $('sort').addEventListener('change', function (e) { change({ sort: e.target.value }); });
   $('check').addEventListener('click', function () { show(true).then(function () { $('found-title').focus(); }); });
+  $('save').addEventListener('click', function () {
+    $('save').disabled = true;
+    engine.docs(last, last.hits).then(function (docs) {
+      taizhangTable(docs.filter(Boolean), words, new URL(finder.dataset.root, location.href).href);
+    }).catch(failed).then(function () { $('save').disabled = false; });
+  });
   $('share').addEventListener('click', function () {
     navigator.clipboard.writeText(location.href).then(function () { both(clear($('share')), word('shared'), 'en-x'); });
   });

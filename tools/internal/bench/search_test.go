@@ -331,7 +331,7 @@ async function ask(query) {
   });
   const once = async () => {
     const r = await engine.find(query, {}, 'relevance');
-    const [, docs] = await Promise.all([engine.counts(r), Promise.all(r.hits.slice(0, 10).map((n) => engine.doc(r, n))), engine.labels()]);
+    const [, docs] = await Promise.all([engine.counts(r), engine.docs(r, r.hits.slice(0, 10)), engine.labels()]);
     return r.hits.filter((n, i) => i >= docs.length || docs[i]);
   };
   const hits = await once();

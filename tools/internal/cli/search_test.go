@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"encoding/csv"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -121,8 +122,38 @@ func TestQuestionsAreAnsweredByFilters(t *testing.T) {
 	}
 	var supervision []string
 	page.Eval(`[...document.querySelectorAll('[id^="f-supervision-"]')].map(e => e.id.slice(14) + " " + e.closest("label").querySelector(".n").innerText)`, &supervision)
-	if !slices.Equal(supervision, []string{"exempt 1"}) {
+	if !slices.Equal(supervision, []string{"none 0", "supervised 0", "exempt 1", "before 0"}) {
 		t.Errorf("their supervision: %q", supervision)
+	}
+}
+
+// TestResultsLeadToContractorsAndBecomeATable asks what a company got, and saves
+// what was found.
+func TestResultsLeadToContractorsAndBecomeATable(t *testing.T) {
+	b, base := browser.Open(t), serveDir(t, builtSite(t))
+	page := b.Page(base+"/search/?q="+url.QueryEscape("示例聚远"), 390, 900)
+	found := look(page)
+	var to []string
+	page.Eval(`[...document.querySelectorAll("#results .snippet a.own")].map(a => new URL(a.href).pathname)`, &to)
+	if len(found.Titles) != 3 || len(to) != 3 || !strings.HasPrefix(to[0], "/contractors/91") || to[1] != to[0] {
+		t.Fatalf("%+v leads to %q", found, to)
+	}
+	var table string
+	page.Eval(`new Promise((done) => {
+		URL.createObjectURL = (blob) => { blob.arrayBuffer().then(b => done(new TextDecoder("utf-8", {ignoreBOM: true}).decode(b))); return "#"; };
+		document.getElementById("save").click();
+	})`, &table)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(table, "\ufeff"))).ReadAll()
+	if err != nil || !strings.HasPrefix(table, "\ufeff项目编号,项目名称,") || len(rows) != 4 {
+		t.Fatalf("%v: %q", err, table)
+	}
+	for i, row := range rows[1:] {
+		if row[1] != found.Titles[i] || !strings.Contains(row[8], "示例聚远") || !strings.HasSuffix(row[9], "/projects/"+strings.ReplaceAll(row[0], "-", "/")+"/") {
+			t.Errorf("row %d: %q", i, row)
+		}
+	}
+	if text := b.Page(base+to[0], 390, 900).Text("main"); !strings.Contains(text, "1,334.90") {
+		t.Errorf("the contractor's page: %.300s", text)
 	}
 }
 

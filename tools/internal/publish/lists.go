@@ -11,6 +11,7 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/due"
+	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/search"
 )
@@ -76,18 +77,18 @@ func (s *pages) projects() error {
 	if err := s.list("/projects/", "项目", all, s.rows); err != nil {
 		return err
 	}
-	sub := func(url, zh, en string, lead word, query string, ok func(*row) bool) error {
-		v := listView{En: en, Lead: lead.Zh, LeadEn: lead.En, Crumbs: []name{{Zh: "项目", En: "Projects", URL: "/projects/"}}, Search: query}
+	sub := func(url, zh, en string, lead word, query, feed string, ok func(*row) bool) error {
+		v := listView{En: en, Lead: lead.Zh, LeadEn: lead.En, Crumbs: []name{{Zh: "项目", En: "Projects", URL: "/projects/"}}, Search: query, Feed: feed}
 		return s.list(url, zh, v, s.where(ok))
 	}
 	for _, y := range years(s.rows) {
 		year := fmt.Sprintf("%04d", y)
-		if err := sub("/projects/"+year+"/", year+" 年度项目", "Projects of "+year, word{}, "/search/?year="+year, func(r *row) bool { return r.Year == year }); err != nil {
+		if err := sub("/projects/"+year+"/", year+" 年度项目", "Projects of "+year, word{}, "/search/?year="+year, "", func(r *row) bool { return r.Year == year }); err != nil {
 			return err
 		}
 	}
 	for _, g := range s.stages() {
-		if err := sub(g.url, g.zh, g.en, word{"现在处于这个阶段的项目。", "Projects in this stage now."}, "/search/?stage="+g.key, func(r *row) bool { return r.stageKey == g.key }); err != nil {
+		if err := sub(g.url, g.zh, g.en, word{"现在处于这个阶段的项目。", "Projects in this stage now."}, "/search/?stage="+g.key, "/"+opendata.FeedName("stage", g.key), func(r *row) bool { return r.stageKey == g.key }); err != nil {
 			return err
 		}
 	}
@@ -95,13 +96,13 @@ func (s *pages) projects() error {
 		if !st.Public {
 			continue
 		}
-		if err := sub("/states/"+st.Code+"/", st.Zh, st.En, word{"现在处于这个状态的项目。", "Projects in this state now."}, "", func(r *row) bool { return r.State.Code == st.Code }); err != nil {
+		if err := sub("/states/"+st.Code+"/", st.Zh, st.En, word{"现在处于这个状态的项目。", "Projects in this state now."}, "", "", func(r *row) bool { return r.State.Code == st.Code }); err != nil {
 			return err
 		}
 	}
 	for _, k := range s.kinds() {
 		for _, v := range k.values {
-			if err := sub(k.url(v), v.Zh+"项目", v.En, word{}, "/search/?"+k.key+"="+neturl.QueryEscape(v.ID), func(r *row) bool { return k.of(r) == v.ID }); err != nil {
+			if err := sub(k.url(v), v.Zh+"项目", v.En, word{}, "/search/?"+k.key+"="+neturl.QueryEscape(v.ID), s.feed(k, v), func(r *row) bool { return k.of(r) == v.ID }); err != nil {
 				return err
 			}
 		}
@@ -118,6 +119,16 @@ type kind struct {
 
 func (k *kind) url(v search.Value) string {
 	return "/" + k.dir + "/" + strings.ReplaceAll(strings.ToLower(v.En), " ", "-") + "/"
+}
+
+// feed is the feed of a value, "" where there is none: only classes have some.
+func (s *pages) feed(k kind, v search.Value) string {
+	for _, c := range opendata.Classes(s.j.Registry.Schemas) {
+		if k.key == "class" && c.Name.Zh == v.ID {
+			return "/" + opendata.FeedName("class", c.Key)
+		}
+	}
+	return ""
 }
 
 // kinds lists the properties of index.md that the lists are divided by.

@@ -69,7 +69,8 @@ type card struct {
 	ID       string `json:"id"`
 	Title    string `json:"title"`
 	URL      string `json:"url"`
-	Unit     string `json:"unit"`
+	Unit     link   `json:"unit"`
+	Makers   []link `json:"makers"` // contractors; without address those that have no page
 	State    *state `json:"state"`
 	Category word   `json:"category,omitzero"`
 	Class    word   `json:"class,omitzero"`
@@ -81,7 +82,7 @@ type card struct {
 // add enters the words of a project's page.
 func (x *index) add(s *subject, v *projectView) error {
 	r := s.row()
-	c := card{ID: r.ID, Title: r.Title, URL: r.URL, Unit: r.Unit.Name, State: r.State,
+	c := card{ID: r.ID, Title: r.Title, URL: r.URL, Unit: r.Unit, Makers: s.makers(), State: r.State,
 		Category: r.Category, Class: r.Class, Amount: r.Amount, On: r.On}
 	w := &wordList{seen: map[string]bool{}, name: x.name}
 	w.add(search.Title, "", "项目名称", v.Title)
@@ -116,6 +117,20 @@ func (x *index) add(s *subject, v *projectView) error {
 		w.add(search.Text, f.ID, f.Zh, record.PlainBody([]byte(f.Body)))
 	}
 	return x.Add(v.ID, search.Doc{Card: c, Fields: w.list})
+}
+
+// makers lists the contractors with the addresses of their pages.
+func (s *subject) makers() []link {
+	out := []link{}
+	contracts := s.contracts()
+	for _, name := range s.contractors() {
+		one := link{Name: name}
+		if i := slices.IndexFunc(contracts, func(c contract) bool { return c.name == name && c.key != "" }); i >= 0 {
+			one.URL = contractorURL(contracts[i].key)
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // units lists the units that public fields of the project name, in their order.

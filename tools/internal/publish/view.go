@@ -288,6 +288,7 @@ type listView struct {
 	Filters []filter `json:"filters,omitempty"`
 	Search  string   `json:"search,omitempty"` // the same list on the search page
 	Index   string   `json:"index,omitempty"`  // folder of the search index
+	Feed    string   `json:"feed,omitempty"`   // without extension
 }
 
 type filter struct {
