@@ -326,6 +326,9 @@ func (s *Set) field(key string, o *object, base string, parent *Field, depth int
 		}
 		f.Item = item
 	}
+	if f.Type == List && f.Item == nil {
+		return nil, fmt.Errorf("field %q: a list without items", key)
+	}
 	inherit(f)
 	return f, nil
 }
