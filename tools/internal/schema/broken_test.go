@@ -13,7 +13,7 @@ func TestABrokenSchemaIsToldNotPanickedOn(t *testing.T) {
 	for name, text := range map[string]string{
 		"a common schema that is none, asked for twice": `{"$id":"https://example.org/x.json","properties":{"a":{"$ref":"common.json#/$defs/a"}}}`,
 		"a reference to nothing":                        `{"$id":"https://example.org/x.json","properties":{"a":{"$ref":"#/$defs/none"}}}`,
-		"a list of nothing":          `{"$id":"https://example.org/x.json","properties":{"a":{"type":"array"}}}`,
+		"a list of nothing":                             `{"$id":"https://example.org/x.json","properties":{"a":{"type":"array"}}}`,
 		"a type that does not exist":                    `{"$id":"https://example.org/x.json","properties":{"a":{"type":"txt"}}}`,
 		"a pattern that is none":                        `{"$id":"https://example.org/x.json","properties":{"a":{"type":"string","pattern":"("}}}`,
 	} {
