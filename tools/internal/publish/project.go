@@ -277,7 +277,7 @@ func (s *subject) facts() []fact {
 	var out []fact
 	add := func(zh, en string, v word, url string) {
 		if v.Zh != "" {
-			out = append(out, fact{zh, en, v, url})
+			out = append(out, fact{zh, en, name{v.Zh, v.En, url}})
 		}
 	}
 	unit := func(key, zh, en string) {

@@ -41,8 +41,7 @@ type link struct {
 type fact struct {
 	Zh    string `json:"zh"`
 	En    string `json:"en,omitempty"`
-	Value word   `json:"value"`
-	URL   string `json:"url,omitempty"`
+	Value name   `json:"value"`
 }
 
 type figure struct {
