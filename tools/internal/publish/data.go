@@ -237,7 +237,7 @@ func (b *Builder) Export(j *check.Judge, to opendata.Sink, formats []opendata.Fo
 	}
 	s.publicTexts()
 	forbidden, err := b.guard.finish(j)
-	return &Manifest{Forbidden: forbidden, Projects: written.Projects, Withheld: b.withheld}, err
+	return &Manifest{Forbidden: forbidden, Projects: written.Projects, Withheld: len(b.withheld)}, err
 }
 
 // NotPublic is the id of a project that does not exist or is not public; which

@@ -1,10 +1,10 @@
 package publish
 
 import (
-	"bufio"
-	"errors"
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,22 +37,27 @@ const (
 // A value that is public somewhere cannot be told from a leak, so those are
 // left out at the end. The public texts are too much to hold: they go to a
 // temporary file as they are read and are searched once for all collected
-// values, in time that grows with their length only.
+// values, in time that grows with their length only. What each project adds is
+// known apart, so that a project can be taken anew.
 type guard struct {
-	mu        sync.Mutex
-	forbidden map[string]struct{}
-	small     map[string]struct{} // short public values written already
-	file      *os.File
-	public    *bufio.Writer
-	err       error
+	mu     sync.Mutex
+	file   *os.File
+	end    int64
+	hidden map[string][]string // by project
+	public map[string]stretch  // by project
+	rest   []stretch           // of public texts that stem from no project
+	err    error
 }
+
+// stretch is a part of the temporary file.
+type stretch struct{ at, size int64 }
 
 func newGuard(dir string) (*guard, error) {
 	f, err := os.CreateTemp(filepath.Dir(filepath.Clean(dir)), ".taizhang-public-*")
 	if err != nil {
 		return nil, fmt.Errorf("temporary file for public texts: %w", err)
 	}
-	return &guard{forbidden: map[string]struct{}{}, small: map[string]struct{}{}, file: f, public: bufio.NewWriterSize(f, 1<<18)}, nil
+	return &guard{file: f, hidden: map[string][]string{}, public: map[string]stretch{}}, nil
 }
 
 func (g *guard) close() {
@@ -61,6 +66,15 @@ func (g *guard) close() {
 		os.Remove(g.file.Name())
 		g.file = nil
 	}
+}
+
+// forget drops what projects have added, and all that stems from none.
+func (g *guard) forget(ids map[string]bool) {
+	for id := range ids {
+		delete(g.hidden, id)
+		delete(g.public, id)
+	}
+	g.rest = nil
 }
 
 // collected is what one record or project adds.
@@ -89,7 +103,10 @@ func (g *guard) project(p *registry.Project, public, released bool) {
 		c.hide(p.ID, minText)
 		c.hide(strings.TrimPrefix(p.Dir, "content/")+"/", minText)
 	}
-	g.take(&c)
+	at := g.put(c.public)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.hidden[p.ID], g.public[p.ID] = c.hidden, at
 }
 
 // walk sorts the scalars below n into hidden and public ones.
@@ -178,58 +195,57 @@ func (c *collected) hide(text string, least int) {
 	c.hidden = append(c.hidden, strings.Clone(longest))
 }
 
-func (g *guard) take(c *collected) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	for _, v := range c.hidden {
-		g.forbidden[v] = struct{}{}
-	}
-	for _, v := range c.public {
-		g.show(v)
-	}
-}
-
-// text notes a public text that stems from no project.
+// text notes public texts that stem from no project.
 func (g *guard) text(values ...string) {
+	at := g.put(values)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.rest = append(g.rest, at)
+}
+
+// put writes public values to the temporary file. Pages may join the lines of a
+// text, so a text of several is written once more without white space.
+func (g *guard) put(values []string) stretch {
+	var out []byte
+	seen := map[string]bool{}
 	for _, v := range values {
-		g.show(v)
-	}
-}
-
-// show writes a public value to the temporary file. Pages may join the lines of
-// a text, so a text of several is written once more without white space.
-func (g *guard) show(v string) {
-	const short, most = 64, 1 << 18
-	if v == "" || g.err != nil {
-		return
-	}
-	if len(v) <= short {
-		if _, seen := g.small[v]; seen {
-			return
+		if v == "" || seen[v] {
+			continue
 		}
-		if len(g.small) < most {
-			g.small[strings.Clone(v)] = struct{}{}
-		}
-	}
-	g.put(v)
-	if strings.ContainsRune(v, '\n') {
-		g.put(strings.Map(func(r rune) rune {
-			if unicode.IsSpace(r) {
-				return -1
+		seen[v] = true
+		out = append(append(out, v...), 0)
+		if strings.ContainsRune(v, '\n') {
+			for _, r := range v {
+				if !unicode.IsSpace(r) {
+					out = utf8.AppendRune(out, r)
+				}
 			}
-			return r
-		}, v))
+			out = append(out, 0)
+		}
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	at := stretch{g.end, int64(len(out))}
+	g.end += at.size
+	if _, err := g.file.WriteAt(out, at.at); err != nil {
+		g.err = err
+	}
+	return at
 }
 
-func (g *guard) put(v string) {
-	if _, err := g.public.WriteString(v); err != nil {
-		g.err = err
-	} else if err := g.public.WriteByte(0); err != nil {
-		g.err = err
+// texts reads all public texts, those that follow each other at once.
+func (g *guard) texts() io.Reader {
+	all := slices.AppendSeq(slices.Clone(g.rest), maps.Values(g.public))
+	slices.SortFunc(all, func(a, b stretch) int { return cmp.Compare(a.at, b.at) })
+	var parts []io.Reader
+	for i := 0; i < len(all); {
+		at, end := all[i].at, all[i].at
+		for ; i < len(all) && all[i].at == end; i++ {
+			end += all[i].size
+		}
+		parts = append(parts, io.NewSectionReader(g.file, at, end-at))
 	}
+	return io.MultiReader(parts...)
 }
 
 // finish adds what the data files hide and returns the values that occur in no
@@ -239,19 +255,17 @@ func (g *guard) finish(j *check.Judge) ([][]byte, error) {
 	if root := j.Registry.PeopleRoot; root != nil {
 		c.walk(j.Registry.Schemas.Form("people").Root, root, false, false)
 	}
-	g.take(&c)
-	if err := errors.Join(g.err, g.public.Flush()); err != nil {
-		return nil, fmt.Errorf("public texts: %w", err)
+	g.text(c.public...)
+	if g.err != nil {
+		return nil, fmt.Errorf("public texts: %w", g.err)
 	}
-	if _, err := g.file.Seek(0, io.SeekStart); err != nil {
-		return nil, fmt.Errorf("public texts: %w", err)
-	}
-	values := make([]string, 0, len(g.forbidden))
-	for v := range g.forbidden {
-		values = append(values, v)
+	values := c.hidden
+	for _, hidden := range g.hidden {
+		values = append(values, hidden...)
 	}
 	slices.Sort(values)
-	public, err := occurring(values, g.file)
+	values = slices.Compact(values)
+	public, err := occurring(values, g.texts())
 	if err != nil {
 		return nil, fmt.Errorf("public texts: %w", err)
 	}

@@ -19,7 +19,9 @@ package publish
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -54,6 +56,8 @@ type Meta struct {
 	Audit *Audit
 	// Judge is what the form page checks with; nil leaves the page out.
 	Judge *Judge
+	// Again says that the projection will be brought up to date by [Builder.Again].
+	Again bool
 }
 
 // Manifest says what must come of a projection.
@@ -67,6 +71,9 @@ type Manifest struct {
 	Forbidden [][]byte
 	// Projects counts the published projects, Withheld the others.
 	Projects, Withheld int
+	// Sums are the checksums of the files of the projection by their names below its
+	// folder; nil unless it is to be brought up to date.
+	Sums map[string]Sum
 }
 
 // Builder writes a projection. Projects are added while they are judged, from
@@ -79,7 +86,8 @@ type Builder struct {
 
 	mu       sync.Mutex
 	rows     map[string]*row
-	withheld int
+	withheld map[string]bool
+	anew     map[string]bool // projects added since Again; nil: all
 	site     *opendata.Site
 	listed   clauses // of the rules that projects are judged by
 	calendar *due.Calendar
@@ -105,12 +113,15 @@ func New(dir string, meta Meta) (*Builder, error) {
 	if err != nil {
 		return nil, err
 	}
-	ix, err := newIndex(dir)
+	ix, err := newIndex(dir, meta.Again)
 	if err != nil {
 		g.close()
 		return nil, err
 	}
-	return &Builder{meta: meta, out: out, guard: g, index: ix, rows: map[string]*row{}}, nil
+	if meta.Again {
+		out.sums, out.now = map[string]Sum{}, map[string]bool{}
+	}
+	return &Builder{meta: meta, out: out, guard: g, index: ix, rows: map[string]*row{}, withheld: map[string]bool{}}, nil
 }
 
 // prepare computes once what all projects are published with.
@@ -156,7 +167,7 @@ func (b *Builder) Add(v *check.Verdict) error {
 	b.guard.project(v.Project, public, s.released())
 	if !public {
 		b.mu.Lock()
-		b.withheld++
+		b.withheld[v.Project.ID] = true
 		b.mu.Unlock()
 		return nil
 	}
@@ -220,7 +231,9 @@ func (b *Builder) resolve(id string) *row { return b.rows[id] }
 // Finish writes everything that speaks of more than one project and returns the
 // manifest. j is the judge that the projects came from; nothing is added later.
 func (b *Builder) Finish(j *check.Judge) (*Manifest, error) {
-	defer b.Close()
+	if !b.meta.Again {
+		defer b.Close()
+	}
 	if err := b.prepare(j); err != nil {
 		return nil, err
 	}
@@ -240,7 +253,49 @@ func (b *Builder) Finish(j *check.Judge) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Manifest{Expected: b.out.files(), Forbidden: forbidden, Projects: len(b.rows), Withheld: b.withheld}, nil
+	if err := b.out.sweep(); err != nil {
+		return nil, err
+	}
+	return &Manifest{Expected: b.out.files(), Forbidden: forbidden, Projects: len(b.rows), Withheld: len(b.withheld), Sums: maps.Clone(b.out.sums)}, nil
+}
+
+// Again takes up a finished projection of [Meta.Again]: the named projects are
+// dropped and may be added again, as they are now, together with new ones. All
+// others stay as they were added, so the named ones must include all that what has
+// changed can alter, and the definitions must be the same. Finish then writes anew
+// what speaks of several projects.
+func (b *Builder) Again(ids []string) {
+	b.anew = map[string]bool{}
+	for _, id := range ids {
+		b.anew[id] = true
+		delete(b.rows, id)
+		delete(b.withheld, id)
+	}
+	b.listed = nil // prepared again: the plans may be others
+	b.guard.forget(b.anew)
+	b.index.forget(b.anew)
+	pages, homes := map[string]bool{}, map[string]bool{}
+	for _, r := range b.rows {
+		pages[contentFile(r.URL)], homes[r.URL] = true, true
+	}
+	b.out.round(func(name string) bool {
+		if id := projectOfData(name); id != "" {
+			return b.rows[id] != nil
+		}
+		parts := strings.SplitN(name, "/", 5)
+		return len(parts) == 5 && homes["/"+strings.Join(parts[:4], "/")+"/"]
+	}, pages)
+}
+
+// projectOfData returns the project that a file of data or a feed is about, ""
+// for other files.
+func projectOfData(name string) string {
+	base, ext := path.Base(name), path.Ext(name)
+	id := strings.TrimSuffix(base, ext)
+	if name == opendata.ProjectFile(id) || strings.TrimSuffix(name, ext) == opendata.FeedName("project", id) {
+		return id
+	}
+	return ""
 }
 
 // referring writes the pages of projects that name other projects or are named
@@ -256,7 +311,7 @@ func (b *Builder) referring(j *check.Judge) error {
 	}
 	var todo []string
 	for id, r := range b.rows {
-		if len(r.refs) > 0 || len(named[id]) > 0 {
+		if (b.anew == nil || b.anew[id]) && (len(r.refs) > 0 || len(named[id]) > 0) {
 			todo = append(todo, id)
 		}
 	}

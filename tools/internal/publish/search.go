@@ -25,16 +25,45 @@ type index struct {
 	*search.Builder
 	file *os.File
 
-	mu      sync.Mutex
-	english map[string]string // of the parts of labels
+	mu    sync.Mutex
+	names map[name]int      // of the parts of labels: how many projects have it
+	of    map[string][]name // and which they are, by project; nil where none is taken anew
 }
 
-func newIndex(dir string) (*index, error) {
+func newIndex(dir string, again bool) (*index, error) {
 	f, err := os.CreateTemp(filepath.Dir(filepath.Clean(dir)), ".taizhang-search-*")
 	if err != nil {
 		return nil, fmt.Errorf("temporary file for the search index: %w", err)
 	}
-	return &index{Builder: search.New(f), file: f, english: maps.Clone(ownLabels)}, nil
+	x := &index{Builder: search.New(f), file: f, names: map[name]int{}}
+	if again {
+		x.of = map[string][]name{}
+	}
+	return x, nil
+}
+
+// forget drops the labels of projects; their texts are replaced or left out.
+func (x *index) forget(ids map[string]bool) {
+	for id := range ids {
+		for _, n := range x.of[id] {
+			if x.names[n]--; x.names[n] == 0 {
+				delete(x.names, n)
+			}
+		}
+		delete(x.of, id)
+	}
+}
+
+// english returns what the parts of labels are called. Fields of two forms may
+// share a name: the same one every time.
+func (x *index) english() map[string]string {
+	out := maps.Clone(ownLabels)
+	for n := range x.names {
+		if had, ok := out[n.Zh]; !ok || n.En < had {
+			out[n.Zh] = n.En
+		}
+	}
+	return out
 }
 
 func (x *index) close() {
@@ -49,19 +78,6 @@ func (x *index) close() {
 var ownLabels = map[string]string{
 	"项目名称": "Title", "项目编号": "Project id", "实施单位": "Unit", "相关单位": "Other units", "承建单位": "Contractor",
 	"状态": "State", "项目简介": "About", "年度计划": "Annual plan", "不予公开的内容": "Withheld", "豁免": "Waiver",
-}
-
-// name notes what a part of a label is called in English.
-func (x *index) name(zh, en string) {
-	if en == "" {
-		return
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	// Fields of two forms may share a name: the same one every time.
-	if had, ok := x.english[zh]; !ok || en < had {
-		x.english[zh] = en
-	}
 }
 
 // card is what a result shows of a project besides the words that were found.
@@ -84,7 +100,7 @@ func (x *index) add(s *subject, v *projectView) error {
 	r := s.row()
 	c := card{ID: r.ID, Title: r.Title, URL: r.URL, Unit: r.Unit, Makers: s.makers(), State: r.State,
 		Category: r.Category, Class: r.Class, Amount: r.Amount, On: r.On}
-	w := &wordList{seen: map[string]bool{}, name: x.name}
+	w := &wordList{seen: map[string]bool{}, names: map[name]bool{}}
 	w.add(search.Title, "", "项目名称", v.Title)
 	w.add(search.Name, "", "项目编号", v.ID)
 	for _, code := range s.units() {
@@ -112,10 +128,18 @@ func (x *index) add(s *subject, v *projectView) error {
 		w.add(search.Text, "", "豁免", strings.Join(nonEmpty(one.Rule, one.Zh, one.Reason, one.By, one.DocNo), "，"))
 	}
 	for _, f := range v.Forms {
-		x.name(f.Zh, f.En)
+		w.name(f.Zh, f.En)
 		w.fields(f.ID, f.Zh, f.Fields)
 		w.add(search.Text, f.ID, f.Zh, record.PlainBody([]byte(f.Body)))
 	}
+	x.mu.Lock()
+	for n := range w.names {
+		x.names[n]++
+		if x.of != nil {
+			x.of[v.ID] = append(x.of[v.ID], n)
+		}
+	}
+	x.mu.Unlock()
 	return x.Add(v.ID, search.Doc{Card: c, Fields: w.list})
 }
 
@@ -159,9 +183,15 @@ func unitNames(set *schema.Set, reg *registry.Registry, code string) []string {
 
 // wordList collects the texts of a page, each text once: forms repeat a lot.
 type wordList struct {
-	list []search.Field
-	seen map[string]bool
-	name func(zh, en string)
+	list  []search.Field
+	seen  map[string]bool
+	names map[name]bool // of the parts of labels that have one in English
+}
+
+func (w *wordList) name(zh, en string) {
+	if en != "" {
+		w.names[name{Zh: zh, En: en}] = true
+	}
 }
 
 func (w *wordList) add(level search.Level, anchor, label, text string) {
@@ -355,7 +385,7 @@ func (s *pages) search() error {
 			entries[i].Values = append(entries[i].Values, values(r))
 		}
 	}
-	err := s.b.index.Write(entries, facets, s.b.index.english, func(name string, data []byte) error { return s.out.static(searchDir+name, data) })
+	err := s.b.index.Write(entries, facets, s.b.index.english(), func(name string, data []byte) error { return s.out.static(searchDir+name, data) })
 	if err != nil {
 		return err
 	}

@@ -2,10 +2,13 @@ package publish
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -38,10 +41,51 @@ type sink struct {
 	mu   sync.Mutex
 	want map[string]bool
 	made map[string]bool // folders
+	// sums are the checksums of all files of the folder, and now those that the
+	// present round has written or kept; nil where there is one round alone.
+	sums map[string]Sum
+	now  map[string]bool
 }
+
+// Sum is the SHA-256 of a file.
+type Sum [sha256.Size]byte
 
 func newSink(dir string) *sink {
 	return &sink{dir: dir, want: map[string]bool{}, made: map[string]bool{}}
+}
+
+// round begins another round, in which only the files of the site for which keep
+// is true, and the pages in pages, stay without being written again.
+func (s *sink) round(keep func(name string) bool, pages map[string]bool) {
+	maps.DeleteFunc(s.want, func(name string, _ bool) bool { return !keep(name) })
+	s.now = map[string]bool{}
+	for name := range s.sums {
+		if file, ok := strings.CutPrefix(name, "static/"); ok && keep(file) || pages[name] {
+			s.now[name] = true
+		}
+	}
+}
+
+// sweep removes what an earlier round has written and this one has not.
+func (s *sink) sweep() error {
+	for name := range s.sums {
+		if !s.now[name] {
+			delete(s.sums, name)
+			if err := os.Remove(filepath.Join(s.dir, filepath.FromSlash(name))); err != nil {
+				return fmt.Errorf("write projection: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// written notes a file and reports whether an earlier round wrote the same.
+func (s *sink) written(name string, sum Sum) (same bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old, known := s.sums[name]
+	s.sums[name], s.now[name] = sum, true
+	return known && old == sum
 }
 
 // plainURL is what a page's address may look like: nothing that a server, a
@@ -124,21 +168,52 @@ func (s *sink) Create(name string) (io.WriteCloser, error) {
 	if err := s.expect(name); err != nil {
 		return nil, err
 	}
-	full, err := s.place("static/" + name)
+	name = "static/" + name
+	full, err := s.place(name)
 	if err != nil {
 		return nil, err
+	}
+	if s.sums != nil {
+		_ = os.Remove(full) // a site may share the file of an earlier round
 	}
 	f, err := os.Create(full)
 	if err != nil {
 		return nil, fmt.Errorf("write projection: %w", err)
 	}
-	return f, nil
+	if s.sums == nil {
+		return f, nil
+	}
+	return &summed{f, s, name, sha256.New()}, nil
+}
+
+// summed is a file that is noted when it is closed.
+type summed struct {
+	io.WriteCloser
+	sink *sink
+	name string
+	hash hash.Hash
+}
+
+func (f *summed) Write(p []byte) (int, error) {
+	f.hash.Write(p)
+	return f.WriteCloser.Write(p)
+}
+
+func (f *summed) Close() error {
+	f.sink.written(f.name, Sum(f.hash.Sum(nil)))
+	return f.WriteCloser.Close()
 }
 
 func (s *sink) file(name string, data []byte) error {
+	if s.sums != nil && s.written(name, sha256.Sum256(data)) {
+		return nil
+	}
 	full, err := s.place(name)
 	if err != nil {
 		return err
+	}
+	if s.sums != nil {
+		_ = os.Remove(full) // a site may share the file of an earlier round
 	}
 	if err := os.WriteFile(full, data, 0o644); err != nil {
 		return fmt.Errorf("write projection: %w", err)

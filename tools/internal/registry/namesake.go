@@ -160,6 +160,30 @@ func (p *Project) renamed(was *Project) bool {
 	return by(p) != by(was)
 }
 
+// Namesakes returns the ids of the projects that are compared with a project by
+// name: those of its year whose title says the same, itself among them. Where none
+// of the year has been compared yet there are none.
+func (r *Registry) Namesakes(id string) []string {
+	pid, _ := value.ParseProjectID(id)
+	r.names.mu.Lock()
+	_, asked := r.names.years[pid.Year]
+	r.names.mu.Unlock()
+	if !asked {
+		return nil
+	}
+	table := r.namesOf(pid.Year)
+	r.names.mu.Lock()
+	key, ok := r.names.years[pid.Year].keys[id]
+	r.names.mu.Unlock()
+	var out []string
+	if ok {
+		for _, s := range table[key] {
+			out = append(out, s.id)
+		}
+	}
+	return out
+}
+
 // nameKey reduces a title to what names the system.
 func (r *Registry) nameKey(title, unit string) string {
 	u := r.Unit(unit)

@@ -199,6 +199,9 @@ func (g *gathered[T]) with(r *Registry, touched map[string]*Folder, look func(*F
 // is looked at once.
 func (r *Registry) CompareWith(o *Registry) { r.district = o.district }
 
+// Ratios returns what projects are compared with.
+func (r *Registry) Ratios() Ratios { return r.district.ratios() }
+
 // Ratios are the quartiles of the shares that the newest year of maintenance has
 // in the cost of building, in units of 0.01 %, over the Count systems of which
 // both are known.

@@ -41,6 +41,7 @@ type Project struct {
 	Unread   map[string][]byte
 	parsed   map[string]*parsed // by file name
 	registry *Registry
+	measured bool
 }
 
 // Index returns the project's index record, or nil.
@@ -60,6 +61,9 @@ func (p *Project) Record(name string) *Record {
 	}
 	return nil
 }
+
+// Measured reports whether a rule has compared the project with all others.
+func (p *Project) Measured() bool { return p.measured }
 
 // Title returns the project's name, or its id.
 func (p *Project) Title() string {
@@ -207,7 +211,10 @@ func (p *Project) fill() {
 	p.Env["agreedAmount"] = p.agreedAmount()
 	p.Env["namesakes"] = p.namesakes
 	p.Env["system"] = r.system()
-	p.Env["maintenanceRatios"] = r.district.ratios
+	p.Env["maintenanceRatios"] = func() Ratios {
+		p.measured = true
+		return r.district.ratios()
+	}
 	p.Env["upkeepBefore"] = p.upkeepBefore
 	p.Env["hasRecord"] = func(name string) bool { return p.Record(name) != nil || slices.Contains(p.Files, name+".md") }
 	p.Env["fileHash"] = func(name string) string {

@@ -120,7 +120,7 @@ func (v Value) MarshalJSON() ([]byte, error) {
 
 // Spool holds what is added until the index is written.
 type Spool interface {
-	io.Writer
+	io.WriterAt
 	io.ReaderAt
 }
 
@@ -171,10 +171,10 @@ func (b *Builder) Add(id string, d Doc) error {
 func (b *Builder) keep(data []byte) (span, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if _, err := b.spool.Write(data); err != nil {
+	at := span{b.end, len(data)}
+	if _, err := b.spool.WriteAt(data, b.end); err != nil {
 		return span{}, err
 	}
-	at := span{b.end, len(data)}
 	b.end += int64(len(data))
 	return at, nil
 }

@@ -26,8 +26,10 @@ type root struct {
 // Write makes the files of the index of the entries, each of which must have
 // been added, in the order given. english names the parts of labels in English;
 // one that is not in it is shown in Chinese. write gets names below the index's
-// folder and is called from several goroutines.
+// folder and is called from several goroutines. Afterwards more can be added and
+// all be written again.
 func (b *Builder) Write(entries []Entry, facets []Facet, english map[string]string, write func(name string, data []byte) error) error {
+	defer func(end int64) { b.end = end }(b.end) // what is kept meanwhile is needed no more
 	w := &writer{b: b, entries: entries, english: english, perPart: perPart, write: write}
 	if err := w.number(facets); err != nil {
 		return err
