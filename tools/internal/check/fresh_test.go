@@ -139,8 +139,10 @@ func state(v *check.Verdict) string {
 func TestAFreshLookLeavesTheOthersAlone(t *testing.T) {
 	before := registrytest.Sample(t)
 	for name, edit := range map[string]func(registrytest.Tree){
-		"a word":  func(f registrytest.Tree) { f["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n" },
-		"a value": func(f registrytest.Tree) { f.Replace("content/projects/2026/dsjj/01/declaration.md", "estimate: ", "estimate: 1") },
+		"a word": func(f registrytest.Tree) { f["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n" },
+		"a value": func(f registrytest.Tree) {
+			f.Replace("content/projects/2026/dsjj/01/declaration.md", "estimate: ", "estimate: 1")
+		},
 	} {
 		now := maps.Clone(before)
 		edit(now)

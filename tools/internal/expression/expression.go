@@ -15,6 +15,7 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/builtin"
 	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/checker/nature"
 	"github.com/expr-lang/expr/compiler"
@@ -37,23 +38,23 @@ const (
 	String
 )
 
-// Program is an expression that can be evaluated. It may be compiled only when
-// that is asked for which the text alone does not tell.
+// Program is an expression that can be evaluated. It is parsed when it is asked
+// what it mentions, and compiled when it is evaluated.
 type Program struct {
 	Source string
-	// path is the expression if it is nothing but a dotted path; plain answers it
-	// if it is made of simple conditions.
-	path  []string
-	plain condition
-	code  func() (*code, error)
+	text   func() (*text, error)
+	code   func() (*vm.Program, error)
 }
 
-// code is a compiled expression.
-type code struct {
+// text is what the parsed expression says without its types.
+type text struct {
+	tree     *parser.Tree
 	roots    []string
 	members  []string
+	mentions []string
+	needs    []string // what must be there for it to be true, or not zero
+	list     string   // the list that it names, if it is a name
 	literals [][2]string
-	vm       *vm.Program
 }
 
 // Err compiles the expression and returns what is wrong with it.
@@ -63,46 +64,50 @@ func (p *Program) Err() error {
 }
 
 // Roots are the names of the environment that the expression mentions, none
-// where it cannot be compiled.
-func (p *Program) Roots() []string {
-	if p.path != nil {
-		return p.path[:1]
-	}
-	return p.compiled().roots
-}
+// where it cannot be parsed.
+func (p *Program) Roots() []string { return p.parsed().roots }
 
 // Members are the dotted paths that it reads: "declaration.estimate".
-func (p *Program) Members() []string {
-	if p.path != nil {
-		var out []string
-		for i := 2; i <= len(p.path); i++ {
-			out = append(out, strings.Join(p.path[:i], "."))
+func (p *Program) Members() []string { return p.parsed().members }
+
+// Mentions are the values of the environment that it rests on: "declaration.estimate"
+// where it reads that alone, "contracts" where it reads the whole.
+func (p *Program) Mentions() []string { return p.parsed().mentions }
+
+// Void reports whether a condition surely does not hold, or a list is surely
+// empty, because a form that it asks for is not there. It needs no compilation.
+func (p *Program) Void(env map[string]any) bool {
+	t := p.parsed()
+	for _, name := range t.needs {
+		form, _ := env[name].(map[string]any)
+		if exists, known := form["exists"].(bool); known && !exists {
+			return true
 		}
-		return out
 	}
-	return p.compiled().members
+	items, isList := env[t.list].([]any)
+	return isList && len(items) == 0
 }
 
 // Literals are its text constants with the call they are an argument of:
 // reached("S40") gives {"reached", "S40"}, and reading("A-06") == "in" also
 // {"reading A-06", "in"}.
-func (p *Program) Literals() [][2]string { return p.compiled().literals }
+func (p *Program) Literals() [][2]string { return p.parsed().literals }
 
-func (p *Program) compiled() *code {
-	c, err := p.code()
+func (p *Program) parsed() *text {
+	t, err := p.text()
 	if err != nil {
-		return &code{}
+		return &text{}
 	}
-	return c
+	return t
 }
 
 // Item returns the type of the items when the program gives a list.
 func (p *Program) Item() (types.Type, bool) {
-	c, err := p.code()
+	code, err := p.code()
 	if err != nil {
 		return nil, false
 	}
-	n := c.vm.Node().Nature()
+	n := code.Node().Nature()
 	if !n.IsArray() || n.Ref == nil {
 		return nil, false
 	}
@@ -143,8 +148,13 @@ func (f *faults) note(err error) {
 // expression is compiled.
 func NewScope(names func() types.Map) *Scope {
 	return &Scope{sync.OnceValues(func() (nature.Nature, error) {
-		empty := types.Map{}.Nature()
-		return with(empty, names()), nil
+		given := names()
+		for name := range given {
+			if _, taken := builtin.Index[name]; taken {
+				return nature.Nature{}, fmt.Errorf("%s is the name of a function of the language", name)
+			}
+		}
+		return with(types.Map{}.Nature(), given), nil
 	}), &faults{}}
 }
 
@@ -214,45 +224,86 @@ func of(n nature.Nature, fields map[string]nature.Nature) nature.Nature {
 // are refused: both are silent on zero and on fractions. The error names the
 // line and column inside src.
 func (s *Scope) Compile(src string, as Kind) (*Program, error) {
-	p := s.program(src, as)
-	p.code = sync.OnceValues(func() (*code, error) { return s.compile(src, as) })
+	p := s.program(src, as, func(err error) error { return err })
 	return p, p.Err()
 }
 
-// Defer returns the program that Compile gives, and compiles it when it is needed:
-// what simple conditions decide needs no compilation. A fault that is found
-// then is also that of the scope ([Scope.Err]); where words for the place.
+// Defer returns the program that Compile gives, and compiles it when it is needed.
+// A fault that is found then is also that of the scope ([Scope.Err]); where words
+// for the place.
 func (s *Scope) Defer(where, src string, as Kind) *Program {
-	p := s.program(src, as)
-	p.code = sync.OnceValues(func() (*code, error) {
-		c, err := s.compile(src, as)
+	return s.program(src, as, func(err error) error {
+		err = fmt.Errorf("%s: %w", where, err)
+		s.faults.note(err)
+		return err
+	})
+}
+
+func (s *Scope) program(src string, as Kind, fault func(error) error) *Program {
+	p := &Program{Source: src}
+	p.text = sync.OnceValues(func() (*text, error) {
+		t, err := parse(src)
 		if err != nil {
-			err = fmt.Errorf("%s: %w", where, err)
-			s.faults.note(err)
+			return nil, fault(err)
 		}
-		return c, err
+		return t, nil
+	})
+	p.code = sync.OnceValues(func() (*vm.Program, error) {
+		t, err := p.text()
+		if err != nil {
+			return nil, err
+		}
+		code, err := s.compile(t.tree, src, as)
+		if err != nil {
+			return nil, fault(err)
+		}
+		return code, nil
 	})
 	return p
 }
 
-func (s *Scope) program(src string, as Kind) *Program {
-	p := &Program{Source: src, path: pathOf(strings.TrimSpace(src))}
-	if as == Bool {
-		p.plain = conditionOf(src)
+// parse needs no types.
+func parse(src string) (*text, error) {
+	tree, err := parser.ParseWithConfig(src, language())
+	if err != nil {
+		return nil, positioned(err, src)
 	}
-	return p
+	t := &text{tree: tree}
+	v := &visitor{text: t, whole: map[string]int{}}
+	if ast.Walk(&tree.Node, v); v.err != nil {
+		return nil, v.err
+	}
+	for name, n := range v.whole {
+		if n > 0 {
+			t.mentions = append(t.mentions, name)
+		}
+	}
+	switch n := tree.Node.(type) {
+	case *ast.IdentifierNode:
+		t.list = n.Value
+	case *ast.MemberNode:
+		if root, _, ok := strings.Cut(dotted(n), "."); ok && root != "base" {
+			t.needs = []string{root}
+		}
+	default:
+		t.needs = needs(tree.Node, nil)
+	}
+	for _, list := range []*[]string{&t.roots, &t.mentions} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return t, nil
 }
 
-func (s *Scope) compile(src string, as Kind) (*code, error) {
+// compile types a parsed expression. The steps are those of the library's own
+// Compile, which makes its tables anew for every expression.
+func (s *Scope) compile(tree *parser.Tree, src string, as Kind) (*vm.Program, error) {
 	n, err := s.nature()
 	if err != nil {
 		return nil, err
 	}
 	s.faults.compiling.Lock()
 	defer s.faults.compiling.Unlock()
-	c := &code{}
-	// The library's own Compile makes its tables anew for every expression.
-	// These are the same steps with the tables made once.
 	config := *language()
 	config.Env, config.Strict = n, n.Strict
 	switch as {
@@ -261,26 +312,17 @@ func (s *Scope) compile(src string, as Kind) (*code, error) {
 	case String:
 		expr.AsKind(reflect.String)(&config)
 	}
-	tree, err := parser.ParseWithConfig(src, &config)
-	if err != nil {
-		return nil, positioned(err, src)
-	}
-	v := &visitor{code: c}
-	if ast.Walk(&tree.Node, v); v.err != nil {
-		return nil, v.err
-	}
 	if _, err := checker.Check(tree, &config); err != nil {
 		return nil, positioned(err, src)
 	}
 	if err := optimizer.Optimize(&tree.Node, &config); err != nil {
 		return nil, positioned(err, src)
 	}
-	if c.vm, err = compiler.Compile(tree, &config); err != nil {
+	code, err := compiler.Compile(tree, &config)
+	if err != nil {
 		return nil, positioned(err, src)
 	}
-	slices.Sort(c.roots)
-	c.roots = slices.Compact(c.roots)
-	return c, nil
+	return code, nil
 }
 
 // language is what all expressions share: the built-in functions and ours. A
@@ -305,17 +347,12 @@ var machines = sync.Pool{New: func() any { return new(vm.VM) }}
 
 // Run evaluates the program.
 func (p *Program) Run(env map[string]any) (any, error) {
-	if p.path != nil {
-		if v, ok := lookup(env, p.path); ok {
-			return v, nil
-		}
-	}
-	c, err := p.code()
+	code, err := p.code()
 	if err != nil {
 		return nil, err
 	}
 	m := machines.Get().(*vm.VM)
-	out, err := m.Run(c.vm, env)
+	out, err := m.Run(code, env)
 	machines.Put(m)
 	if err != nil {
 		first, _, _ := strings.Cut(err.Error(), "\n")
@@ -326,19 +363,15 @@ func (p *Program) Run(env map[string]any) (any, error) {
 
 // Bool evaluates a program compiled as Bool.
 func (p *Program) Bool(env map[string]any) (bool, error) {
-	if p.plain != nil {
-		if answer := p.plain.in(env); answer != unknown {
-			return answer == yes, nil
-		}
-	}
 	out, err := p.Run(env)
 	b, _ := out.(bool)
 	return b, err
 }
 
 type visitor struct {
-	*code
-	err error
+	*text
+	whole map[string]int // uses of a name that are not uses of one key of it
+	err   error
 }
 
 // Visit implements ast.Visitor.
@@ -352,9 +385,11 @@ func (v *visitor) Visit(node *ast.Node) {
 		v.compared(n.Right, n.Left)
 	case *ast.IdentifierNode:
 		v.roots = append(v.roots, n.Value)
+		v.whole[n.Value]++
 	case *ast.MemberNode:
 		if path := dotted(n); path != "" {
 			v.members = append(v.members, path)
+			v.key(path)
 		}
 	case *ast.CallNode:
 		if id, ok := n.Callee.(*ast.IdentifierNode); ok {
@@ -365,6 +400,36 @@ func (v *visitor) Visit(node *ast.Node) {
 			}
 		}
 	}
+}
+
+// key notes that one key of a name is read; a name of base is one of its own. The
+// name itself was visited before.
+func (v *visitor) key(path string) {
+	parent := path[:strings.LastIndexByte(path, '.')]
+	name := strings.TrimPrefix(parent, "base.")
+	switch {
+	case parent == "base":
+		v.whole["base"]--
+		v.whole[strings.TrimPrefix(path, "base.")]++
+	case !strings.Contains(name, "."):
+		v.whole[name]--
+		v.mentions = append(v.mentions, name+path[len(parent):])
+	}
+}
+
+// needs collects x of the conditions x.exists that are joined by and.
+func needs(n ast.Node, out []string) []string {
+	switch n := n.(type) {
+	case *ast.BinaryNode:
+		if n.Operator == "and" || n.Operator == "&&" {
+			return needs(n.Right, needs(n.Left, out))
+		}
+	case *ast.MemberNode:
+		if name, ok := strings.CutSuffix(dotted(n), ".exists"); ok && !strings.Contains(name, ".") {
+			return append(out, name)
+		}
+	}
+	return out
 }
 
 // compared notes that the answer of a call with one text is compared with text,

@@ -42,3 +42,55 @@ func TestMisspeltFieldsAreErrorsWithTheirPosition(t *testing.T) {
 		}
 	}
 }
+
+// What a rule rests on decides whether a change is put to it: too much costs
+// time, too little hides a fault.
+func TestMentionsAreWhatAnExpressionRestsOn(t *testing.T) {
+	for src, want := range map[string]string{
+		`declaration.on == ""`:                                     "declaration.on",
+		`declaration.attestation.on > base.declaration.on`:         "declaration.attestation declaration.on",
+		`declaration == base.declaration`:                          "declaration",
+		`declaration.estimate > 0 and any([declaration], .on > 0)`: "declaration declaration.estimate",
+		`all(stocks, .total > declaration.estimate)`:               "declaration.estimate stocks",
+		`stocks[0].total > 0`:                                      "stocks",
+		`len(base) > 0`:                                            "base",
+		`declaration?.on == "stocks"`:                              "declaration.on",
+		`declaration["on"] == ""`:                                  "declaration.on",
+		`let x = declaration; x.on == ""`:                          "declaration x.on",
+		`year(declaration.on) > 2000 ? stocks : []`:                "declaration.on stocks year",
+	} {
+		if got := strings.Join(scope().Defer("", src, expression.Any).Mentions(), " "); got != want {
+			t.Errorf("%s rests on %s, want %s", src, got, want)
+		}
+	}
+}
+
+func TestWhatIsNotThereNeedsNoCompilation(t *testing.T) {
+	absent := map[string]any{"exists": false, "on": "", "list": []any{}}
+	env := map[string]any{"a": absent, "b": map[string]any{"exists": true, "on": "x"}, "none": []any{}, "some": []any{1}}
+	for src, want := range map[string]bool{
+		`a.exists`: true, `a.on`: true, `a.list`: true, `b.exists and a.exists`: true, `a.exists and c.typo`: true, `(b.on == "" and a.exists) && b.exists`: true, `none`: true,
+		`b.exists`: false, `b.on`: false, `a.exists or b.exists`: false, `not a.exists`: false, `a.on == ""`: false, `a.exists ? b.exists : true`: false, `some`: false, `c.on`: false, `base.a.on`: false, `a`: false,
+	} {
+		if got := scope().Defer("", src, expression.Any).Void(env); got != want {
+			t.Errorf("%s: %v", src, got)
+		}
+	}
+}
+
+// A fault that no project asked for stays unknown, one that was asked for voids
+// the verdict.
+func TestWhatIsPutOffIsToldWhenItIsNeeded(t *testing.T) {
+	s := scope()
+	p := s.With(types.Map{"b": types.Bool}).Defer("r.md: when", `declaration.onn == ""`, expression.Bool)
+	if p.Mentions(); s.Err() != nil {
+		t.Error(s.Err())
+	}
+	_, err := p.Bool(map[string]any{})
+	if want := `r.md: when: unknown field onn (1:13) in: declaration.onn == ""`; err == nil || err.Error() != want || s.Err() == nil || s.Err().Error() != want {
+		t.Errorf("%v, %v", err, s.Err())
+	}
+	if _, err := expression.NewScope(func() types.Map { return types.Map{"sum": types.Int} }).Compile("sum", expression.Any); err == nil || !strings.Contains(err.Error(), "name of a function") {
+		t.Error(err)
+	}
+}

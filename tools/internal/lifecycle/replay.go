@@ -81,6 +81,8 @@ func (l *Lifecycle) events(p *registry.Project, env map[string]any) ([]Step, err
 		var items []any
 		if t.Event.each == nil {
 			items = []any{nil}
+		} else if t.Event.each.Void(p.Env) {
+			continue
 		} else {
 			list, err := t.Event.each.Run(p.Env)
 			if err != nil {
@@ -92,6 +94,9 @@ func (l *Lifecycle) events(p *registry.Project, env map[string]any) ([]Step, err
 		for _, it := range items {
 			item, _ := it.(map[string]any)
 			env["it"] = item
+			if t.Event.on.Void(env) {
+				continue
+			}
 			on, err := t.Event.on.Run(env)
 			if err != nil {
 				return nil, err

@@ -104,6 +104,6 @@ func same(a, b any) bool {
 func (a Altered) Touches(names []string) bool {
 	return a == nil || slices.ContainsFunc(names, func(name string) bool {
 		root, _, _ := strings.Cut(name, ".")
-		return name == "" || a[name] || a[root+".*"]
+		return name == "base" || a[name] || a[root+".*"]
 	})
 }

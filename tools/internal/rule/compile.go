@@ -44,9 +44,6 @@ func (c *compiler) prepare(r *Rule, ch *Check) error {
 		}
 		p := scope.Defer(r.File+": "+what, src, kind)
 		ch.programs = append(ch.programs, p)
-		for _, path := range names(src) {
-			ch.mention(path)
-		}
 		return p
 	}
 	if ch.each = one("each", ch.Each, expression.Any); ch.each != nil {
@@ -67,14 +64,37 @@ func (c *compiler) prepare(r *Rule, ch *Check) error {
 	if ch.At == "" {
 		return fmt.Errorf("%s: at is missing: which field does the finding point to?", r.File)
 	}
-	if ch.at = strings.Split(ch.At, "."); ch.at[0] != "it" {
-		ch.roots = append(ch.roots, ch.at[0])
-	}
-	slices.Sort(ch.roots)
-	ch.roots = slices.Compact(ch.roots)
-	ch.needsToday = slices.Contains(ch.roots, "today")
-	ch.needsLife = slices.Contains(ch.roots, "reached") || slices.Contains(ch.roots, "reachedOn")
+	ch.at = strings.Split(ch.At, ".")
+	ch.facts = sync.OnceValue(ch.read)
 	return nil
+}
+
+// facts is what the text of a check's expressions says without their types.
+type facts struct {
+	roots      []string
+	mentions   []string // values that decide it
+	onChange   bool     // mentions base: runs on a change only
+	needsLife  bool     // asks what the project has reached
+	needsToday bool     // asks what waiting has brought
+}
+
+func (ch *Check) read() *facts {
+	f := &facts{}
+	for _, p := range ch.programs {
+		f.roots, f.mentions = append(f.roots, p.Roots()...), append(f.mentions, p.Mentions()...)
+		if slices.Contains(p.Members(), registry.StateRoot) {
+			f.roots = append(f.roots, registry.StateRoot)
+		}
+	}
+	if ch.at[0] != "it" {
+		f.roots = append(f.roots, ch.at[0])
+	}
+	slices.Sort(f.roots)
+	f.roots = slices.Compact(f.roots)
+	f.onChange = slices.Contains(f.roots, "base")
+	f.needsToday = slices.Contains(f.roots, "today")
+	f.needsLife = slices.Contains(f.roots, "reached") || slices.Contains(f.roots, "reachedOn")
+	return f
 }
 
 // verify compiles all of a check. Errors name the file, and line and column
@@ -97,11 +117,6 @@ func (c *compiler) verify(r *Rule, ch *Check, scope *expression.Scope) error {
 			}
 			fault("expression", c.reg.CheckLiteral(lit[0], lit[1]))
 		}
-		for _, root := range p.Roots() {
-			if root != "it" && !slices.Contains(ch.roots, root) {
-				fault("expression", fmt.Errorf("mentions %s in a way that cannot be told from its text: %s", root, p.Source))
-			}
-		}
 	}
 	if ch.each != nil {
 		if _, ok := ch.each.Item(); !ok && ch.each.Err() == nil {
@@ -116,55 +131,6 @@ func (c *compiler) verify(r *Rule, ch *Check, scope *expression.Scope) error {
 	fault("message.en", err)
 	return errors.Join(faults...)
 }
-
-// mention notes a dotted path that decides a check.
-func (ch *Check) mention(path string) {
-	root, rest, _ := strings.Cut(path, ".")
-	ch.roots = append(ch.roots, root)
-	if path == registry.StateRoot || strings.HasPrefix(path, registry.StateRoot+".") {
-		ch.roots = append(ch.roots, registry.StateRoot)
-	}
-	switch root {
-	case "it": // of a list that is mentioned too
-	case "base":
-		ch.onChange = true
-		path = rest
-		fallthrough
-	default:
-		keys := strings.SplitN(path, ".", 3)
-		ch.mentions = append(ch.mentions, strings.Join(keys[:min(len(keys), 2)], "."))
-	}
-}
-
-// names lists the dotted paths that an expression may mention: they stand
-// outside quotes and behind no dot.
-func names(src string) (out []string) {
-	var quote byte
-	for i := 0; i < len(src); i++ {
-		c := src[i]
-		switch {
-		case quote != 0:
-			if c == '\\' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'' || c == '`':
-			quote = c
-		case letter(c):
-			from := i
-			for i+1 < len(src) && (letter(src[i+1]) || src[i+1] >= '0' && src[i+1] <= '9' || src[i+1] == '.' && i+2 < len(src) && letter(src[i+2])) {
-				i++
-			}
-			if from == 0 || src[from-1] != '.' {
-				out = append(out, src[from:i+1])
-			}
-		}
-	}
-	return out
-}
-
-func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '$' }
 
 // message is a text with {expression} parts, compiled when first asked for.
 type message struct {

@@ -29,7 +29,8 @@ func (s *Set) Project(p, base *registry.Project, life bool, altered registry.Alt
 			continue
 		}
 		for _, c := range r.Checks {
-			if !altered.Touches(c.mentions) || c.onChange && base == nil || c.needsLife && !life || c.needsToday && p.Registry().Today == "" || broken(c.roots, p.Broken) || c.onChange && broken(c.roots, base.Broken) {
+			f := c.facts()
+			if !altered.Touches(f.mentions) || f.onChange && base == nil || f.needsLife && !life || f.needsToday && p.Registry().Today == "" || broken(f.roots, p.Broken) || f.onChange && broken(f.roots, base.Broken) {
 				continue
 			}
 			out = append(out, r.run(c, env, fallback)...)
@@ -85,7 +86,7 @@ func (s *Set) Plan(reg *registry.Registry, p *registry.Plan, base map[string]any
 			continue
 		}
 		for _, c := range r.Checks {
-			if c.onChange && base == nil {
+			if c.facts().onChange && base == nil {
 				continue
 			}
 			out = append(out, r.run(c, env, finding.Place{File: p.File, Line: 1, Col: 1, EndCol: 4})...)
@@ -158,6 +159,9 @@ func (r *Rule) run(c *Check, env map[string]any, fallback finding.Place) []findi
 	}
 	items := []any{nil}
 	if c.each != nil {
+		if c.each.Void(env) {
+			return nil
+		}
 		list, err := c.each.Run(env)
 		if err != nil {
 			return failed(err)
@@ -212,6 +216,9 @@ func (c *Check) applies(env map[string]any) (bool, error) {
 	for _, when := range []*expression.Program{c.ruleWhen, c.when} {
 		if when == nil {
 			continue
+		}
+		if when.Void(env) {
+			return false, nil
 		}
 		if ok, err := when.Bool(env); err != nil || !ok {
 			return false, err

@@ -62,11 +62,7 @@ type Check struct {
 	ruleWhen, when, each, assert *expression.Program
 	downgrade, upgrade           *expression.Program
 	at                           []string
-	roots                        []string
-	mentions                     []string // what decides it: roots with the key below them
-	onChange                     bool     // mentions base: runs on a change only
-	needsLife                    bool     // asks what the project has reached
-	needsToday                   bool     // asks what waiting has brought
+	facts                        func() *facts
 	zh, en                       *message
 	programs                     []*expression.Program
 	verify                       func() error // compiles all of it
@@ -246,7 +242,7 @@ func txt(n *record.Node) finding.Text {
 // OnChange reports whether some check of the rule compares with the base and
 // so runs on a change only.
 func (r *Rule) OnChange() bool {
-	return slices.ContainsFunc(r.Checks, func(c *Check) bool { return c.onChange })
+	return slices.ContainsFunc(r.Checks, func(c *Check) bool { return c.facts().onChange })
 }
 
 // PlansAsk reports whether a rule about plans asks about the projects that they
@@ -254,7 +250,7 @@ func (r *Rule) OnChange() bool {
 func (s *Set) PlansAsk() bool {
 	return slices.ContainsFunc(s.Rules, func(r *Rule) bool {
 		return r.Scope == Plan && slices.ContainsFunc(r.Checks, func(c *Check) bool {
-			return slices.ContainsFunc([]string{"known", "stateOf", "evaluationYears"}, func(ask string) bool { return slices.Contains(c.roots, ask) })
+			return slices.ContainsFunc([]string{"known", "stateOf", "evaluationYears"}, func(ask string) bool { return slices.Contains(c.facts().roots, ask) })
 		})
 	})
 }
