@@ -92,7 +92,7 @@ func (a *app) runApprove(o *approveOptions, ids []string) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now().UTC().Truncate(time.Second)
+	now := a.now().UTC().Truncate(time.Second)
 	signer, person, done, err := a.signer(p, o.key, now)
 	if err != nil {
 		return err

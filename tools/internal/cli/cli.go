@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -35,6 +36,8 @@ type IO struct {
 	OutTTY bool
 	ErrTTY bool
 	Width  int // of the terminal, 0 when unknown
+	// Now is the clock by which votes are judged; nil is the system's.
+	Now func() time.Time
 }
 
 // System returns the process's own IO.
@@ -53,6 +56,14 @@ type failure struct {
 	code int
 	err  error
 	mend string
+}
+
+// now is the moment at which the gate judges.
+func (a *app) now() time.Time {
+	if a.io.Now != nil {
+		return a.io.Now()
+	}
+	return time.Now()
 }
 
 func (f *failure) Error() string { return f.err.Error() }

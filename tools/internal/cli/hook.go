@@ -200,7 +200,7 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 	if err != nil {
 		return a.gitFailure(err)
 	}
-	today := time.Now()
+	today := a.now()
 	for _, c := range commits[:len(commits)-1] {
 		switch {
 		case c.When.After(today.Add(lateness)):
@@ -218,7 +218,7 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 			return a.refusePush(name, fmt.Sprintf(a.say("%s 的决定作于 %s，超过一天才推送：重新合并", "%s was decided on %s, more than a day before the push: merge it again"), e.Commit[:12], on.In(shanghai()).Format(time.DateOnly)))
 		}
 		for _, it := range e.Items {
-			if slices.ContainsFunc(against[it.ID], func(s *statement.Signed) bool { _, no := it.Hear(s, time.Now()); return no == finding.Text{} }) {
+			if slices.ContainsFunc(against[it.ID], func(s *statement.Signed) bool { _, no := it.Hear(s, today); return no == finding.Text{} }) {
 				return a.refusePush(name, e.Commit[:12]+" "+it.Subject+" "+a.say("送来的不同意或撤回没有写进决定", "a rejection or withdrawal that was handed in is not in the decision"))
 			}
 		}

@@ -61,7 +61,7 @@ func (a *app) runMerge(o *mergeOptions, rev string) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now().UTC().Truncate(time.Second)
+	now := a.now().UTC().Truncate(time.Second)
 	heard, err := a.signedVotes(p, o.statements, now)
 	if err != nil {
 		return err

@@ -185,7 +185,7 @@ func (a *app) judgeRequest(o *reviewOptions, f forge.Forge, req *forge.Request, 
 	if err := a.askedBy(p, req.HeadSHA); err != nil {
 		return nil, p, err
 	}
-	now := time.Now()
+	now := a.now()
 	heard, err := a.signedVotes(p, o.statements, now)
 	if err != nil {
 		return nil, p, err

@@ -92,7 +92,7 @@ func (a *app) runReview(o *reviewOptions) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now()
+	now := a.now()
 	votes, err := a.signedVotes(p, o.statements, now)
 	if err != nil {
 		return err

@@ -395,7 +395,7 @@ func (a *app) commitSeal(p *proposal, tip *gitobj.Tree, branch string, edits map
 		return cannot(err, a.say("先设置 git config user.name 和 user.email", "set git config user.name and user.email first"))
 	}
 	who = who[:strings.LastIndexByte(who, '>')+1]
-	commit, err := p.repo.WriteCommit(tree, []string{tip.Commit.Hash}, who, time.Now().In(shanghai()), fmt.Sprintf("Seal the decision on request %d\n", number))
+	commit, err := p.repo.WriteCommit(tree, []string{tip.Commit.Hash}, who, a.now().In(shanghai()), fmt.Sprintf("Seal the decision on request %d\n", number))
 	if err != nil {
 		return cannot(err, "")
 	}

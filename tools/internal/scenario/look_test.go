@@ -15,7 +15,7 @@ import (
 func (s *stage) command(args ...string) (code int, out, errs string) {
 	s.t.Helper()
 	var o, e bytes.Buffer
-	code = cli.Main(append([]string{"--lang", "en"}, args...), &cli.IO{Out: &o, Err: &e, Dir: s.dir, Env: func(k string) string {
+	code = cli.Main(append([]string{"--lang", "en"}, args...), &cli.IO{Out: &o, Err: &e, Dir: s.dir, Now: s.clock, Env: func(k string) string {
 		return map[string]string{"TAIZHANG_TOKEN": s.token}[k]
 	}})
 	if strings.Contains(o.String()+e.String(), s.token) {

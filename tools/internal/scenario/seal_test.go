@@ -120,10 +120,11 @@ func TestOnlyWhatLiesOnMainIsSealed(t *testing.T) {
 	}
 }
 
-// receive asks the hook of a bare repository whether it takes what main has now.
-func (s *stage) receive() (int, string) {
+// receive asks the hook of a bare repository whether it takes what main has now
+// after what it had.
+func (s *stage) receive(old string) (int, string) {
 	var out bytes.Buffer
-	code := cli.Main([]string{"--lang", "zh", "hook", "pre-receive"}, &cli.IO{In: strings.NewReader(first + " " + s.tip("main") + " refs/heads/main\n"), Out: &out, Err: &out,
+	code := cli.Main([]string{"--lang", "zh", "hook", "pre-receive"}, &cli.IO{In: strings.NewReader(old + " " + s.tip("main") + " refs/heads/main\n"), Out: &out, Err: &out, Now: s.clock,
 		Env: func(string) string { return "" }, Dir: s.dir})
 	return code, out.String()
 }
@@ -133,20 +134,20 @@ func (s *stage) receive() (int, string) {
 func TestTheHookTakesWhatTheGateAttests(t *testing.T) {
 	s := merged(t)
 	mergeOnly := s.tip("main")
-	if code, out := s.receive(); code != 1 || !strings.Contains(out, "未封存") {
+	if code, out := s.receive(first); code != 1 || !strings.Contains(out, "未封存") {
 		t.Errorf("not sealed: exit %d\n%s", code, out)
 	}
 	if code, out, errs := s.onForge("seal"); code != 0 {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
 	}
-	if code, out := s.receive(); code != 1 || !strings.Contains(out, "只凭“只有记录”") {
+	if code, out := s.receive(first); code != 1 || !strings.Contains(out, "只凭“只有记录”") {
 		t.Errorf("a record alone: exit %d\n%s", code, out)
 	}
 	s.git("update-ref", "refs/heads/main", mergeOnly)
 	if code, out, errs := s.onForge("seal", "--key", gateKey); code != 0 {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
 	}
-	if code, out := s.receive(); code != 0 {
+	if code, out := s.receive(first); code != 0 {
 		t.Errorf("attested: exit %d\n%s", code, out)
 	}
 }

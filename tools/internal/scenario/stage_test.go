@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // stage plays a script on one forge. Its lines are what people do, and what the
@@ -41,7 +42,8 @@ type stage struct {
 	*world
 	face  face
 	url   string
-	token string // of the gate
+	token string           // of the gate
+	clock func() time.Time // of the commands; nil is the system's
 	req   *request
 	queue []queued
 	ids   map[string][]string // of transitions by subject, that were looked at
