@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/tools/internal/audit"
+	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
@@ -149,7 +150,7 @@ func (a *app) receive(repo *gitobj.Repo, branch, old, now, name string) error {
 	case name == "refs/heads/"+branch:
 		return a.receiveMain(repo, old, now, name)
 	case strings.HasPrefix(name, statementRefs), strings.HasPrefix(name, checkpointRefs):
-		return a.receiveSigned(repo, old, now, name)
+		return a.receiveSigned(repo, branch, old, now, name)
 	case strings.HasPrefix(name, "refs/taizhang/"), strings.HasPrefix(name, "refs/replace/"):
 		return a.refusePush(name, a.say("这里不收这样的引用", "such references are not taken"))
 	case now == zeroHash:
@@ -278,9 +279,9 @@ func (a *app) against(repo *gitobj.Repo, commit string) (map[string][]*statement
 	return out, nil
 }
 
-// receiveSigned takes statements and checkpoints: added, never altered, and only
-// what verifies.
-func (a *app) receiveSigned(repo *gitobj.Repo, old, now, name string) error {
+// receiveSigned takes statements and checkpoints: added, never altered, only what
+// verifies, and only of people whom the branch knows.
+func (a *app) receiveSigned(repo *gitobj.Repo, branch, old, now, name string) error {
 	if old != zeroHash {
 		return a.refusePush(name, a.say("签名的文件只增不改", "signed documents are only added"))
 	}
@@ -289,18 +290,30 @@ func (a *app) receiveSigned(repo *gitobj.Repo, old, now, name string) error {
 		return a.refusePush(name, err.Error())
 	}
 	signed, err := statement.Decode(data)
-	if err == nil {
-		if strings.HasPrefix(name, statementRefs) {
-			_, _, err = signed.Open()
-			if err == nil && name != statementRefs+signed.Hash() {
-				err = errors.New(a.say("名称不是它的哈希", "its name is not its hash"))
-			}
-		} else {
-			_, err = signed.OpenDocument(&checkpoint{}, statement.CheckpointNamespace)
+	var key string
+	switch {
+	case err != nil:
+	case strings.HasPrefix(name, statementRefs):
+		_, key, err = signed.Open()
+		if err == nil && name != statementRefs+signed.Hash() {
+			err = errors.New(a.say("名称不是它的哈希", "its name is not its hash"))
 		}
+	default:
+		key, err = signed.OpenDocument(&checkpoint{}, statement.CheckpointNamespace)
 	}
 	if err != nil {
 		return a.refusePush(name, err.Error())
+	}
+	tree, err := repo.Tree("refs/heads/" + branch)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	j, err := check.NewJudge(newGitFiles(tree, ""))
+	if err != nil {
+		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+	}
+	if _, known := j.Registry.People.ByKey(key, a.now().In(shanghai()).Format(time.DateOnly)); !known {
+		return a.refusePush(name, a.say("签名的密钥今天不属于人员表里的任何人", "the key that signed it belongs to nobody in the register today"))
 	}
 	return nil
 }
