@@ -112,7 +112,7 @@ type texts struct {
 
 type doc struct {
 	Card struct {
-		ID, Title, Unit string
+		ID, Title string
 	}
 	Fields [][3]string
 	folded []string

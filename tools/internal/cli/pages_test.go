@@ -14,7 +14,7 @@ import (
 // kinds is one page of each kind that the site has.
 var kinds = []string{"/", "/projects/", "/projects/2025/dsjj/01/", "/projects/2024/mzj/01/", "/projects/2024/slj/01/", "/projects/2024/jyj/01/sheets/", "/plans/", "/plans/2025/",
 	"/units/", "/units/jyj/", "/departments/", "/departments/bdb/", "/contractors/", "/contractors/9132081200000102XQ/", "/statistics/",
-	"/indicators/", "/indicators/missing/", "/compare/?p=2024-jyj-01&p=2024-slj-01", "/rules/", "/rules/R-031/", "/coverage/",
+	"/indicators/", "/indicators/missing/", "/compare/?p=2024-jyj-01&p=2024-slj-01", "/rules/", "/rules/R-053/", "/coverage/",
 	"/stages/build/", "/events/", "/events/2026-01/", "/search/?q=平台", "/fill/", "/data/", "/data/contracts/", "/data/fields/", "/data/fields/acceptance/", "/guide/", "/guide/accessibility/", "/about/", "/404.html"}
 
 // TestPagesAreAccessible lets axe-core judge one page of each kind at phone
@@ -34,6 +34,17 @@ func TestPagesAreAccessible(t *testing.T) {
 		t.Run(p, func(t *testing.T) {
 			page := b.Page(base+p, 390, 900)
 			judge(t, page)
+			var wider int
+			page.Eval(`(() => {
+				const root = document.documentElement;
+				root.dataset.size = "large";
+				const wider = root.scrollWidth - root.clientWidth;
+				delete root.dataset.size;
+				return wider;
+			})()`, &wider)
+			if wider > 0 {
+				t.Errorf("in large type the page is %d wider than the screen", wider)
+			}
 			switch {
 			case strings.HasPrefix(p, "/fill/"), strings.HasSuffix(p, "/sheets/"): // in Chinese
 			case p == "/data/contracts/", strings.HasPrefix(p, "/data/fields/"): // the words as data has them, with their English

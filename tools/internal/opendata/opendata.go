@@ -226,6 +226,9 @@ type Plan struct {
 	Updated string          `json:"updated,omitempty"`
 	Data    json.RawMessage `json:"data"`
 	Body    string          `json:"body,omitempty"`
+	// Decisions are those that changed it; their numbers are counted over the
+	// plans of all years.
+	Decisions []Decision `json:"decisions"`
 }
 
 // Sink takes files by their slash paths from the root of the site. Closing a

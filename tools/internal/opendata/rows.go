@@ -60,12 +60,8 @@ func (v *View) rows(src *Source, o *opened) []row {
 		}
 	case v.Name == "decisions":
 		for _, d := range o.Decisions {
-			ids, names := []string{}, []string{}
-			for _, s := range d.Steps {
-				ids, names = append(ids, s.Transition), append(names, s.Name)
-			}
-			for _, s := range d.Seats {
-				out = append(out, start(number(d.Number), d.On, d.Outcome, ids, names, s.Role, s.Department, s.DepartmentName, s.Override, d.Proof, d.SHA256))
+			for _, cells := range d.rows() {
+				out = append(out, start(cells...))
 			}
 		}
 	case v.Name == "documents":
@@ -95,6 +91,28 @@ func (v *View) rows(src *Source, o *opened) []row {
 			if len(items) == 0 && v.prefix != "" {
 				out = append(out, v.fill(src, r, o.data[i], nil))
 			}
+		}
+	}
+	return out
+}
+
+// rows makes the cells of each consent in a decision.
+func (d *Decision) rows() (out [][]any) {
+	ids, names := []string{}, []string{}
+	for _, s := range d.Steps {
+		ids, names = append(ids, s.Transition), append(names, s.Name)
+	}
+	for _, s := range d.Seats {
+		out = append(out, []any{number(d.Number), d.On, d.Outcome, ids, names, s.Role, s.Department, s.DepartmentName, s.Override, d.Proof, d.SHA256})
+	}
+	return out
+}
+
+// planDecisionRows makes the rows of the decisions on a plan.
+func planDecisionRows(p Plan) (out []row) {
+	for _, d := range p.Decisions {
+		for _, cells := range d.rows() {
+			out = append(out, append(row{number(p.Year)}, cells...))
 		}
 	}
 	return out

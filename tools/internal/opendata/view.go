@@ -64,6 +64,7 @@ func tables() []View {
 		{Name: "amounts", Title: both("资金变化", "Amounts"), Note: both("一行一个环节的金额；各环节的金额互不覆盖，不要相加", "One row a stage's amount; none replaces another, do not add them up")},
 		{Name: "decisions", Title: both("审批决定", "Decisions"), Note: both("一行一个部门对一次审批决定的同意：哪天、哪几步、凭什么证明", "One row a department's consent in a sealed decision: when, to which steps, proven by what")},
 		{Name: "plans", Title: both("年度计划", "Annual plans"), Note: both("一行一个列入年度计划或增补的项目", "One row a project in an annual plan or a supplement to it")},
+		{Name: "plan-decisions", Title: both("年度计划审批", "Decisions on plans"), Note: both("一行一个部门对一次改动年度计划的审批决定的同意", "One row a department's consent in a sealed decision that changed an annual plan")},
 		{Name: "units", Title: both("单位", "Units"), Note: both("一行一个单位，其他表的单位代码在这里查", "One row a unit; unit codes of other tables are found here")},
 		{Name: "declarations", Form: "declaration", Title: both("计划申报", "Declarations"), Note: both("一行一份计划申报表（附件1）", "One row a declaration (annex 1)")},
 		{Name: "procurements", Form: "procurement", each: "rounds", with: []string{}, Title: both("采购", "Procurements"), Note: both("一行一轮采购", "One row a round of procurement")},
@@ -218,8 +219,13 @@ func (v *View) derivedColumns(src *Source) bool {
 	case "amounts":
 		v.add(word("name", "环节", "Stage"), word("nameEn", "环节（英文）", "Stage in English"),
 			Column{Key: "amount", Label: both("金额", "Amount"), Type: schema.Amount, Unit: "万元", of: given}, date("on", "日期", "Date"))
-	case "decisions":
-		v.add(Column{Key: "number", Label: both("决定序号", "Number"), Help: both("在这个项目里从 1 起", "On the project, from 1"), Type: schema.Int, of: given},
+	case "decisions", "plan-decisions":
+		counted := both("在这个项目里从 1 起", "On the project, from 1")
+		if v.Name == "plan-decisions" {
+			counted = both("各年度计划一起从 1 起", "On the plans of all years, from 1")
+			v.Columns = []Column{{Key: "planYear", Label: both("计划年度", "Plan year"), Type: schema.Int, of: given}}
+		}
+		v.add(Column{Key: "number", Label: both("决定序号", "Number"), Help: counted, Type: schema.Int, of: given},
 			date("on", "日期", "Date"), outcomes.column("outcome", both("结果", "Outcome")),
 			Column{Key: "transitions", Label: both("步骤代码", "Transitions"), List: true, of: given},
 			Column{Key: "steps", Label: both("步骤", "Steps"), Help: both("空：只改动了记录", "Empty: records were changed"), List: true, of: given},

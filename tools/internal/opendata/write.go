@@ -234,6 +234,14 @@ func (w *writer) rest() error {
 					}
 				}
 			}
+		case "plan-decisions":
+			for _, p := range w.src.Plans {
+				for _, r := range planDecisionRows(p) {
+					if err := w.row(i, r); err != nil {
+						return err
+					}
+				}
+			}
 		case "units":
 			for _, u := range w.src.Register {
 				if err := w.row(i, v.unitRow(w.src, u)); err != nil {

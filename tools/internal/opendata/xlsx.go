@@ -193,7 +193,7 @@ func (s *sheet) close() error {
 		if err != nil {
 			return err
 		}
-		if err := s.w.AddTable(&excelize.Table{Range: "A1:" + end, Name: "tz_" + s.view.Name, StyleName: "TableStyleLight1", ShowRowStripes: new(true)}); err != nil {
+		if err := s.w.AddTable(&excelize.Table{Range: "A1:" + end, Name: "tz_" + strings.ReplaceAll(s.view.Name, "-", "_"), StyleName: "TableStyleLight1", ShowRowStripes: new(true)}); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/seal"
+	"taizhang/tools/internal/transition"
 )
 
 // decided adds a sealed decision to a project. What a person is called or said
@@ -50,6 +51,40 @@ func TestDecisionsNameDepartmentsAndNobody(t *testing.T) {
 	table := b.file(t, "data/v1/decisions.csv")
 	if want := id + ",智慧教育云平台建设（一期）,jyj,区教育局,1,2026-03-02,approved,T11,"; strings.Count(table, "\r\n") != 4 || strings.Count(table, want) != 2 {
 		t.Errorf("the table is %q", table)
+	}
+	for name, data := range b.files {
+		if strings.Contains(data, "canary") || strings.Contains(data, "987654321") {
+			t.Errorf("%s names a person or a request", name)
+		}
+	}
+}
+
+// TestDecisionsOnPlansStandWithTheirPlan seals two decisions on plans, of which
+// one concerns the plan of a year that is published.
+func TestDecisionsOnPlansStandWithTheirPlan(t *testing.T) {
+	files := registrytest.Sample(t)
+	agreed := func(number int, file string) {
+		decided(files, "plans", number, seal.Decision{On: "2026-03-01T01:00:00Z", Outcome: decision.Approved,
+			Transition: seal.Transition{Files: []transition.File{{Path: file}}},
+			Seats:      []seal.Seat{{Role: "GOV", Department: "dsjj", Person: "canary-1"}, {Role: "BDB", Department: "fgw", Person: "canary-2"}},
+			Votes:      []seal.Vote{{Person: "canary-1", Department: "dsjj", Verdict: decision.Approve, Reason: "canary"}}})
+	}
+	agreed(1, "content/plans/2026.md")
+	agreed(2, "content/plans/2999.md")
+	b := project(t, files, Meta{}, 2)
+	var page struct{ Params struct{ V planView } }
+	if err := json.Unmarshal([]byte(b.files["content/plans/2026.md"]), &page); err != nil {
+		t.Fatal(err)
+	}
+	if d := page.Params.V.Decisions; len(d) != 1 || d[0].On != "2026-03-01" || d[0].Zh != "改动记录" || len(d[0].Departments) != 2 {
+		t.Errorf("the plan's page has %+v", d)
+	}
+	table := b.file(t, "data/v1/plan-decisions.csv")
+	if strings.Count(table, "\r\n") != 3 || strings.Count(table, "2026,1,2026-03-01,approved,") != 2 {
+		t.Errorf("the table is %q", table)
+	}
+	if strings.Contains(b.file(t, "data/v1/decisions.csv"), "2026-03-01") {
+		t.Error("the decision on a plan stands among those on projects")
 	}
 	for name, data := range b.files {
 		if strings.Contains(data, "canary") || strings.Contains(data, "987654321") {

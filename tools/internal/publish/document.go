@@ -192,7 +192,7 @@ func (s *pages) planDocuments(site *opendata.Site) ([]opendata.Plan, error) {
 			return nil, err
 		}
 		page := s.plan(p)
-		out = append(out, opendata.Plan{Year: p.Year, URL: site.Address(page.url), Updated: root.str("notice", "on"), Data: data, Body: page.view.Body})
+		out = append(out, opendata.Plan{Year: p.Year, URL: site.Address(page.url), Updated: root.str("notice", "on"), Data: data, Body: page.view.Body, Decisions: s.decider().open(s.decider().onPlan(p))})
 	}
 	slices.SortFunc(out, func(a, b opendata.Plan) int { return a.Year - b.Year })
 	return out, nil

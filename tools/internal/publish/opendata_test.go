@@ -27,6 +27,7 @@ import (
 	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/seal"
+	"taizhang/tools/internal/transition"
 )
 
 // file returns a file that is served as it is.
@@ -77,6 +78,8 @@ func TestDataFilesFollowTheirSchemas(t *testing.T) {
 	files := registrytest.Live(t)
 	if sample(files) {
 		decided(files, "2024-jyj-01", 1, seal.Decision{On: "2026-03-01T17:30:00Z", Outcome: decision.Approved, Transition: seal.Transition{Steps: []string{"T11 2026-02-27"}},
+			Seats: []seal.Seat{{Role: "BDB", Department: "dsjj", Person: "dsjj-01"}}})
+		decided(files, "plans", 1, seal.Decision{On: "2026-03-01T17:30:00Z", Outcome: decision.Approved, Transition: seal.Transition{Files: []transition.File{{Path: "content/plans/2026.md"}}},
 			Seats: []seal.Seat{{Role: "BDB", Department: "dsjj", Person: "dsjj-01"}}})
 	}
 	b := project(t, files, Meta{Date: "2026-11-22", Commit: strings.Repeat("a", 40), BaseURL: "https://example.org/tz/"}, 2)

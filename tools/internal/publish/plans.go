@@ -29,18 +29,19 @@ type planPage struct {
 
 type planView struct {
 	pager
-	En          string       `json:"en"`
-	Year        string       `json:"year"`
-	Status      word         `json:"status"`
-	Notice      *notice      `json:"notice,omitempty"`
-	GovApproval *meeting     `json:"govApproval,omitempty"`
-	Totals      []figure     `json:"totals"`
-	Items       []planItem   `json:"items"`
-	ItemTotals  *planTotals  `json:"itemTotals,omitempty"`
-	Supplements []supplement `json:"supplements,omitempty"`
-	Adjustments []adjustment `json:"adjustments,omitempty"`
-	Documents   string       `json:"documents,omitempty"` // HTML
-	Body        string       `json:"body,omitempty"`
+	En          string         `json:"en"`
+	Year        string         `json:"year"`
+	Status      word           `json:"status"`
+	Notice      *notice        `json:"notice,omitempty"`
+	GovApproval *meeting       `json:"govApproval,omitempty"`
+	Totals      []figure       `json:"totals"`
+	Items       []planItem     `json:"items"`
+	ItemTotals  *planTotals    `json:"itemTotals,omitempty"`
+	Supplements []supplement   `json:"supplements,omitempty"`
+	Adjustments []adjustment   `json:"adjustments,omitempty"`
+	Documents   string         `json:"documents,omitempty"` // HTML
+	Decisions   []decisionView `json:"decisions,omitempty"`
+	Body        string         `json:"body,omitempty"`
 }
 
 // planTotals is the last line of a table of entries.
@@ -152,6 +153,7 @@ func (s *pages) plan(p *registry.Plan) planPage {
 			URL: d.str("url"), SHA256: d.str("sha256"), ArchiveNo: d.str("archiveNo")})
 	}
 	v.Documents = documentsHTML(docs)
+	v.Decisions = s.decider().views(s.decider().onPlan(p))
 	key := 0
 	for _, it := range all {
 		out.total, out.annual = out.total+it.total, out.annual+it.annual
