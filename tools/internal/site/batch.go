@@ -52,6 +52,9 @@ func (b *Builder) generate(ctx context.Context, in Input, kept map[string]string
 				warnings = append(warnings, w)
 			}
 		}
+		if errors.Is(err, errStalled) {
+			err = b.diagnose(ctx, in, source, files)
+		}
 		if err != nil {
 			return warnings, err
 		}

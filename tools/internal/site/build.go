@@ -16,6 +16,9 @@ type Builder struct {
 	// Batch is how many bytes of content one run of Hugo is given; 0 means
 	// [DefaultBatch].
 	Batch int64
+	// Patience is how long Hugo may write nothing before it is taken to have stopped
+	// for ever; 0 means half a minute.
+	Patience time.Duration
 	// Reuse takes pages whose content is as it was at the last build of this
 	// Builder from the site at Out, as long as templates, assets and settings are
 	// as they were, too. Nobody else may write there in between. Builds of one such

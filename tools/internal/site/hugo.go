@@ -84,7 +84,7 @@ func (s *source) show(content string, further bool) error {
 }
 
 // run builds into the folder out, leaving there what it does not make, and
-// returns Hugo's warnings.
+// returns Hugo's warnings. The error is errStalled when Hugo writes nothing any more.
 func (b *Builder) run(ctx context.Context, in Input, s *source, out string) ([]string, error) {
 	args := []string{"build", "--source", s.dir, "--config", "hugo.toml,projection.json,generated.json", "--destination", out,
 		"--environment", "production", "--noBuildLock", "--cacheDir", filepath.Join(s.work, "cache"),
@@ -92,7 +92,13 @@ func (b *Builder) run(ctx context.Context, in Input, s *source, out string) ([]s
 	if in.BaseURL != "" {
 		args = append(args, "--baseURL", in.BaseURL)
 	}
-	cmd := command(ctx, b.Hugo, args...)
+	patience := b.Patience
+	if patience <= 0 {
+		patience = defaultPatience
+	}
+	watched, done := alive(ctx, out, patience)
+	defer done()
+	cmd := command(watched, b.Hugo, args...)
 	cmd.Dir = s.dir
 	cmd.Env = cleanEnv(filepath.Join(s.work, "tmp"))
 	var output bytes.Buffer
@@ -100,6 +106,9 @@ func (b *Builder) run(ctx context.Context, in Input, s *source, out string) ([]s
 	err := cmd.Run()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
+	}
+	if err != nil && context.Cause(watched) == errStalled {
+		return nil, errStalled
 	}
 	// Name places by the project's own paths, not by those of the work folder.
 	said := strings.NewReplacer(s.dir+string(filepath.Separator)+"hugo.toml", filepath.Join(in.Root, "hugo.toml"),
