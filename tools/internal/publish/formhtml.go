@@ -92,15 +92,6 @@ func (m *markup) table(f *field) {
 	m.tag(`</tbody></table>`)
 }
 
-// documentsHTML is a list of documents as HTML, "" for none.
-func documentsHTML(docs []document) string {
-	var m markup
-	if len(docs) > 0 {
-		m.documents(docs)
-	}
-	return m.String()
-}
-
 // documents writes a list of documents, each with what is needed to find and to
 // check the paper.
 func (m *markup) documents(docs []document) {

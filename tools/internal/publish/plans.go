@@ -152,7 +152,7 @@ func (s *pages) plan(p *registry.Plan) planPage {
 		docs = append(docs, document{Kind: d.word("kind"), Title: d.str("title"), DocNo: d.str("docNo"), On: d.str("on"),
 			URL: d.str("url"), SHA256: d.str("sha256"), ArchiveNo: d.str("archiveNo")})
 	}
-	v.Documents = documentsHTML(docs)
+	v.Documents = written((*markup).documents, docs)
 	v.Decisions = s.decider().views(s.decider().onPlan(p))
 	key := 0
 	for _, it := range all {

@@ -222,11 +222,10 @@ func (s *subject) view(resolve func(id string) *row, named []ref) *projectView {
 }
 
 func (s *subject) page(v *projectView) *page {
-	shown := projectPage{projectView: v, Documents: documentsHTML(v.Documents)}
+	shown := projectPage{projectView: v, Facts: written((*markup).facts, v.Facts), Steps: written((*markup).steps, v.Steps),
+		Timeline: written((*markup).timeline, v.Timeline), Documents: written((*markup).documents, v.Documents)}
 	for i := range v.Forms {
-		var m markup
-		m.rows(v.Forms[i].Fields)
-		shown.Forms = append(shown.Forms, formPage{&v.Forms[i], m.String()})
+		shown.Forms = append(shown.Forms, formPage{&v.Forms[i], written((*markup).rows, v.Forms[i].Fields)})
 	}
 	p := newPage("project", v.Title, s.url(), shown)
 	p.Description = strings.Join(nonEmpty(unitName(s.project.Registry(), s.index.str("implementingUnit")), s.index.str("category"), v.State.Zh, v.ID), " · ")

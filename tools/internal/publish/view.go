@@ -39,9 +39,9 @@ type link struct {
 }
 
 type fact struct {
-	Zh    string `json:"zh"`
-	En    string `json:"en,omitempty"`
-	Value name   `json:"value"`
+	Zh    string
+	En    string
+	Value name
 }
 
 type figure struct {
@@ -54,33 +54,33 @@ type figure struct {
 }
 
 type step struct {
-	Zh     string `json:"zh"`
-	En     string `json:"en,omitempty"`
-	Status string `json:"status"` // done, current, todo, skipped
-	On     string `json:"on,omitempty"`
+	Zh     string
+	En     string
+	Status string // done, current, todo, skipped
+	On     string
 	// Clause is that of the event which led to the stage, Agree who had to
 	// agree to it.
-	Clause    string  `json:"clause,omitempty"`
-	ClauseURL string  `json:"clauseUrl,omitempty"`
-	Agree     []agree `json:"agree,omitempty"`
+	Clause    string
+	ClauseURL string
+	Agree     []agree
 }
 
 // agree is a department that has to agree to a step: 须经 Who 批准.
 type agree struct {
-	Before name   `json:"before"`
-	Who    name   `json:"who"`
-	After  string `json:"after,omitempty"` // in Chinese; English needs none
+	Before name
+	Who    name
+	After  string // in Chinese; English needs none
 }
 
 type event struct {
-	On         string  `json:"on"`
-	Zh         string  `json:"zh"`
-	En         string  `json:"en,omitempty"`
-	Transition string  `json:"transition"`
-	Clause     string  `json:"clause,omitempty"`
-	ClauseURL  string  `json:"clauseUrl,omitempty"`
-	Record     *name   `json:"record,omitempty"`
-	Agree      []agree `json:"agree,omitempty"`
+	On         string
+	Zh         string
+	En         string
+	Transition string
+	Clause     string
+	ClauseURL  string
+	Record     *name
+	Agree      []agree
 }
 
 type money struct {
@@ -182,13 +182,13 @@ type related struct {
 type projectView struct {
 	ID          string         `json:"id"`
 	Title       string         `json:"title"`
-	Facts       []fact         `json:"facts"`
+	Facts       []fact         `json:"-"` // as HTML: see projectPage
 	State       *state         `json:"state"`
-	Steps       []step         `json:"steps"`
-	Timeline    []event        `json:"timeline"`
+	Steps       []step         `json:"-"`
+	Timeline    []event        `json:"-"`
 	Money       []money        `json:"money,omitempty"`
 	Body        string         `json:"body,omitempty"`
-	Forms       []form         `json:"-"` // as HTML: see projectPage
+	Forms       []form         `json:"-"`
 	Documents   []document     `json:"-"`
 	Plans       []planRef      `json:"plans,omitempty"`
 	Decisions   []decisionView `json:"decisions"`
@@ -204,10 +204,13 @@ type projectView struct {
 	Feed        string         `json:"feed,omitempty"` // without extension
 }
 
-// projectPage is what the layout of a project is given: the view, in which the
-// fields of the forms and the documents are HTML already.
+// projectPage is what the layout of a project is given: the view, in which what
+// there is most of is HTML already.
 type projectPage struct {
 	*projectView
+	Facts     string     `json:"facts,omitempty"`
+	Steps     string     `json:"steps,omitempty"`
+	Timeline  string     `json:"timeline,omitempty"`
 	Forms     []formPage `json:"forms,omitempty"`
 	Documents string     `json:"documents,omitempty"`
 }

@@ -83,6 +83,10 @@ func (s *source) show(content string, further bool) error {
 	return os.WriteFile(filepath.Join(s.dir, "generated.json"), data, 0o644)
 }
 
+// garbage is how much may be left lying before Hugo clears up, in percent of what
+// it needs: a batch is small, and clearing up less often saves a tenth of the time.
+const garbage = "300"
+
 // run builds into the folder out, leaving there what it does not make, and
 // returns Hugo's warnings. The error is errStalled when Hugo writes nothing any more.
 func (b *Builder) run(ctx context.Context, in Input, s *source, out string) ([]string, error) {
@@ -101,6 +105,9 @@ func (b *Builder) run(ctx context.Context, in Input, s *source, out string) ([]s
 	cmd := command(watched, b.Hugo, args...)
 	cmd.Dir = s.dir
 	cmd.Env = cleanEnv(filepath.Join(s.work, "tmp"))
+	if os.Getenv("GOGC") == "" {
+		cmd.Env = append(cmd.Env, "GOGC="+garbage)
+	}
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	err := cmd.Run()
