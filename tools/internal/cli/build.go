@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -64,25 +65,6 @@ The first run compiles Hugo and the judge of the form page, which takes minutes 
 	c.Flags().StringVar(&baseURL, "base-url", "", "网站的网址，如 https://example.org/tz/ · address that the site will have")
 	c.Flags().BoolVar(&noForm, "no-form", false, noFormUsage)
 	c.Flags().StringVar(&auditFrom, "audit-from", "", "从这个可信的版本起审计主干，公布结果 · audit HEAD from this trusted revision and publish what it finds")
-	return c
-}
-
-func (a *app) serveCommand() *cobra.Command {
-	var addr string
-	var noForm bool
-	c := &cobra.Command{
-		Use:   "serve",
-		Short: "检查、生成并在本机打开网站 · check, build and serve the site on this machine",
-		Long: `检查台账、生成网站，在本机提供浏览；文件改动后自动重新生成。Ctrl-C 结束。
-Checks the registry, builds the site and serves it here; rebuilds when files change. Ctrl-C ends it.
-
-  taizhang serve
-  taizhang serve --addr localhost:8080`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), addr, noForm) },
-	}
-	c.Flags().BoolVar(&noForm, "no-form", false, noFormUsage)
-	c.Flags().StringVar(&addr, "addr", "", "地址，默认 "+site.DefaultAddr+" · address")
 	return c
 }
 
@@ -172,12 +154,24 @@ func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, e
 		return nil, err
 	}
 	debug.FreeOSMemory() // the registry is not needed any more, and Hugo needs much
+	return b.make(ctx, w, w.Projection, baseURL, manifest)
+}
+
+// make lets Hugo make the site of a projection.
+func (b *siteBuilder) make(ctx context.Context, w *site.Work, projection, baseURL string, manifest *publish.Manifest) (*built, error) {
 	expected, patterns, err := b.own(manifest.Expected)
 	if err != nil {
 		return nil, cannot(err, "")
 	}
-	r, err := w.Build(ctx, site.Input{Root: b.root, Projection: w.Projection, Out: out, BaseURL: baseURL,
-		Expected: expected, ExpectedPatterns: patterns, Forbidden: manifest.Forbidden})
+	in := site.Input{Root: b.root, Projection: projection, Out: w.Out(), BaseURL: baseURL,
+		Expected: expected, ExpectedPatterns: patterns, Forbidden: manifest.Forbidden}
+	if manifest.Sums != nil {
+		in.Sums = make(map[string][sha256.Size]byte, len(manifest.Sums))
+		for name, sum := range manifest.Sums {
+			in.Sums[name] = sum
+		}
+	}
+	r, err := w.Build(ctx, in)
 	if err != nil {
 		return nil, b.app.siteFailure(err)
 	}
@@ -348,56 +342,4 @@ func siteMeta(root string, files *disk.Files) (publish.Meta, error) {
 		m.Commit, m.Date = c.Hash, c.When.In(shanghai()).Format(time.DateOnly)
 	}
 	return m, nil
-}
-
-// serve builds the site into a folder of its own and shows it.
-func (a *app) serve(ctx context.Context, addr string, noForm bool) error {
-	b, err := a.siteBuilder(ctx, noForm)
-	if err != nil {
-		return err
-	}
-	b.hugo.Reuse = true // the folder is our own
-	dir, err := os.MkdirTemp("", "taizhang-site-")
-	if err != nil {
-		return cannot(err, "")
-	}
-	defer os.RemoveAll(dir)
-	out := filepath.Join(dir, "site")
-	ln, note, err := site.Listen(addr)
-	if err != nil {
-		return a.siteFailure(err)
-	}
-	if note != nil {
-		fmt.Fprintln(a.io.Err, note.In(a.lang))
-	}
-	baseURL := "http://" + ln.Addr().String() + "/"
-	if _, err := b.build(ctx, out, baseURL); err != nil {
-		ln.Close()
-		return err
-	}
-	fmt.Fprintf(a.io.Out, a.say("\n网站已打开：%s （Ctrl-C 结束；改动文件后自动重新生成）\n", "\nserving at %s (Ctrl-C to stop; rebuilds when files change)\n"), baseURL)
-	watched := []string{}
-	for _, p := range []string{"content", "data", "schemas", "layouts", "assets", "i18n", "static", "hugo.toml"} {
-		watched = append(watched, filepath.Join(b.root, p))
-	}
-	go func() {
-		err := site.Watch(ctx, watched, func() {
-			if _, err := b.build(ctx, out, baseURL); err != nil && ctx.Err() == nil {
-				fmt.Fprintln(a.io.Err, a.say("没有更新，网站仍是改动前的样子", "not updated: the site is as it was before the change"))
-				if err != error(errFindings) {
-					fmt.Fprintln(a.io.Err, err)
-				}
-			} else if err == nil {
-				fmt.Fprintln(a.io.Err, a.say("已更新", "updated"), time.Now().Format(time.TimeOnly))
-			}
-		})
-		if err != nil {
-			fmt.Fprintln(a.io.Err, a.siteFailure(err))
-		}
-	}()
-	server := &site.Server{Dir: func() string { return out }, Log: func(err error) { fmt.Fprintln(a.io.Err, err) }}
-	if err := server.Serve(ctx, ln); err != nil {
-		return a.siteFailure(err)
-	}
-	return nil
 }

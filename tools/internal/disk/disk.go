@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 )
 
 // Tops returns the folders that the judging core reads.
@@ -20,11 +21,19 @@ type Files struct {
 	dir       string
 	paths     []string
 	irregular []string
+	stamps    map[string]stamp
+	listed    time.Time
+}
+
+// stamp tells one version of a file from the next.
+type stamp struct {
+	at   time.Time
+	size int64
 }
 
 // Open lists the registry below dir.
 func Open(dir string) (*Files, error) {
-	f := &Files{dir: dir}
+	f := &Files{dir: dir, stamps: map[string]stamp{}, listed: time.Now()}
 	var executable []string
 	for _, top := range Tops() {
 		err := filepath.WalkDir(filepath.Join(dir, top), func(p string, d fs.DirEntry, err error) error {
@@ -45,8 +54,11 @@ func Open(dir string) (*Files, error) {
 				f.irregular = append(f.irregular, rel)
 			default:
 				f.paths = append(f.paths, rel)
-				if info, err := d.Info(); err == nil && info.Mode()&0o111 != 0 {
-					executable = append(executable, rel)
+				if info, err := d.Info(); err == nil {
+					f.stamps[rel] = stamp{info.ModTime(), info.Size()}
+					if info.Mode()&0o111 != 0 {
+						executable = append(executable, rel)
+					}
 				}
 			}
 			return nil
@@ -61,6 +73,25 @@ func Open(dir string) (*Files, error) {
 	slices.Sort(f.paths)
 	slices.Sort(f.irregular)
 	return f, nil
+}
+
+// Changed returns the paths, sorted, of what differs from an older listing: files
+// that came or are gone, and those written since, or just before it was made.
+func (f *Files) Changed(old *Files) []string {
+	const tick = time.Second // what a file system may take for one moment
+	var out []string
+	for p, now := range f.stamps {
+		if was, had := old.stamps[p]; !had || was != now || now.at.After(old.listed.Add(-tick)) {
+			out = append(out, p)
+		}
+	}
+	for p := range old.stamps {
+		if _, stays := f.stamps[p]; !stays {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Paths implements registry.Files.

@@ -262,9 +262,10 @@ func (b *Builder) Finish(j *check.Judge) (*Manifest, error) {
 // Again takes up a finished projection of [Meta.Again]: the named projects are
 // dropped and may be added again, as they are now, together with new ones. All
 // others stay as they were added, so the named ones must include all that what has
-// changed can alter, and the definitions must be the same. Finish then writes anew
-// what speaks of several projects.
-func (b *Builder) Again(ids []string) {
+// changed can alter, and the definitions must be the same, as must all of meta but
+// Guide and Public. Finish then writes anew what speaks of several projects.
+func (b *Builder) Again(meta Meta, ids []string) {
+	b.meta = meta
 	b.anew = map[string]bool{}
 	for _, id := range ids {
 		b.anew[id] = true

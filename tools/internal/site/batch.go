@@ -27,6 +27,23 @@ const pageCost = 4 << 10
 // of a projection holds all that it shows, the runs need not know of each other:
 // the memory is that of one run, however large the registry is.
 func (b *Builder) generate(ctx context.Context, in Input, kept map[string]string, work, out string) (warnings []string, err error) {
+	if warnings, err = b.pages(ctx, in, kept, work, out); err != nil {
+		return warnings, err
+	}
+	static := filepath.Join(in.Projection, "static")
+	if within(static, work) {
+		err = merge(out, static)
+	} else {
+		err = placeStatic(out, static)
+	}
+	if err != nil {
+		return warnings, err
+	}
+	return warnings, keep(in, kept, out)
+}
+
+// pages lets Hugo make the pages that are not kept.
+func (b *Builder) pages(ctx context.Context, in Input, kept map[string]string, work, out string) (warnings []string, err error) {
 	source, err := configure(in, work)
 	if err != nil {
 		return nil, fmt.Errorf("configure hugo: %w", err)
@@ -59,16 +76,7 @@ func (b *Builder) generate(ctx context.Context, in Input, kept map[string]string
 			return warnings, err
 		}
 	}
-	static := filepath.Join(in.Projection, "static")
-	if within(static, work) {
-		err = merge(out, static)
-	} else {
-		err = placeStatic(out, static)
-	}
-	if err != nil {
-		return warnings, err
-	}
-	return warnings, keep(in, kept, out)
+	return warnings, nil
 }
 
 // batches parts the files below dir that are not kept, in the order of their

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,7 @@ type Builder struct {
 	Reuse bool
 
 	last *basis // nil: nothing to reuse
+	ours string // where nobody else writes: the folder of a Builder that reuses, once it has built there
 }
 
 // Input says what to build and what must come of it.
@@ -54,6 +56,11 @@ type Input struct {
 	// as they are or escaped as in HTML, XML, JSON or a URL; zip and gzip files
 	// are searched inside. A value that a template breaks up is not recognised.
 	Forbidden [][]byte
+	// Sums are the SHA-256 of all files of the projection by their names below it, with
+	// slashes; nil where they are not known. With them, a Builder that reuses writes
+	// only what differs, into the site at Out itself, and of a large site nothing
+	// else is read.
+	Sums map[string][sha256.Size]byte
 }
 
 // Result tells of a site that was built and put in place.
@@ -98,8 +105,10 @@ func (b *Builder) Begin(ctx context.Context, out string) (_ *Work, err error) {
 	if err := recoverOut(w.out); err != nil {
 		return nil, err
 	}
-	if err := replaceable(w.out); err != nil {
-		return nil, err
+	if b.ours != w.out {
+		if err := replaceable(w.out); err != nil {
+			return nil, err
+		}
 	}
 	if err := os.MkdirAll(filepath.Dir(w.out), 0o755); err != nil {
 		return nil, fmt.Errorf("make folder for the site: %w", err)
@@ -113,6 +122,9 @@ func (b *Builder) Begin(ctx context.Context, out string) (_ *Work, err error) {
 	}
 	return w, nil
 }
+
+// Out is the folder that the site goes to.
+func (w *Work) Out() string { return w.out }
 
 // Close removes what the build needed and lets others into the folder.
 func (w *Work) Close() error {
@@ -152,9 +164,18 @@ func (w *Work) Build(ctx context.Context, in Input) (res Result, err error) {
 	var old, now *basis
 	if b.Reuse {
 		old, b.last = b.last, nil // an error leaves nothing to reuse
-		if now, err = survey(in); err != nil {
+		if now, err = survey(in, old); err != nil {
 			return res, fmt.Errorf("look at what to build: %w", err)
 		}
+	}
+	if now.updates(old, in) {
+		all, warnings, err := w.update(ctx, in, old, now)
+		if err != nil {
+			return Result{Warnings: warnings}, err
+		}
+		res = w.done(sorted(all), in, now)
+		res.Warnings = warnings
+		return res, nil
 	}
 	kept := now.since(old)
 	res.Warnings, err = b.generate(ctx, in, kept, work, built)
@@ -171,28 +192,46 @@ func (w *Work) Build(ctx context.Context, in Input) (res Result, err error) {
 	if err := examine(ctx, built, files, newForbidden(in.Forbidden)); err != nil {
 		return res, err
 	}
-	manifest := manifestOf(files)
-	res.Hash = hashOf(manifest)
-	res.Files = len(files)
-	for _, f := range files {
-		res.Bytes += f.size
-	}
-	if err := seal(built, folders, manifest); err != nil {
+	if err := seal(built, folders, manifestOf(files)); err != nil {
 		return res, err
 	}
 	if err := ctx.Err(); err != nil {
 		return res, err
 	}
 	// Asked again: minutes may have passed, in which someone used the folder.
-	if err := replaceable(in.Out); err != nil {
-		return res, err
+	if b.ours != in.Out {
+		if err := replaceable(in.Out); err != nil {
+			return res, err
+		}
 	}
 	if err := swap(built, in.Out, filepath.Join(work, oldName)); err != nil {
 		return res, fmt.Errorf("put the site in place: %w", err)
 	}
-	b.last = now
-	res.Duration = time.Since(w.start)
+	warnings := res.Warnings
+	res = w.done(files, in, now)
+	res.Warnings = warnings
 	return res, nil
+}
+
+// done tells of the site that is in place, and keeps what the next build can use.
+func (w *Work) done(files []file, in Input, now *basis) Result {
+	if now != nil {
+		now.files, now.forbidden = make(map[string]file, len(files)), make(map[string]bool, len(in.Forbidden))
+		for _, f := range files {
+			now.files[f.path] = f
+		}
+		for _, v := range in.Forbidden {
+			now.forbidden[string(v)] = true
+		}
+	}
+	if w.builder.last = now; now != nil {
+		w.builder.ours = w.out
+	}
+	res := Result{Files: len(files), Hash: hashOf(manifestOf(files)), Duration: time.Since(w.start)}
+	for _, f := range files {
+		res.Bytes += f.size
+	}
+	return res
 }
 
 // clean makes the paths absolute and refuses an Out that lies where sources

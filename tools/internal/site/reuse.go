@@ -16,8 +16,12 @@ import (
 // basis says what a site was made from, so that the next one can tell what is
 // new.
 type basis struct {
-	rest  string               // hash of all that every page depends on
-	pages map[string]basisPage // by the file below content
+	rest   string               // hash of all that every page depends on
+	pages  map[string]basisPage // by the file below content
+	static map[string][sha256.Size]byte
+	files  map[string]file // of the site; nil where only pages are known
+	// forbidden are the values that occur in none of the files.
+	forbidden map[string]bool
 }
 
 type basisPage struct {
@@ -25,9 +29,10 @@ type basisPage struct {
 	file string // of the site; "" where that is not known
 }
 
-// survey reads what a site would be made from.
-func survey(in Input) (*basis, error) {
-	m := &basis{pages: map[string]basisPage{}}
+// survey reads what a site would be made from; old, which may be nil, is what the
+// last one was made from.
+func survey(in Input, old *basis) (*basis, error) {
+	m := &basis{pages: map[string]basisPage{}, static: map[string][sha256.Size]byte{}}
 	all := sha256.New()
 	add := func(name string, data []byte) {
 		fmt.Fprintf(all, "%s\x00%d\x00", name, len(data))
@@ -50,11 +55,38 @@ func survey(in Input) (*basis, error) {
 	}
 	m.rest = hex.EncodeToString(all.Sum(nil))
 	dir := filepath.Join(in.Projection, "content")
+	page := func(rel string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, filepath.FromSlash(rel))) }
+	for name, sum := range in.Sums {
+		if rel, ok := strings.CutPrefix(name, "static/"); ok {
+			m.static[rel] = sum
+		} else if rel, ok := strings.CutPrefix(name, "content/"); ok {
+			if was, known := old.page(rel); known && was.sum == sum {
+				m.pages[rel] = was
+				continue
+			}
+			data, err := page(rel)
+			if err != nil {
+				return nil, err
+			}
+			m.pages[rel] = basisPage{sum, pageFile(data)}
+		}
+	}
+	if in.Sums != nil {
+		return m, nil
+	}
 	return m, walk(dir, func(rel string, _ fs.DirEntry) error {
-		data, err := os.ReadFile(filepath.Join(dir, rel))
-		m.pages[rel] = basisPage{sha256.Sum256(data), pageFile(data)}
+		data, err := page(rel)
+		m.pages[filepath.ToSlash(rel)] = basisPage{sha256.Sum256(data), pageFile(data)}
 		return err
 	})
+}
+
+func (m *basis) page(rel string) (basisPage, bool) {
+	if m == nil {
+		return basisPage{}, false
+	}
+	p, ok := m.pages[rel]
+	return p, ok
 }
 
 // pageFile returns the file of the site that a page becomes whose front matter

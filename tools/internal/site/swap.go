@@ -81,6 +81,11 @@ func manifestOf(files []file) []byte {
 	return b.Bytes()
 }
 
+// marked is what the marker says of a manifest.
+func marked(manifest []byte) []byte {
+	return append([]byte(markerPrefix+hashOf(manifest)+"\n"), manifest...)
+}
+
 // hashOf names a manifest.
 func hashOf(manifest []byte) string {
 	sum := sha256.Sum256(manifest)
@@ -94,7 +99,7 @@ func seal(dir string, folders []string, manifest []byte) error {
 	if err != nil {
 		return fmt.Errorf("write marker: %w", err)
 	}
-	_, err = fmt.Fprintf(f, "%s%s\n%s", markerPrefix, hashOf(manifest), manifest)
+	_, err = f.Write(marked(manifest))
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write marker: %w", err)
 	}
