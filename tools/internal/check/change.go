@@ -56,7 +56,7 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 	was.Inspect = is.Inspect
 	was.Registry.CompareWith(is.Registry)
 	dirs := touched(was, is, changed)
-	concern := concerned(was, is, changed, dirs)
+	concern := concerned(was, is, changed, dirs, o.Fresh || o.Forward)
 	res := &Result{Judge: is, Base: was, Findings: is.Global(was, concern)}
 	global := was.Global(nil, concern)
 	identities(global).mark(res.Findings)
@@ -164,16 +164,15 @@ func idOf(dir string) string {
 // concerned lists the files about which a change can alter what is found: its
 // own, the plans that list a project which comes or goes,
 // and, where a rule about plans asks about projects, those that list a touched
-// one.
-func concerned(was, is *Judge, changed, dirs []string) map[string]bool {
+// one; of these a fresh look takes only those whose project answers otherwise.
+func concerned(was, is *Judge, changed, dirs []string, fresh bool) map[string]bool {
 	set := map[string]bool{}
 	for _, p := range changed {
 		set[p] = true
 	}
-	asks := is.Rules.PlansAsk()
 	for _, dir := range dirs {
 		id := idOf(dir)
-		if asks || (was.Registry.Folder(id) == nil) != (is.Registry.Folder(id) == nil) {
+		if (was.Registry.Folder(id) == nil) != (is.Registry.Folder(id) == nil) || !(fresh && was.Registry.Tells(id) == is.Registry.Tells(id)) && is.Rules.PlansAsk() {
 			for _, file := range slices.Concat(was.Registry.Listing(id), is.Registry.Listing(id)) {
 				set[file] = true
 			}

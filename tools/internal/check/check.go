@@ -41,17 +41,22 @@ func needed() []string {
 	return out
 }
 
-// NewJudge loads schemas, lifecycle, rules and registers from files. An error
-// means that nothing can be judged: the registry's own definitions are broken.
+// NewJudge loads schemas, lifecycle and registers from files, and the rules when
+// they are asked for. An error means that nothing can be judged: the registry's
+// own definitions are broken.
 func NewJudge(files registry.Files) (*Judge, error) {
 	defs := map[string][]byte{}
+	var rules []string
 	definitions, _, err := registry.List(files, "schemas")
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range definitions {
 		name := strings.TrimPrefix(p, "schemas/")
-		if strings.HasPrefix(name, "examples/") || name != "lifecycle.yaml" && path.Ext(name) != ".json" && path.Ext(name) != ".md" {
+		if id, ok := strings.CutSuffix(name, ".md"); ok && path.Dir(id) == "rules" {
+			rules = append(rules, path.Base(id))
+		}
+		if strings.HasPrefix(name, "examples/") || name != "lifecycle.yaml" && path.Ext(name) != ".json" {
 			continue
 		}
 		data, err := files.Read(p, 1<<20)
@@ -63,14 +68,6 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	if defs["lifecycle.yaml"] == nil {
 		return nil, fmt.Errorf("%s is missing: is this the root of a registry?", LifecycleFile)
 	}
-	// Rules are parsed beside everything else: together they are half the work.
-	var rules []*rule.Rule
-	var unreadable error
-	parsed := make(chan struct{})
-	go func() {
-		rules, unreadable = rule.Read(defs)
-		close(parsed)
-	}()
 	set, err := schema.Load(defs)
 	if err != nil {
 		return nil, err
@@ -96,12 +93,8 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	for _, t := range j.Lifecycle.Transitions {
 		steps = append(steps, t.ID)
 	}
-	if <-parsed; unreadable != nil {
-		return nil, unreadable
-	}
-	if j.Rules, err = rule.Load(rules, j.Registry, states, steps); err != nil {
-		return nil, err
-	}
+	read := func(id string) ([]byte, error) { return files.Read("schemas/rules/"+id+".md", 1<<20) }
+	j.Rules = rule.New(rules, read, j.Registry, states, steps)
 	return j, j.Registry.Err()
 }
 

@@ -87,7 +87,7 @@ func (j *Judge) Coverage() (sections []*Section, faults []error) {
 			}
 		}
 	}
-	for _, r := range j.Rules.Rules {
+	for _, r := range j.Rules.All() {
 		if strings.HasPrefix(r.ID, "R-") {
 			cite(r.ID, r.Clause, r.Statements, func(q *Requirement) { q.Rules = append(q.Rules, r) })
 		}

@@ -52,7 +52,7 @@ func TestEveryStatementOfTheRegulationIsAccountedFor(t *testing.T) {
 
 // TestEveryRuleHasAFailingExample keeps a rule from being a promise only.
 func TestEveryRuleHasAFailingExample(t *testing.T) {
-	for _, r := range judge(t).Rules.Rules {
+	for _, r := range judge(t).Rules.All() {
 		examples, err := r.Examples()
 		if err != nil {
 			t.Error(err)
@@ -77,7 +77,7 @@ func TestReadingsAreAsked(t *testing.T) {
 			}
 		}
 	}
-	for _, r := range j.Rules.Rules {
+	for _, r := range j.Rules.All() {
 		for _, s := range []*rule.Shift{r.Downgrade, r.Upgrade} {
 			if s != nil {
 				note(r.ID, s.When)

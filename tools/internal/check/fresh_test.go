@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"taizhang/tools/internal/check"
@@ -146,13 +147,13 @@ func TestAFreshLookLeavesTheOthersAlone(t *testing.T) {
 	} {
 		now := maps.Clone(before)
 		edit(now)
-		read := map[string]bool{}
-		res, err := check.Change(reading{before, read}, reading{now, read}, differing(before, now), check.Options{Fresh: true})
+		var read sync.Map
+		res, err := check.Change(reading{before, &read}, reading{now, &read}, differing(before, now), check.Options{Fresh: true})
 		if err != nil || len(res.Pairs) != 1 {
 			t.Fatal(err)
 		}
-		for p := range read {
-			if strings.HasPrefix(p, registry.ProjectsDir+"/") && !strings.HasPrefix(p, "content/projects/2026/dsjj/01/") {
+		for p := range read.Range {
+			if p := p.(string); strings.HasPrefix(p, registry.ProjectsDir+"/") && !strings.HasPrefix(p, "content/projects/2026/dsjj/01/") {
 				t.Errorf("%s: %s is read", name, p)
 			}
 		}
@@ -162,10 +163,10 @@ func TestAFreshLookLeavesTheOthersAlone(t *testing.T) {
 // reading is a tree that notes what is read.
 type reading struct {
 	registrytest.Tree
-	read map[string]bool
+	read *sync.Map
 }
 
 func (r reading) Read(p string, limit int64) ([]byte, error) {
-	r.read[p] = true
+	r.read.Store(p, true)
 	return r.Tree.Read(p, limit)
 }

@@ -270,7 +270,7 @@ func (a *app) write(outs []output, res *check.Result, source registry.Files, o *
 
 func table(s *rule.Set) []report.Rule {
 	var out []report.Rule
-	for _, r := range s.Rules {
+	for _, r := range s.All() {
 		out = append(out, report.Rule{ID: r.ID, Name: r.Name, Severity: r.Severity, Clause: r.Clause, Title: r.Title, Help: r.Help})
 	}
 	return out

@@ -120,7 +120,7 @@ func TestEveryRuleExampleIsJudgedAsItSays(t *testing.T) {
 	}
 	copies <- dir
 	st := newSteady(t)
-	for _, r := range j.Rules.Rules {
+	for _, r := range j.Rules.All() {
 		examples, err := r.Examples()
 		if err != nil {
 			t.Error(err)

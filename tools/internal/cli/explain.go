@@ -28,7 +28,7 @@ Shows a rule: clause, the expression that is evaluated, why, how to fix, example
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
 			var ids []string
-			for _, r := range j.Rules.Rules {
+			for _, r := range j.Rules.All() {
 				ids = append(ids, r.ID+"\t"+r.Title.Zh)
 			}
 			return ids, cobra.ShellCompDirectiveNoFileComp
@@ -57,7 +57,7 @@ func (a *app) judge() (*check.Judge, error) {
 }
 
 func (a *app) listRules(s *rule.Set) {
-	for _, r := range s.Rules {
+	for _, r := range s.All() {
 		clause := r.Clause
 		if clause == "" {
 			clause = "—"
@@ -70,13 +70,13 @@ func (a *app) listRules(s *rule.Set) {
 func (a *app) explain(s *rule.Set, id string) error {
 	r := s.Rule(strings.ToUpper(id))
 	if r == nil {
-		if i := slices.IndexFunc(s.Rules, func(r *rule.Rule) bool { return r.Name == id }); i >= 0 {
-			r = s.Rules[i]
+		if i := slices.IndexFunc(s.All(), func(r *rule.Rule) bool { return r.Name == id }); i >= 0 {
+			r = s.All()[i]
 		}
 	}
 	if r == nil {
 		var names []string
-		for _, x := range s.Rules {
+		for _, x := range s.All() {
 			names = append(names, x.ID, x.Name)
 		}
 		err := fmt.Errorf("%s: %s", id, a.say("没有这条规则", "no such rule"))

@@ -136,7 +136,7 @@ func lots(t *testing.T) (out []lot, sets answers) {
 		}
 		out = append(out, l)
 	}
-	for _, r := range j.Rules.Rules {
+	for _, r := range j.Rules.All() {
 		examples, err := r.Examples()
 		if err != nil {
 			t.Fatal(err)

@@ -44,6 +44,7 @@ type Program struct {
 	Source string
 	text   func() (*text, error)
 	code   func() (*vm.Program, error)
+	types  *sync.Mutex
 }
 
 // text is what the parsed expression says without its types.
@@ -107,6 +108,8 @@ func (p *Program) Item() (types.Type, bool) {
 	if err != nil {
 		return nil, false
 	}
+	p.types.Lock()
+	defer p.types.Unlock()
 	n := code.Node().Nature()
 	if !n.IsArray() || n.Ref == nil {
 		return nil, false
@@ -125,22 +128,21 @@ func (t inferred) String() string          { return t.nature.String() }
 // computed once, not once an expression, and not before the first is compiled.
 type Scope struct {
 	nature func() (nature.Nature, error)
-	faults *faults
+	shared *shared
 }
 
-// faults are what was wrong with expressions that were compiled late. The
-// library's types remember what they were asked: one is compiled at a time.
-type faults struct {
-	compiling sync.Mutex
-	mu        sync.Mutex
-	first     error
+// shared is what a scope and those derived from it have in common.
+type shared struct {
+	types sync.Mutex // the library's types remember what they were asked
+	mu    sync.Mutex
+	fault error // the first of the expressions that were put off
 }
 
-func (f *faults) note(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.first == nil {
-		f.first = err
+func (s *shared) note(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.fault == nil {
+		s.fault = err
 	}
 }
 
@@ -155,55 +157,61 @@ func NewScope(names func() types.Map) *Scope {
 			}
 		}
 		return with(types.Map{}.Nature(), given), nil
-	}), &faults{}}
+	}), &shared{}}
 }
 
 // Err returns what is wrong with the first of the expressions that were found
 // faulty after they had been put off. No verdict that they had a part in holds.
 func (s *Scope) Err() error {
-	s.faults.mu.Lock()
-	defer s.faults.mu.Unlock()
-	return s.faults.first
+	s.shared.mu.Lock()
+	defer s.shared.mu.Unlock()
+	return s.shared.fault
 }
 
 // With returns the scope with more names, or with others of the same name.
 func (s *Scope) With(names types.Map) *Scope {
-	return s.derive(func(n nature.Nature) (nature.Nature, error) { return with(n, names), nil })
+	return s.derive(func() (types.Map, error) { return names, nil }, with)
 }
 
 // WithItems returns the scope in which it is an item of a list.
 func (s *Scope) WithItems(list *Program) *Scope {
-	return s.derive(func(n nature.Nature) (nature.Nature, error) {
+	return s.derive(func() (types.Map, error) {
 		if err := list.Err(); err != nil {
-			return n, err
+			return nil, err
 		}
 		item, ok := list.Item()
 		if !ok {
-			return n, fmt.Errorf("%s is not a list", list.Source)
+			return nil, fmt.Errorf("%s is not a list", list.Source)
 		}
-		return with(n, types.Map{"it": item}), nil
-	})
+		return types.Map{"it": item}, nil
+	}, with)
 }
 
 // Only returns the scope of some names.
 func (s *Scope) Only(names ...string) *Scope {
-	return s.derive(func(n nature.Nature) (nature.Nature, error) {
+	return s.derive(func() (types.Map, error) { return nil, nil }, func(n nature.Nature, _ types.Map) nature.Nature {
 		some := map[string]nature.Nature{}
 		for _, name := range names {
 			some[name] = n.Fields[name]
 		}
-		return of(n, some), nil
+		return of(n, some)
 	})
 }
 
-func (s *Scope) derive(add func(nature.Nature) (nature.Nature, error)) *Scope {
+func (s *Scope) derive(names func() (types.Map, error), join func(nature.Nature, types.Map) nature.Nature) *Scope {
 	return &Scope{sync.OnceValues(func() (nature.Nature, error) {
 		n, err := s.nature()
 		if err != nil {
 			return n, err
 		}
-		return add(n)
-	}), s.faults}
+		given, err := names()
+		if err != nil {
+			return n, err
+		}
+		s.shared.types.Lock()
+		defer s.shared.types.Unlock()
+		return join(n, given), nil
+	}), s.shared}
 }
 
 func with(n nature.Nature, names types.Map) nature.Nature {
@@ -234,13 +242,13 @@ func (s *Scope) Compile(src string, as Kind) (*Program, error) {
 func (s *Scope) Defer(where, src string, as Kind) *Program {
 	return s.program(src, as, func(err error) error {
 		err = fmt.Errorf("%s: %w", where, err)
-		s.faults.note(err)
+		s.shared.note(err)
 		return err
 	})
 }
 
 func (s *Scope) program(src string, as Kind, fault func(error) error) *Program {
-	p := &Program{Source: src}
+	p := &Program{Source: src, types: &s.shared.types}
 	p.text = sync.OnceValues(func() (*text, error) {
 		t, err := parse(src)
 		if err != nil {
@@ -264,7 +272,9 @@ func (s *Scope) program(src string, as Kind, fault func(error) error) *Program {
 
 // parse needs no types.
 func parse(src string) (*text, error) {
-	tree, err := parser.ParseWithConfig(src, language())
+	config := *language()
+	config.Env = types.Map{}.Nature() // asked for names, else it would remember that it was
+	tree, err := parser.ParseWithConfig(src, &config)
 	if err != nil {
 		return nil, positioned(err, src)
 	}
@@ -302,8 +312,8 @@ func (s *Scope) compile(tree *parser.Tree, src string, as Kind) (*vm.Program, er
 	if err != nil {
 		return nil, err
 	}
-	s.faults.compiling.Lock()
-	defer s.faults.compiling.Unlock()
+	s.shared.types.Lock()
+	defer s.shared.types.Unlock()
 	config := *language()
 	config.Env, config.Strict = n, n.Strict
 	switch as {

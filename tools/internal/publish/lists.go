@@ -291,7 +291,7 @@ func (s *pages) publicTexts() {
 	for _, t := range s.j.Lifecycle.Transitions {
 		g.text(t.Zh, t.En, t.Clause)
 	}
-	for _, r := range s.j.Rules.Rules {
+	for _, r := range s.j.Rules.All() {
 		g.text(r.Name, r.Title.Zh, r.Title.En, r.Clause, r.When, r.Help.Zh, r.Help.En, r.Body)
 		for _, ch := range r.Checks {
 			g.text(ch.When, ch.Each, ch.Assert, ch.At, ch.Message.Zh, ch.Message.En)

@@ -132,7 +132,7 @@ type clauses map[string]bool
 
 func clausesOf(rules *rule.Set) clauses {
 	c := clauses{}
-	for _, r := range rules.Rules {
+	for _, r := range rules.All() {
 		if _, anchor := clauseGroup(r.Clause); anchor != "" {
 			c[anchor] = true
 		}
@@ -169,7 +169,7 @@ type ruleGroup struct {
 
 // rules writes the page of each rule and the list of all, by clause.
 func (s *pages) rules() error {
-	all := s.j.Rules.Rules
+	all := s.j.Rules.All()
 	counts := map[finding.Severity]int{}
 	var groups []*ruleGroup
 	outline := ""

@@ -60,8 +60,11 @@ func (t *trouble) note(err error) {
 	}
 }
 
-// Err returns why files could not be listed, or what is wrong with an expression
-// that was asked for. Without an answer to that nothing can be said of a registry.
+// Fault notes that definitions which were asked for cannot be used.
+func (r *Registry) Fault(err error) { r.trouble.note(err) }
+
+// Err returns why files could not be listed, or what is wrong with
+// definitions that were asked for. Without an answer to that nothing can be said of a registry.
 func (r *Registry) Err() error {
 	r.trouble.mu.Lock()
 	defer r.trouble.mu.Unlock()

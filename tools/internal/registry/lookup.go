@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -41,6 +42,9 @@ func (r *Registry) stateOf(id string) string {
 	}
 	return topLines(data)["state"]
 }
+
+// Tells returns what rules about plans may ask of a project, for comparison.
+func (r *Registry) Tells(id string) string { return fmt.Sprint(r.stateOf(id), r.evaluationYears(id)) }
 
 // evaluationYears returns the years in which a project was evaluated, ascending.
 // The names of its files tell: none of its records is read (三（六）s2).

@@ -15,6 +15,9 @@ import (
 // project's history is known; base is the project before the change, or nil. Checks that
 // mention nothing of altered are left out.
 func (s *Set) Project(p, base *registry.Project, life bool, altered registry.Altered) []finding.Finding {
+	if altered != nil && len(altered) == 0 {
+		return nil
+	}
 	env := maps.Clone(p.Env) // run puts the list items into it
 	if base != nil {
 		env["base"] = base.Env
@@ -24,10 +27,7 @@ func (s *Set) Project(p, base *registry.Project, life bool, altered registry.Alt
 		fallback = pl
 	}
 	var out []finding.Finding
-	for _, r := range s.Rules {
-		if r.Scope != Project && r.Scope != Schema {
-			continue
-		}
+	for _, r := range s.asked()[Project] {
 		for _, c := range r.Checks {
 			f := c.facts()
 			if !altered.Touches(f.mentions) || f.onChange && base == nil || f.needsLife && !life || f.needsToday && p.Registry().Today == "" || broken(f.roots, p.Broken) || f.onChange && broken(f.roots, base.Broken) {
@@ -81,10 +81,7 @@ func (s *Set) Plan(reg *registry.Registry, p *registry.Plan, base map[string]any
 		env["base"] = base
 	}
 	var out []finding.Finding
-	for _, r := range s.Rules {
-		if r.Scope != Plan {
-			continue
-		}
+	for _, r := range s.asked()[Plan] {
 		for _, c := range r.Checks {
 			if c.facts().onChange && base == nil {
 				continue
@@ -100,10 +97,7 @@ func (s *Set) Plan(reg *registry.Registry, p *registry.Plan, base map[string]any
 func (s *Set) Registry(reg *registry.Registry) []finding.Finding {
 	env := reg.Env()
 	var out []finding.Finding
-	for _, r := range s.Rules {
-		if r.Scope != Registry {
-			continue
-		}
+	for _, r := range s.asked()[Registry] {
 		for _, c := range r.Checks {
 			out = append(out, r.run(c, env, finding.Place{File: registry.ReadingsFile, Line: 1, Col: 1})...)
 		}
@@ -134,10 +128,7 @@ func (s *Set) text(file string, found *scanner) []finding.Finding {
 	}
 	env := map[string]any{"personalData": personal, "secretMarks": secret}
 	var out []finding.Finding
-	for _, r := range s.Rules {
-		if r.Scope != Record {
-			continue
-		}
+	for _, r := range s.asked()[Record] {
 		for _, c := range r.Checks {
 			for _, f := range r.run(c, env, finding.Place{File: file, Line: 1, Col: 1}) {
 				if len(out) == maxHits {
@@ -233,7 +224,7 @@ func (c *Check) applies(env map[string]any) (bool, error) {
 func (s *Set) Spare(fs []finding.Finding) []finding.Finding {
 	explained := map[string]bool{}
 	for i := range fs {
-		if r := s.byID[fs[i].Rule]; r != nil && fs[i].Blocks() {
+		if r := s.Rule(fs[i].Rule); r != nil && fs[i].Blocks() {
 			for _, step := range r.Explains {
 				explained[fs[i].Project+" "+step] = true
 			}
@@ -250,7 +241,7 @@ func (s *Set) Spare(fs []finding.Finding) []finding.Finding {
 func (s *Set) Complete(fs []finding.Finding) {
 	for i := range fs {
 		f := &fs[i]
-		r := s.byID[f.Rule]
+		r := s.Rule(f.Rule)
 		if r == nil {
 			if f.Severity == "" {
 				f.Severity = finding.Error

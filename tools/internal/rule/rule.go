@@ -7,10 +7,9 @@ package rule
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"taizhang/tools/internal/expression"
 	"taizhang/tools/internal/finding"
@@ -76,93 +75,154 @@ type Shift struct {
 	When string
 }
 
-// Set is all rules of a registry, compiled.
+// Set is the rules of a registry. Their files are read when a rule is asked for:
+// many changes ask none.
 type Set struct {
-	Rules []*Rule
-	byID  map[string]*Rule
+	*library
+	asked func() map[Scope][]*Rule // what is evaluated
 }
 
+// library is all rule files.
+type library struct {
+	ids      []string // ascending
+	rules    map[string]func() (*Rule, error)
+	all      func() []*Rule
+	blocking func() *Set
+	fault    func(error)
+}
+
+// New returns the rules of the files with the given ids. read gives the text of
+// one. states are the codes that reached("…") may name, steps the ids of
+// transitions. A file that cannot be used is a fault of reg ([registry.Registry.Err]),
+// and so is an expression, once they are asked for; Compile asks for all of it.
+// The texts of the rules get the limits that reg has in force.
+func New(ids []string, read func(id string) ([]byte, error), reg *registry.Registry, states, steps []string) *Set {
+	l := &library{ids: ids, rules: make(map[string]func() (*Rule, error), len(ids)), fault: reg.Fault}
+	c := &compiler{reg: reg, states: states, scope: reg.Scope()}
+	for _, id := range ids {
+		l.rules[id] = sync.OnceValues(func() (*Rule, error) { return c.load(id, read, steps) })
+	}
+	l.all = sync.OnceValue(func() []*Rule {
+		found := make([]*Rule, len(ids))
+		concurrently(len(ids), func(i int) { found[i] = l.Rule(ids[i]) })
+		return slices.DeleteFunc(found, func(r *Rule) bool { return r == nil })
+	})
+	return l.set()
+}
+
+// Of returns a set of rules that are at hand.
+func Of(rules ...*Rule) *Set {
+	return (&library{all: func() []*Rule { return rules }}).set()
+}
+
+// set returns the set of all rules, whose blocking ones are sorted out once.
+func (l *library) set() *Set {
+	l.blocking = sync.OnceValue(func() *Set { return l.part(func(r *Rule) bool { return l.Blocks(r.ID) }) })
+	return l.part(func(*Rule) bool { return true })
+}
+
+// part returns the set that evaluates some of the rules.
+func (l *library) part(of func(*Rule) bool) *Set {
+	return &Set{l, sync.OnceValue(func() map[Scope][]*Rule {
+		out := map[Scope][]*Rule{}
+		for _, r := range l.all() {
+			scope := r.Scope
+			if scope == Schema { // evaluated on the same occasion
+				scope = Project
+			}
+			if of(r) {
+				out[scope] = append(out[scope], r)
+			}
+		}
+		return out
+	})}
+}
+
+// load reads one rule file.
+func (c *compiler) load(id string, read func(id string) ([]byte, error), steps []string) (*Rule, error) {
+	data, err := read(id)
+	if err != nil {
+		return nil, err
+	}
+	r, err := parse("schemas/rules/"+id+".md", data)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	if r.ID != id {
+		errs = append(errs, fmt.Errorf("%s: id %s differs from the file name", r.File, r.ID))
+	}
+	for _, step := range r.Explains {
+		if !slices.Contains(steps, step) {
+			errs = append(errs, fmt.Errorf("%s: explains: no transition %q in the lifecycle", r.File, step))
+		}
+	}
+	for _, text := range []*string{&r.Title.Zh, &r.Title.En, &r.Help.Zh, &r.Help.En, &r.Body} {
+		filled, err := c.reg.FillLimits(*text)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", r.File, err))
+			continue
+		}
+		*text = filled
+	}
+	for _, ch := range r.Checks {
+		errs = append(errs, c.prepare(r, ch))
+	}
+	return r, errors.Join(errs...)
+}
+
+// All returns all rules, ascending by id.
+func (l *library) All() []*Rule { return l.all() }
+
 // Rule returns the rule with the given id, or nil.
-func (s *Set) Rule(id string) *Rule { return s.byID[id] }
+func (l *library) Rule(id string) *Rule {
+	read := l.rules[id]
+	if read == nil {
+		return nil
+	}
+	r, err := read()
+	if err != nil {
+		l.fault(err)
+		return nil
+	}
+	return r
+}
 
 // Blocks reports whether a finding of the rule with an id can make a check fail.
 // One that no rule file describes can.
-func (s *Set) Blocks(id string) bool {
-	r := s.byID[id]
+func (l *library) Blocks(id string) bool {
+	r := l.Rule(id)
 	return r == nil || r.Severity == finding.Error || r.Upgrade != nil && r.Upgrade.To == finding.Error
 }
 
-// Blocking returns the set without the rules whose findings make no check fail.
-// What the rule files say of them is still known.
-func (s *Set) Blocking() *Set {
-	return &Set{Rules: slices.DeleteFunc(slices.Clone(s.Rules), func(r *Rule) bool { return !s.Blocks(r.ID) }), byID: s.byID}
-}
+// Blocking returns the set that leaves out the rules whose findings make no check
+// fail. What the rule files say of them is still known.
+func (s *Set) Blocking() *Set { return s.blocking() }
 
 // Asks reports whether the rule with an id is among those that are evaluated.
 func (s *Set) Asks(id string) bool {
-	return slices.ContainsFunc(s.Rules, func(r *Rule) bool { return r.ID == id })
-}
-
-// Read parses the rule files (path below schemas/ → bytes). It needs nothing
-// else and may run beside whatever else is loaded.
-func Read(files map[string][]byte) ([]*Rule, error) {
-	var names []string
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if path.Dir(name) == "rules" && path.Ext(name) == ".md" {
-			names = append(names, name)
+	r := s.Rule(id)
+	for _, rules := range s.asked() {
+		if slices.Contains(rules, r) {
+			return true
 		}
 	}
-	rules, faults := make([]*Rule, len(names)), make([]error, len(names))
-	concurrently(len(names), func(i int) {
-		r, err := parse("schemas/"+names[i], files[names[i]])
-		if err == nil && r.ID+".md" != path.Base(names[i]) {
-			err = fmt.Errorf("%s: id %s differs from the file name", r.File, r.ID)
-		}
-		rules[i], faults[i] = r, err
-	})
-	return rules, errors.Join(faults...)
+	return false
 }
 
-// Load makes the rules ready for the environment of reg. What is compiled is
-// compiled when it is needed; Compile looks at all of it. states are the codes
-// that reached("…") may name, steps the ids of transitions. The texts of the
-// rules get the limits that reg has in force.
-func Load(rules []*Rule, reg *registry.Registry, states, steps []string) (*Set, error) {
-	s := &Set{Rules: rules, byID: make(map[string]*Rule, len(rules))}
-	c := &compiler{reg: reg, states: states, scope: reg.Scope()}
-	var errs []error
-	for _, r := range rules {
-		s.byID[r.ID] = r
-		for _, id := range r.Explains {
-			if !slices.Contains(steps, id) {
-				errs = append(errs, fmt.Errorf("%s: explains: no transition %q in the lifecycle", r.File, id))
-			}
-		}
-		for _, text := range []*string{&r.Title.Zh, &r.Title.En, &r.Help.Zh, &r.Help.En, &r.Body} {
-			filled, err := reg.FillLimits(*text)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", r.File, err))
-				continue
-			}
-			*text = filled
-		}
-		for _, ch := range r.Checks {
-			errs = append(errs, c.prepare(r, ch))
-		}
-	}
-	return s, errors.Join(errs...)
-}
-
-// Compile compiles what Load leaves for later and returns what is wrong with
-// it: expressions, places, and messages that are misspelt or show what is not
+// Compile compiles all rules and returns what is wrong with them: expressions, places, and messages that are misspelt or show what is not
 // public.
 func (s *Set) Compile() error {
-	var faults []error
-	for _, r := range s.Rules {
-		for _, ch := range r.Checks {
-			faults = append(faults, ch.verify())
+	faults := make([]error, len(s.ids))
+	concurrently(len(s.ids), func(i int) {
+		r, err := s.rules[s.ids[i]]()
+		if faults[i] = err; err != nil {
+			return
 		}
-	}
+		for _, ch := range r.Checks {
+			faults[i] = errors.Join(faults[i], ch.verify())
+		}
+	})
 	return errors.Join(faults...)
 }
 
@@ -248,8 +308,8 @@ func (r *Rule) OnChange() bool {
 // PlansAsk reports whether a rule about plans asks about the projects that they
 // list, so that its verdict may change while the plan stays as it is.
 func (s *Set) PlansAsk() bool {
-	return slices.ContainsFunc(s.Rules, func(r *Rule) bool {
-		return r.Scope == Plan && slices.ContainsFunc(r.Checks, func(c *Check) bool {
+	return slices.ContainsFunc(s.asked()[Plan], func(r *Rule) bool {
+		return slices.ContainsFunc(r.Checks, func(c *Check) bool {
 			return slices.ContainsFunc([]string{"known", "stateOf", "evaluationYears"}, func(ask string) bool { return slices.Contains(c.facts().roots, ask) })
 		})
 	})
