@@ -80,6 +80,9 @@ func (a *app) runReview(o *reviewOptions) error {
 	if o.request.post && len(o.as) > 0 {
 		return errors.New(a.say("假设的意见（--as）不能写回平台（--post）", "supposed votes (--as) cannot be posted (--post)"))
 	}
+	if !o.serve && !o.request.poll {
+		a.spend(true)
+	}
 	repo, root, err := a.repository()
 	if err != nil {
 		return err

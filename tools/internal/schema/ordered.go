@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // object is a JSON object that remembers the order of its keys: the order of
@@ -35,57 +37,60 @@ func (o *object) strs(key string) []string {
 }
 
 // decodeOrdered reads one JSON document; objects become *object, arrays []any.
+// Names that come twice are an error.
 func decodeOrdered(data []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
+	dec := jsontext.NewDecoder(bytes.NewBuffer(data))
 	v, err := decodeValue(dec)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := dec.Token(); err != io.EOF {
+	if _, err := dec.ReadToken(); err != io.EOF {
 		return nil, fmt.Errorf("text after the document at byte %d", dec.InputOffset())
 	}
 	return v, nil
 }
 
-func decodeValue(dec *json.Decoder) (any, error) {
-	tok, err := dec.Token()
+func decodeValue(dec *jsontext.Decoder) (any, error) {
+	tok, err := dec.ReadToken()
 	if err != nil {
 		return nil, err
 	}
-	switch tok {
-	case json.Delim('{'):
+	switch tok.Kind() {
+	case '{':
 		o := &object{vals: map[string]any{}}
-		for dec.More() {
-			k, err := dec.Token()
+		for dec.PeekKind() != '}' {
+			k, err := dec.ReadToken()
 			if err != nil {
 				return nil, err
 			}
-			key := k.(string)
-			if _, dup := o.vals[key]; dup {
-				return nil, fmt.Errorf("duplicate key %q at byte %d", key, dec.InputOffset())
-			}
+			key := k.String()
 			v, err := decodeValue(dec)
 			if err != nil {
 				return nil, err
 			}
 			o.keys, o.vals[key] = append(o.keys, key), v
 		}
-		_, err = dec.Token()
+		_, err = dec.ReadToken()
 		return o, err
-	case json.Delim('['):
+	case '[':
 		list := []any{}
-		for dec.More() {
+		for dec.PeekKind() != ']' {
 			v, err := decodeValue(dec)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, v)
 		}
-		_, err = dec.Token()
+		_, err = dec.ReadToken()
 		return list, err
+	case '"':
+		return tok.String(), nil
+	case '0':
+		return json.Number(tok.String()), nil
+	case 't', 'f':
+		return tok.Bool(), nil
 	}
-	return tok, nil
+	return nil, nil
 }
 
 // pointer walks a decoded document along unescaped JSON pointer segments.
