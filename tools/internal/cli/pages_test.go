@@ -202,7 +202,7 @@ func TestPagesAreWholeWithoutScripts(t *testing.T) {
 		"/statistics/":                     {"<svg class=\"chart\" role=\"img\"", "<title", "<desc", "算法", "中位"},
 		"/compare/":                        {"<noscript>", "/projects/2024/"},
 		"/projects/2024/jyj/01/":           {"较批复", "-3.4%", "须经", "不能证明有问题", "/compare/?p=2024-jyj-01"},
-		"/departments/bdb/":                {"待办事项", "还有"},
+		"/departments/bdb/":                {"等待办理", "还有"},
 		"/contractors/9132081200000102XQ/": {"合同金额合计"},
 		"/indicators/":                     {"单凭一项指标不能证明有问题"},
 	} {
