@@ -153,7 +153,7 @@ type asked struct{ id, base string }
 // judge of one link has read serves for the next.
 type Auditor struct {
 	pending map[asked]*Item // of earlier links, still without a decision
-	commit  string  // the last one
+	commit  string          // the last one
 	judge   *check.Judge
 }
 
@@ -239,11 +239,17 @@ func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, was *
 		}
 	}
 	items := transition.Of(res, content)
+	var blocking []blockage
+	for i := range res.Findings {
+		if f := &res.Findings[i]; f.Blocks() {
+			blocking = append(blocking, blockage{f, !slices.ContainsFunc(items, func(t transition.Transition) bool { return concerns(f, &t) })})
+		}
+	}
 	for _, t := range items {
 		it := &Item{Transition: t, reg: reg, registry: res.Base.Registry.Config.DivisionCode, parent: l.Parent, after: l.After, before: l.When,
 			question: decision.Question{ID: t.ID, Subject: t.Subject, Content: t.Content(), Seats: t.Seats, Override: t.Override, Authors: authors}}
-		for i := range res.Findings {
-			if f := &res.Findings[i]; f.Blocks() && (concerns(f, &t) || !slices.ContainsFunc(items, func(o transition.Transition) bool { return concerns(f, &o) })) {
+		for _, b := range blocking {
+			if f := b.Finding; b.all || concerns(f, &t) {
 				it.Status = Illegal
 				it.Why = append(it.Why, finding.Text{Zh: f.Rule + " " + f.File + "：" + f.Message.Zh, En: f.Rule + " " + f.File + ": " + f.Message.En})
 			}
@@ -251,6 +257,12 @@ func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, was *
 		e.Items = append(e.Items, it)
 	}
 	return res.Judge, nil
+}
+
+// blockage is a finding that stands against what it is about, or against all.
+type blockage struct {
+	*finding.Finding
+	all bool
 }
 
 // concerns reports whether a finding is about a transition. One that is about
