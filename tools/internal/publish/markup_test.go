@@ -19,7 +19,7 @@ type parsed struct {
 
 func parse(t *testing.T, s string) parsed {
 	t.Helper()
-	doc, err := html.Parse(strings.NewReader("<table><tbody>" + s + "</tbody></table>"))
+	doc, err := html.Parse(strings.NewReader(s))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +64,12 @@ func everything(s string) []*field {
 func checkMarkup(t *testing.T, s string) {
 	t.Helper()
 	rows := func(s string) string {
-		var m markup
-		m.rows(everything(s))
-		return m.String()
+		n := name{s, s, s}
+		agreed := []agree{{n, n, s}}
+		return "<table><tbody>" + written((*markup).rows, everything(s)) + "</tbody></table>" +
+			"<dl>" + written((*markup).facts, []fact{{s, s, n}}) + "</dl>" +
+			"<ol>" + written((*markup).steps, []step{{Zh: s, En: s, Status: "done", On: s, Clause: s, ClauseURL: s, Agree: agreed}}) + "</ol>" +
+			"<ol>" + written((*markup).timeline, []event{{On: s, Zh: s, En: s, Clause: s, ClauseURL: s, Record: &n, Agree: agreed}}) + "</ol>"
 	}
 	want, got := parse(t, rows("word")), parse(t, rows(s))
 	// An address leads somewhere or not, a date is one or not, an empty text leaves its place out, and
@@ -89,7 +92,7 @@ func checkMarkup(t *testing.T, s string) {
 			}
 			if name == "href" {
 				u, err := url.Parse(v)
-				if err != nil || u.Scheme != "https" && (u.IsAbs() || u.Host != "" || strings.HasPrefix(u.Path, "/")) {
+				if err != nil || u.Scheme != "https" && (u.IsAbs() || u.Host != "" || strings.ContainsAny(v, "\\\t\r\n")) {
 					t.Errorf("%q makes a link to %q", s, v)
 				}
 			}
@@ -103,7 +106,7 @@ func checkMarkup(t *testing.T, s string) {
 
 var hostile = []string{
 	"", "word", "区教育局", "2026-03-01", "2026-13-01", "a & b &amp; c &lt;", `"'><script>alert(1)</script>`, `" onmouseover="alert(1)`, `' autofocus onfocus='x`,
-	"</td></tr></table><h1>x", "<!-- x", "--> x", "<![CDATA[", "]]>", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", " javascript:alert(1)", "//evil.example/x",
+	"</td></tr></table><h1>x", "<!-- x", "--> x", "<![CDATA[", "]]>", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", " javascript:alert(1)", "//evil.example/x", "/\\evil.example", "/\t/evil.example", "/a b<c", "#a b",
 	`\\evil.example\x`, "/etc/passwd", "https:evil", "https:///x", "https://e.example/<>\"'", "data:text/html,x", "\x00", "a\x00b", "\xff\xfe", "a\r\nb\rc\n\nd", "\u2028\u2029\ufeff", "{{ .Site }}", "{{< x >}}", "&#x3c;b&#x3e;", "#x", "?a=<b>", "..//..//x",
 }
 
@@ -128,6 +131,19 @@ func TestLinksLeadToTheWebOrBesideThePage(t *testing.T) {
 	} {
 		var m markup
 		m.link(address, "x")
+		if m.String() != want {
+			t.Errorf("%q: %s", address, m.String())
+		}
+	}
+}
+
+func TestNamesLeadIntoTheSite(t *testing.T) {
+	for address, want := range map[string]string{
+		"/units/cgj/": `<a href="/units/cgj/">x</a>`, "#declaration": `<a href="#declaration">x</a>`, "/rules/#clause-3-1": `<a href="/rules/#clause-3-1">x</a>`,
+		"": "x", "//example.org/": "x", "https://example.org/": "x", "javascript:x": "x", "units/": "x", "/\\example.org": "x", "/\t/example.org": "x",
+	} {
+		var m markup
+		m.named(name{Zh: "x", URL: address})
 		if m.String() != want {
 			t.Errorf("%q: %s", address, m.String())
 		}

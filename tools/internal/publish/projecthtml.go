@@ -109,7 +109,8 @@ func (m *markup) agreeing(a *agree) {
 // this one; the pair alone where there is no such address. The layout puts the
 // path that the site is served under before href="/.
 func (m *markup) named(n name) {
-	if !strings.HasPrefix(n.URL, "#") && (!strings.HasPrefix(n.URL, "/") || strings.HasPrefix(n.URL, "//")) {
+	within := strings.HasPrefix(n.URL, "#") || strings.HasPrefix(n.URL, "/") && !strings.HasPrefix(n.URL, "//")
+	if !within || strings.ContainsAny(n.URL, "\\\t\r\n") { // which browsers take for a slash or leave out
 		m.instead(n.Zh, n.En)
 		return
 	}

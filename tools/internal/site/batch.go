@@ -13,8 +13,8 @@ import (
 )
 
 // DefaultBatch is how many bytes of content one run of Hugo is given. Hugo
-// holds about ten times that in memory and starts in a third of a second.
-const DefaultBatch = 16 << 20
+// holds about ten times that in memory and starts in a tenth of a second.
+const DefaultBatch = 32 << 20
 
 // pageCost is counted for every page besides its bytes.
 const pageCost = 4 << 10
