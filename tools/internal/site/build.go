@@ -195,6 +195,11 @@ func (w *Work) Build(ctx context.Context, in Input) (res Result, err error) {
 	if err := seal(built, folders, manifestOf(files)); err != nil {
 		return res, err
 	}
+	if !b.Reuse { // else it is gone with its Builder, and the disk may be busy for minutes
+		if err := syncTree(built); err != nil {
+			return res, err
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return res, err
 	}

@@ -92,15 +92,14 @@ func hashOf(manifest []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// seal writes the marker, opens the folders to a web server and brings all to the
-// disk.
+// seal writes the marker and opens the folders to a web server.
 func seal(dir string, folders []string, manifest []byte) error {
 	f, err := os.OpenFile(filepath.Join(dir, Marker), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return fmt.Errorf("write marker: %w", err)
 	}
 	_, err = f.Write(marked(manifest))
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err := errors.Join(err, syncFile(f), f.Close()); err != nil {
 		return fmt.Errorf("write marker: %w", err)
 	}
 	for _, p := range folders {
@@ -108,7 +107,7 @@ func seal(dir string, folders []string, manifest []byte) error {
 			return err
 		}
 	}
-	return syncTree(dir)
+	return nil
 }
 
 // replaceable says whether out may be replaced: it is absent, empty, or a site
