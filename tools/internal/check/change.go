@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -85,7 +86,7 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 	}
 	finding.Sort(res.Findings)
 	finding.Sort(res.Mended)
-	return res, errors.Join(was.Registry.Err(), is.Registry.Err())
+	return res, cmp.Or(was.Err(), is.Err())
 }
 
 // divide sorts changed paths into the registry's definitions and its content.

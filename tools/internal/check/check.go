@@ -104,6 +104,15 @@ func (j *Judge) Over(files registry.Files) *Judge {
 	return &Judge{Registry: registry.New(files, j.Registry.Schemas), Lifecycle: j.Lifecycle, Rules: j.Rules}
 }
 
+// Err returns why no verdict of j holds: files that could not be listed, or
+// definitions that were asked for and cannot be used.
+func (j *Judge) Err() error {
+	if err := j.Registry.Err(); err != nil {
+		return err
+	}
+	return j.Rules.Err()
+}
+
 // With returns the judge of the registry after a change of its content: the
 // definitions stay. changed are the paths that differ, all below content/.
 func (j *Judge) With(files registry.Files, changed []string) *Judge {

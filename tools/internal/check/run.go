@@ -129,7 +129,7 @@ func (j *Judge) All(o Options) (*Result, error) {
 	res.expiries = slices.Concat(ends...)
 	finding.Sort(res.Findings)
 	res.Summary.Projects, res.Summary.Records, res.Summary.Plans = len(folders), int(records.Load()), len(j.Registry.Plans())
-	return res, j.Registry.Err()
+	return res, j.Err()
 }
 
 // stopped returns why the check should end early, or nil.

@@ -175,5 +175,5 @@ func (s *Standing) judgeAgain(folders []*registry.Folder) (*Result, error) {
 	}
 	finding.Sort(res.Findings)
 	res.Summary.Projects, res.Summary.Plans = len(j.Registry.Folders()), len(j.Registry.Plans())
-	return res, j.Registry.Err()
+	return res, j.Err()
 }

@@ -88,7 +88,7 @@ type library struct {
 	rules    map[string]func() (*Rule, error)
 	all      func() []*Rule
 	blocking func() *Set
-	fault    func(error)
+	reg      *registry.Registry // by which they were read
 }
 
 // New returns the rules of the files with the given ids. read gives the text of
@@ -97,7 +97,7 @@ type library struct {
 // and so is an expression, once they are asked for; Compile asks for all of it.
 // The texts of the rules get the limits that reg has in force.
 func New(ids []string, read func(id string) ([]byte, error), reg *registry.Registry, states, steps []string) *Set {
-	l := &library{ids: ids, rules: make(map[string]func() (*Rule, error), len(ids)), fault: reg.Fault}
+	l := &library{ids: ids, rules: make(map[string]func() (*Rule, error), len(ids)), reg: reg}
 	c := &compiler{reg: reg, states: states, scope: reg.Scope()}
 	for _, id := range ids {
 		l.rules[id] = sync.OnceValues(func() (*Rule, error) { return c.load(id, read, steps) })
@@ -182,11 +182,14 @@ func (l *library) Rule(id string) *Rule {
 	}
 	r, err := read()
 	if err != nil {
-		l.fault(err)
+		l.reg.Fault(err)
 		return nil
 	}
 	return r
 }
+
+// Err returns what is wrong with the definitions that were asked for.
+func (l *library) Err() error { return l.reg.Err() }
 
 // Blocks reports whether a finding of the rule with an id can make a check fail.
 // One that no rule file describes can.
