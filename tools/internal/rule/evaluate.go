@@ -40,6 +40,9 @@ func (s *Set) Project(p, base *registry.Project, life bool, altered registry.Alt
 }
 
 func broken(roots []string, bad map[string]bool) bool {
+	if len(bad) == 0 {
+		return false
+	}
 	for _, r := range roots {
 		if bad[r] {
 			return true
