@@ -181,10 +181,26 @@ func (a *Auditor) pass(l Link, is *check.Judge) {
 	a.judge = is.With(l.Head, decisions)
 }
 
+// entry begins what is said about a link.
+func (l *Link) entry() *Entry {
+	title, _, _ := strings.Cut(l.Message, "\n")
+	return &Entry{Commit: l.Commit, Parent: l.Parent, When: l.When, Title: value.MaskPersonal(strings.TrimSpace(title)), Request: requestOf(l.Message), Items: []*Item{}, Faults: []Fault{}}
+}
+
+// Unjudged is the entry of a link that cannot be judged, nor what lies behind it:
+// its files, or the definitions among them, are not what any registry holds. left
+// is the number of commits that are not looked at for that.
+func Unjudged(l Link, path string, why error, left int) *Entry {
+	e := l.entry()
+	e.Faults = append(e.Faults, Fault{path, finding.Text{
+		Zh: fmt.Sprintf("从这个提交起无法判断（后面还有 %d 个提交没有审计）：%v", left, why),
+		En: fmt.Sprintf("from this commit on nothing can be judged (%d commits behind it were not audited): %v", left, why)}})
+	return e
+}
+
 // Judge judges the next link. An error means that it could not be judged at all.
 func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
-	title, _, _ := strings.Cut(l.Message, "\n")
-	e := &Entry{Commit: l.Commit, Parent: l.Parent, When: l.When, Title: value.MaskPersonal(strings.TrimSpace(title)), Request: requestOf(l.Message), Items: []*Item{}, Faults: []Fault{}}
+	e := l.entry()
 	var content, sealed []transition.File
 	for _, f := range l.Files {
 		if registry.InDecisions(f.Path) {
@@ -239,39 +255,53 @@ func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, was *
 		}
 	}
 	items := transition.Of(res, content)
-	var blocking []blockage
-	for i := range res.Findings {
-		if f := &res.Findings[i]; f.Blocks() {
-			blocking = append(blocking, blockage{f, !slices.ContainsFunc(items, func(t transition.Transition) bool { return concerns(f, &t) })})
-		}
-	}
 	for _, t := range items {
 		it := &Item{Transition: t, reg: reg, registry: res.Base.Registry.Config.DivisionCode, parent: l.Parent, after: l.After, before: l.When,
 			question: decision.Question{ID: t.ID, Subject: t.Subject, Content: t.Content(), Seats: t.Seats, Override: t.Override, Authors: authors}}
-		for _, b := range blocking {
-			if f := b.Finding; b.all || concerns(f, &t) {
-				it.Status = Illegal
-				it.Why = append(it.Why, finding.Text{Zh: f.Rule + " " + f.File + "：" + f.Message.Zh, En: f.Rule + " " + f.File + ": " + f.Message.En})
-			}
-		}
 		e.Items = append(e.Items, it)
 	}
+	accuse(e.Items, res.Findings)
 	return res.Judge, nil
 }
 
-// blockage is a finding that stands against what it is about, or against all.
-type blockage struct {
-	*finding.Finding
-	all bool
-}
+// maxWhy bounds what is said against one transition.
+const maxWhy = 100
 
-// concerns reports whether a finding is about a transition. One that is about
-// none of a commit stands against all of them.
-func concerns(f *finding.Finding, t *transition.Transition) bool {
-	if f.Project != "" {
-		return f.Project == t.Subject || t.Subject == registry.SubjectDefinitions
+// accuse holds findings against the transitions that they are about: by project,
+// or by file, and whatever is found against new definitions. One that is about none
+// of a commit stands against all of them.
+func accuse(items []*Item, findings []finding.Finding) {
+	bySubject, byFile := map[string]*Item{}, map[string]*Item{}
+	for _, it := range items {
+		bySubject[it.Subject] = it
+		for _, f := range it.Files {
+			byFile[f.Path] = it
+		}
 	}
-	return slices.ContainsFunc(t.Files, func(x transition.File) bool { return x.Path == f.File }) || t.Subject == registry.SubjectDefinitions
+	for i := range findings {
+		f := &findings[i]
+		if !f.Blocks() {
+			continue
+		}
+		about := byFile[f.File]
+		if f.Project != "" {
+			about = bySubject[f.Project]
+		}
+		var accused []*Item
+		for _, it := range []*Item{about, bySubject[registry.SubjectDefinitions]} {
+			if it != nil && !slices.Contains(accused, it) {
+				accused = append(accused, it)
+			}
+		}
+		if len(accused) == 0 {
+			accused = items
+		}
+		for _, it := range accused {
+			if it.Status = Illegal; len(it.Why) < maxWhy {
+				it.Why = append(it.Why, finding.Text{Zh: f.Rule + " " + f.File + "：" + f.Message.Zh, En: f.Rule + " " + f.File + ": " + f.Message.En})
+			}
+		}
+	}
 }
 
 // request matches how forges name the request in the message of a merge.

@@ -315,23 +315,42 @@ func TestDemandsTakeGoodStatusAway(t *testing.T) {
 }
 
 func TestFindingsStandAgainstWhatTheyAreAbout(t *testing.T) {
+	const plan = "content/plans/2026.md"
 	project := transition.Transition{Subject: subject, Files: []transition.File{{Path: index}}}
-	plans := transition.Transition{Subject: registry.SubjectPlans, Files: []transition.File{{Path: "content/plans/2026.md"}}}
+	plans := transition.Transition{Subject: registry.SubjectPlans, Files: []transition.File{{Path: plan}}}
 	definitions := transition.Transition{Subject: registry.SubjectDefinitions}
-	at := func(project, file string) *finding.Finding {
-		return &finding.Finding{Project: project, Place: finding.Place{File: file}}
-	}
 	for _, c := range []struct {
-		f    *finding.Finding
-		t    *transition.Transition
-		want bool
+		project, file string
+		of            []transition.Transition
+		accused       []bool
 	}{
-		{at(subject, index), &project, true}, {at("2026-cgj-01", "x"), &project, false}, {at("", index), &project, true},
-		{at("", "content/plans/2026.md"), &plans, true}, {at("", "content/plans/2025.md"), &plans, false}, {at(subject, index), &plans, false},
-		{at(subject, index), &definitions, true}, {at("", "content/plans/2026.md"), &definitions, true},
+		{subject, index, []transition.Transition{project, plans}, []bool{true, false}},
+		{"", index, []transition.Transition{project, plans}, []bool{true, false}},
+		{"", plan, []transition.Transition{project, plans}, []bool{false, true}},
+		{subject, plan, []transition.Transition{project, plans}, []bool{true, false}},
+		{subject, index, []transition.Transition{project, definitions}, []bool{true, true}},
+		{"", plan, []transition.Transition{project, definitions}, []bool{false, true}},
+		{"2026-cgj-01", "x", []transition.Transition{project, plans}, []bool{true, true}},
+		{"", "content/plans/2025.md", []transition.Transition{project, plans}, []bool{true, true}},
 	} {
-		if got := concerns(c.f, c.t); got != c.want {
-			t.Errorf("%q %s and %s: %v", c.f.Project, c.f.File, c.t.Subject, got)
+		var items []*Item
+		for _, x := range c.of {
+			items = append(items, &Item{Transition: x})
+		}
+		f := finding.Finding{Rule: "R-001", Severity: finding.Error, Project: c.project, Place: finding.Place{File: c.file}}
+		warning := f
+		warning.Severity = finding.Warn
+		accuse(items, []finding.Finding{warning})
+		for i, it := range items {
+			if it.Status != "" {
+				t.Errorf("a warning stands against item %d", i)
+			}
+		}
+		accuse(items, slices.Repeat([]finding.Finding{f}, maxWhy+1))
+		for i, it := range items {
+			if got := it.Status == Illegal; got != c.accused[i] || got && len(it.Why) != maxWhy {
+				t.Errorf("%q %s: item %d is accused: %v, for %d reasons", c.project, c.file, i, got, len(it.Why))
+			}
 		}
 	}
 }

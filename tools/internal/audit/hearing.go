@@ -49,6 +49,10 @@ func (h *hearing) decisions(files []transition.File) {
 			h.fault(f.Path, what.Zh, what.En)
 			continue
 		}
+		if _, irregular, err := registry.List(h.link.Head, f.Path); err != nil || len(irregular) > 0 {
+			h.fault(f.Path, "不是普通文件（符号链接、子模块或可执行文件）", "not a plain file (symbolic link, submodule or executable)")
+			continue
+		}
 		if path.Dir(f.Path) != seal.StatementsDir {
 			h.decision(f.Path)
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -143,7 +144,8 @@ func (a *app) auditCommits(repo *gitobj.Repo, prefix string, commits []gitobj.Co
 	if err != nil {
 		return nil, a.gitFailure(err)
 	}
-	base := newGitFiles(was, prefix)
+	holes := &holes{}
+	base := &entire{newGitFiles(was, prefix), holes}
 	for i, c := range commits[1:] {
 		if err := a.ctx.Err(); err != nil {
 			return nil, err
@@ -152,24 +154,34 @@ func (a *app) auditCommits(repo *gitobj.Repo, prefix string, commits []gitobj.Co
 		if err != nil {
 			return nil, a.gitFailure(err)
 		}
+		link := audit.Link{Commit: c.Hash, Parent: commits[i].Hash, When: c.When, After: commits[i].When, Message: c.Message, Merge: len(c.Parents) > 1, Base: base}
+		left := len(commits) - i - 2
 		changes, err := repo.Diff(was, is)
-		if err != nil {
-			return nil, a.gitFailure(err)
+		if tree := (*gitobj.TreeError)(nil); errors.As(err, &tree) {
+			return append(entries, audit.Unjudged(link, tree.Path, err, left)), nil
+		} else if err != nil {
+			return nil, a.gitFailure(fmt.Errorf("commit %s: %w", c.Hash, err))
 		}
 		files := base
 		if len(changes) > 0 {
-			files = newGitFiles(is, prefix)
-			link := audit.Link{Commit: c.Hash, Parent: commits[i].Hash, When: c.When, After: commits[i].When, Message: c.Message, Merge: len(c.Parents) > 1, Base: base, Head: files}
+			files = &entire{newGitFiles(is, prefix), holes}
+			link.Head = files
 			if link.Authors, err = authorsOf(repo, c, prefix, changes); err != nil {
-				return nil, a.gitFailure(err)
+				return nil, a.gitFailure(fmt.Errorf("commit %s: %w", c.Hash, err))
 			}
 			p := &proposal{prefix: prefix}
 			for _, ch := range changes {
 				link.Files = append(link.Files, transition.File{Path: p.relative(ch.Path), Old: hashOf(ch.Old), New: hashOf(ch.New)})
 			}
 			e, err := auditor.Judge(link, check.Options{Context: a.ctx, Inspect: attach.Inspect, Forward: true})
+			if lost := holes.first(err); lost != nil {
+				return nil, a.gitFailure(fmt.Errorf("commit %s: %w", c.Hash, lost))
+			}
+			if stopped := a.ctx.Err(); stopped != nil {
+				return nil, stopped
+			}
 			if err != nil {
-				return nil, cannot(err, a.say("这个提交不能判断：它之前的定义有错", "the commit cannot be judged: the definitions before it are broken"))
+				return append(entries, audit.Unjudged(link, ".", err, left)), nil
 			}
 			entries = append(entries, e)
 		}
@@ -179,6 +191,35 @@ func (a *app) auditCommits(repo *gitobj.Repo, prefix string, commits []gitobj.Co
 		}
 	}
 	return entries, nil
+}
+
+// entire are files of a history of which nothing may be missing: a verdict that
+// rests on what could not be read would be none.
+type entire struct {
+	*gitFiles
+	holes *holes
+}
+
+func (f *entire) Read(path string, limit int64) ([]byte, error) {
+	data, err := f.gitFiles.Read(path, limit)
+	_ = f.holes.first(err)
+	return data, err
+}
+
+// holes keeps the first object of a history that is missing or damaged.
+type holes struct {
+	mu    sync.Mutex
+	found error
+}
+
+// first notes an error that tells of such an object, and returns the first one.
+func (h *holes) first(err error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if missing, corrupt := (*gitobj.MissingObjectError)(nil), (*gitobj.CorruptObjectError)(nil); h.found == nil && (errors.As(err, &missing) || errors.As(err, &corrupt)) {
+		h.found = err
+	}
+	return h.found
 }
 
 // auditPage audits what is checked out, for the page of the site.

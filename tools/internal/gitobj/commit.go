@@ -2,6 +2,7 @@ package gitobj
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -47,6 +48,10 @@ func (r *Repo) Commit(rev string) (Commit, error) {
 	}
 	return out, nil
 }
+
+// maxParents bounds the branches that one commit joins: each costs a search for
+// what it brings.
+const maxParents = 256
 
 // commitObject is a parsed commit.
 type commitObject struct {
@@ -97,6 +102,9 @@ func parseCommit(data []byte) (c commitObject, reason string) {
 		if !ok {
 			return c, "malformed parent line"
 		}
+		if len(c.parents) == maxParents {
+			return c, fmt.Sprintf("more than %d parents", maxParents)
+		}
 		c.parents = append(c.parents, p)
 	}
 	if value, ok = next("author"); !ok {
@@ -110,20 +118,25 @@ func parseCommit(data []byte) (c commitObject, reason string) {
 	return c, ""
 }
 
+// lastSecond is the end of the year 9999: behind it no date can be written.
+const lastSecond = 253402300799 - 24*60*60
+
 // parseSignature splits "Name <address> seconds zone". A date that cannot be
-// read is the zero of Unix time, as Git has it.
+// read, or that no calendar holds, is the zero of Unix time, as Git has it.
 func parseSignature(line []byte) (who string, when time.Time) {
 	end := bytes.LastIndexByte(line, '>') + 1
 	fields := bytes.Fields(line[end:])
 	when = time.Unix(0, 0).UTC()
 	if len(fields) > 0 {
-		if sec, err := strconv.ParseInt(string(fields[0]), 10, 64); err == nil {
+		if sec, err := strconv.ParseInt(string(fields[0]), 10, 64); err == nil && sec >= 0 && sec <= lastSecond {
 			when = time.Unix(sec, 0).UTC()
 		}
 	}
 	if len(fields) > 1 {
 		if zone, err := time.Parse("-0700", string(fields[1])); err == nil {
-			when = when.In(zone.Location())
+			if _, east := zone.Zone(); max(east, -east) < 24*60*60 {
+				when = when.In(zone.Location())
+			}
 		}
 	}
 	return string(line[:end]), when

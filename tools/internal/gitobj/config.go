@@ -42,7 +42,7 @@ func readConfig(gitDir, common string) (gitConfig, error) {
 }
 
 func decodeConfig(path string) (*gitconfig.Config, error) {
-	b, err := os.ReadFile(path)
+	b, err := readPlain(path)
 	if err != nil {
 		return nil, err
 	}

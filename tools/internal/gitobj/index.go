@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -72,7 +71,7 @@ var errIndex = errors.New("the index is damaged: delete it and run 'git reset'")
 // readIndex reads the index of this worktree. It does not use go-git's
 // decoder, which refuses sparse indexes and those without a checksum.
 func (r *Repo) readIndex() (*index, error) {
-	f, err := os.Open(r.gitDir + "/index")
+	f, err := openPlain(r.gitDir + "/index")
 	if errors.Is(err, fs.ErrNotExist) {
 		return &index{}, nil
 	}

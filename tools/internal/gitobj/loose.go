@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"strconv"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -15,7 +14,7 @@ import (
 // readLoose reads an object that has a file of its own. Of what the file inflates
 // to no more is taken than its header says.
 func readLoose(path string, want *wanted) (plumbing.ObjectType, []byte, error) {
-	f, err := os.Open(path)
+	f, err := openPlain(path)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -47,7 +47,7 @@ type bases struct {
 }
 
 func openPack(name string, known *bases) (*pack, error) {
-	file, err := os.Open(name + ".idx")
+	file, err := openPlain(name + ".idx")
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func openPack(name string, known *bases) (*pack, error) {
 	if err := idxfile.NewDecoder(sized{bufio.NewReaderSize(file, 1<<16), file}).Decode(p.index); err != nil {
 		return nil, fmt.Errorf("%s.idx: %w", name, err)
 	}
-	if p.file, err = os.Open(name + ".pack"); err != nil {
+	if p.file, err = openPlain(name + ".pack"); err != nil {
 		return nil, err
 	}
 	p.scan = packfile.NewScanner(p.file)

@@ -115,9 +115,9 @@ func (r *Repo) Close() error {
 func (r *Repo) openStores(incoming string) error {
 	var shared billy.Filesystem // stays a nil interface unless the worktree is linked
 	if r.common != r.gitDir {
-		shared = osfs.New(r.common)
+		shared = plainFiles{osfs.New(r.common)}
 	}
-	r.storage = filesystem.NewStorage(dotgit.NewRepositoryFilesystem(osfs.New(r.gitDir), shared), cache.NewObjectLRU(0))
+	r.storage = filesystem.NewStorage(dotgit.NewRepositoryFilesystem(plainFiles{osfs.New(r.gitDir)}, shared), cache.NewObjectLRU(0))
 	own := filepath.Join(r.common, "objects")
 	dirs, err := alternates(own, []string{own}, 0)
 	if err != nil {
@@ -187,7 +187,7 @@ func isGitDir(dir string) bool {
 
 // readGitFile follows a .git file to the directory that it names.
 func readGitFile(path string) (string, error) {
-	b, err := os.ReadFile(path)
+	b, err := readPlain(path)
 	if err != nil {
 		return "", err
 	}
@@ -205,7 +205,7 @@ func readGitFile(path string) (string, error) {
 }
 
 func commonDir(gitDir string) (string, error) {
-	b, err := os.ReadFile(filepath.Join(gitDir, "commondir"))
+	b, err := readPlain(filepath.Join(gitDir, "commondir"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return gitDir, nil
 	}
@@ -225,7 +225,7 @@ func commonDir(gitDir string) (string, error) {
 // alternates lists the object folders that objects borrows from, nearest
 // first.
 func alternates(objects string, seen []string, depth int) ([]string, error) {
-	b, err := os.ReadFile(filepath.Join(objects, "info", "alternates"))
+	b, err := readPlain(filepath.Join(objects, "info", "alternates"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return seen, nil
 	}

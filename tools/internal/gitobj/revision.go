@@ -2,7 +2,6 @@ package gitobj
 
 import (
 	"errors"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -122,7 +121,7 @@ func (r *Repo) reference(name string) (plumbing.Hash, error) {
 
 // fetchHead reads the first line of FETCH_HEAD, which carries more than a hash.
 func (r *Repo) fetchHead(rev string) (plumbing.Hash, error) {
-	b, err := os.ReadFile(filepath.Join(r.gitDir, "FETCH_HEAD"))
+	b, err := readPlain(filepath.Join(r.gitDir, "FETCH_HEAD"))
 	if err == nil && len(b) >= 40 {
 		if h, ok := parseHash(string(b[:40])); ok {
 			return h, nil
@@ -175,7 +174,7 @@ func (r *Repo) peel(rev string, h plumbing.Hash) (plumbing.Hash, error) {
 		if missing, big := (*MissingObjectError)(nil), (*TooLargeError)(nil); errors.As(err, &missing) {
 			return h, r.unknown(rev, "there is no object "+h.String())
 		} else if errors.As(err, &big) {
-			return h, r.unknown(rev, "it is not a commit")
+			return h, r.unknown(rev, "it is no commit, or one of more than "+strconv.Itoa(maxCommit)+" bytes")
 		}
 		if err != nil {
 			return h, err
