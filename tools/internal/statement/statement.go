@@ -213,6 +213,10 @@ func (s *Signed) OpenDocument(doc any, namespace string) (key string, err error)
 	if err := weak(sig.PublicKey); err != nil {
 		return "", err
 	}
+	// What is counted once is known by its file: it must not have two.
+	if bare := !strings.HasPrefix(sig.PublicKey.Type(), "sk-"); string(sshsig.Armor(sig)) != s.Signature || bare && len(sig.Signature.Rest) > 0 {
+		return "", errors.New("signature: not in its canonical form")
+	}
 	if err := strict(s.Document, doc); err != nil {
 		return "", err
 	}

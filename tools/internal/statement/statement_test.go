@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hiddeco/sshsig"
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 )
@@ -144,6 +145,41 @@ func TestStatementsHaveOneSpelling(t *testing.T) {
 		if _, _, err := raw.Open(); err == nil {
 			t.Errorf("document with %s: accepted", name)
 		}
+	}
+}
+
+// TestSignaturesHaveOneSpelling writes a good signature in other ways: a statement
+// that counts once must not return under another name.
+func TestSignaturesHaveOneSpelling(t *testing.T) {
+	signed, err := Sign(sample(), signer(t, newKey(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := func(change func(*sshsig.Signature)) string {
+		sig, err := sshsig.Unarmor([]byte(signed.Signature))
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(sig)
+		return string(sshsig.Armor(sig))
+	}
+	lines := strings.SplitAfter(signed.Signature, "\n")
+	for name, text := range map[string]string{
+		"no line end":     strings.TrimSuffix(signed.Signature, "\n"),
+		"Windows lines":   strings.ReplaceAll(signed.Signature, "\n", "\r\n"),
+		"words before":    "words\n" + signed.Signature,
+		"words behind":    signed.Signature + "words\n",
+		"a header":        lines[0] + "A: b\n\n" + strings.Join(lines[1:], ""),
+		"one long line":   lines[0] + strings.ReplaceAll(strings.Join(lines[1:len(lines)-2], ""), "\n", "") + "\n" + lines[len(lines)-2],
+		"bytes behind it": again(func(s *sshsig.Signature) { s.Signature.Rest = []byte("more") }),
+	} {
+		other := &Signed{Document: signed.Document, Signature: text}
+		if _, _, err := other.Open(); err == nil || !strings.Contains(err.Error(), "signature") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if same := again(func(*sshsig.Signature) {}); same != signed.Signature {
+		t.Errorf("taken apart and put together it is another: %s", same)
 	}
 }
 
