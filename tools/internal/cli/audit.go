@@ -166,7 +166,8 @@ func (a *app) auditCommits(repo *gitobj.Repo, prefix string, commits []gitobj.Co
 		if len(changes) > 0 {
 			files = &entire{newGitFiles(is, prefix), holes}
 			link.Head = files
-			if link.Authors, err = authorsOf(repo, c, prefix, changes); err != nil {
+			long := (*gitobj.LongBranchError)(nil)
+			if link.Authors, err = authorsOf(repo, c, prefix, changes); err != nil && !errors.As(err, &long) {
 				return nil, a.gitFailure(fmt.Errorf("commit %s: %w", c.Hash, err))
 			}
 			p := &proposal{prefix: prefix}
@@ -182,6 +183,11 @@ func (a *app) auditCommits(repo *gitobj.Repo, prefix string, commits []gitobj.Co
 			}
 			if err != nil {
 				return append(entries, audit.Unjudged(link, ".", err, left)), nil
+			}
+			if long != nil {
+				e.Faults = append(e.Faults, audit.Fault{Path: ".", Text: finding.Text{
+					Zh: fmt.Sprintf("合进来的分支超过 %d 个提交，不知道是谁写的，无法排除自己批准自己", long.Commits),
+					En: fmt.Sprintf("the branch that it merges has more than %d commits, so who wrote them is not known, nor whether they approved their own", long.Commits)}})
 			}
 			entries = append(entries, e)
 		}

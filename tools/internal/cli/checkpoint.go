@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -159,11 +160,21 @@ func (a *app) prove(p *proposal, from string, strict bool) (*proof, error) {
 	return out, nil
 }
 
+// readSigned reads a file of the user, no more of it than any signed document has.
+func (a *app) readSigned(name string) ([]byte, error) {
+	f, err := os.Open(a.abs(name))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, statement.Limit+1))
+}
+
 // trustedKeys reads files of public keys, as in authorized_keys.
 func (a *app) trustedKeys(files []string) ([]string, error) {
 	var out []string
 	for _, f := range files {
-		data, err := os.ReadFile(a.abs(f))
+		data, err := a.readSigned(f)
 		if err != nil {
 			return nil, cannot(err, a.say("核对 --trust", "check --trust"))
 		}
@@ -258,7 +269,7 @@ func (a *app) checkpoints(repo *gitobj.Repo, prefix string, whole func() ([]gito
 		take(strings.TrimPrefix(r.Name, checkpointRefs), data, err)
 	}
 	for _, f := range files {
-		data, err := os.ReadFile(a.abs(f))
+		data, err := a.readSigned(f)
 		if err != nil {
 			return nil, cannot(err, "")
 		}

@@ -48,6 +48,13 @@ func (e *NoMergeBaseError) Error() string {
 	return fmt.Sprintf("%s and %s have no common ancestor: their histories are unrelated", e.Base, e.Head)
 }
 
+// LongBranchError means that a branch has more commits than are looked at.
+type LongBranchError struct{ Commits int }
+
+func (e *LongBranchError) Error() string {
+	return fmt.Sprintf("the change has more than %d commits", e.Commits)
+}
+
 // ManyMergeBasesError means that two commits have several best common
 // ancestors (criss-cross merges), so what head changes is not defined. The
 // mend is to merge base into head, or to rebase head.

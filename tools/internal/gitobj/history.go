@@ -76,7 +76,7 @@ func (r *Repo) walk(start plumbing.Hash, seen map[plumbing.Hash]bool, atMerge fu
 			return nil, err
 		}
 		if len(out) == maxBranch {
-			return nil, fmt.Errorf("the change has more than %d commits", maxBranch)
+			return nil, &LongBranchError{Commits: maxBranch}
 		}
 		out = append(out, c)
 		if len(c.Parents) > 1 {
