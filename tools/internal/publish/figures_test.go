@@ -299,6 +299,20 @@ func TestPagesOfTheExampleAddUp(t *testing.T) {
 			t.Errorf("%s counts %d projects of %d", st.ID, n, b.manifest.Projects)
 		}
 	}
+	listed := func(key string) (out []string) {
+		var v indicatorView
+		page("indicators/"+key, &v)
+		for _, x := range v.Items {
+			out = append(out, x.ID+" "+x.Value)
+		}
+		return out
+	}
+	if got := listed("withheld"); len(got) < 4 || !strings.Contains(strings.Join(got, "\n"), "2025-jcy-01 线索内容和办理情况（涉及检察工作秘密，不予公开）") {
+		t.Errorf("withheld: %q", got)
+	}
+	if got := listed("overdue"); len(got) == 0 || !strings.Contains(got[0], "最久的已过 ") {
+		t.Errorf("overdue: %q", got)
+	}
 	var overview struct{ Rows []indicatorRow }
 	page("indicators/0-all", &overview)
 	for _, r := range overview.Rows {
