@@ -15,7 +15,7 @@
       return r;
     });
   });
-  var root, state, last, run = 0, open = {};
+  var root, state, last, run = 0, open = {}, title = document.title;
 
   function word(key, values) {
     return words[key].map(function (t) {
@@ -112,6 +112,7 @@
 
   function head(r, blank) {
     var n = r.hits.length.toLocaleString('en');
+    document.title = (state.q.trim() ? state.q.trim() + ' - ' : '') + title;
     both(clear(status), word(!r.hits.length ? 'none' : blank ? 'all' : r.exact ? 'found' : 'about', { n: n }));
     var few = r.hits.length > 0 && r.hits.length + r.near.length <= mostChecked;
     $('check').hidden = r.exact || !few;

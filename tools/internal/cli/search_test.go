@@ -84,6 +84,10 @@ func TestFiltersStandInTheAddressAndCanBeTakenBack(t *testing.T) {
 	if first.List || first.Address != "/projects/?q=平台" || len(first.Titles) != 10 || len(first.Marked) < 10 {
 		t.Fatalf("after typing: %+v", first)
 	}
+	var title string
+	if page.Eval(`document.title`, &title); !strings.HasPrefix(title, "平台 - ") {
+		t.Errorf("the title is %q", title)
+	}
 	var count string
 	page.Eval(`document.querySelector('#f-year-2025').closest("label").querySelector(".n").innerText`, &count)
 	page.Click("#f-year-2025")
