@@ -14,7 +14,7 @@ import (
 
 // DefaultBatch is how many bytes of content one run of Hugo is given. Hugo
 // holds about ten times that in memory and starts in a tenth of a second.
-const DefaultBatch = 32 << 20
+const DefaultBatch = 24 << 20
 
 // pageCost is counted for every page besides its bytes.
 const pageCost = 4 << 10
