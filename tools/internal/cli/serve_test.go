@@ -103,6 +103,7 @@ func (e *edited) fresh() (*publish.Manifest, map[string]string, error) {
 // site that is built, from the beginning.
 func (e *edited) same(what string, whole bool) {
 	e.t.Helper()
+	e.said.Reset()
 	err := e.preview.update(e.t.Context())
 	want, files, freshErr := e.fresh()
 	if (err == nil) != (freshErr == nil) {
@@ -168,7 +169,6 @@ func TestAPreviewIsTheSiteOfABuild(t *testing.T) {
 
 	// Faults stop the preview, which stays as it was, and are no obstacle to it later.
 	before := tree(t, e.preview.out)
-	e.said.Reset()
 	undo = e.replace(index("2024/dsjj/01"), "title: ", "titel: ")
 	second := e.replace(index("2026/cgj/01"), "title: ", "title: 又一个")
 	e.same("a faulty record", false)
