@@ -205,7 +205,7 @@ func TestWhatIsTypedIsJudgedBesideItsField(t *testing.T) {
 	p.Eval(`location.hash = location.hash.replace(/0$/, "1")`, nil)
 	until(t, p, `document.querySelector("[data-ptr='/estimate']")`)
 	p.Type(at("/estimate", "input"), "约128.5万元")
-	until(t, p, `document.querySelector("[data-ptr='/estimate'] .finding-error")`)
+	until(t, p, `document.querySelector("[data-ptr='/estimate'] .finding-error")?.innerText.includes("应填")`) // not that it is empty, as it was at first
 	var said struct {
 		Message, Described string
 		Invalid            bool

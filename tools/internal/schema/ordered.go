@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // object is a JSON object that remembers the order of its keys: the order of
@@ -37,60 +35,57 @@ func (o *object) strs(key string) []string {
 }
 
 // decodeOrdered reads one JSON document; objects become *object, arrays []any.
-// Names that come twice are an error.
 func decodeOrdered(data []byte) (any, error) {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data))
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
 	v, err := decodeValue(dec)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := dec.ReadToken(); err != io.EOF {
+	if _, err := dec.Token(); err != io.EOF {
 		return nil, fmt.Errorf("text after the document at byte %d", dec.InputOffset())
 	}
 	return v, nil
 }
 
-func decodeValue(dec *jsontext.Decoder) (any, error) {
-	tok, err := dec.ReadToken()
+func decodeValue(dec *json.Decoder) (any, error) {
+	tok, err := dec.Token()
 	if err != nil {
 		return nil, err
 	}
-	switch tok.Kind() {
-	case '{':
+	switch tok {
+	case json.Delim('{'):
 		o := &object{vals: map[string]any{}}
-		for dec.PeekKind() != '}' {
-			k, err := dec.ReadToken()
+		for dec.More() {
+			k, err := dec.Token()
 			if err != nil {
 				return nil, err
 			}
-			key := k.String()
+			key := k.(string)
+			if _, dup := o.vals[key]; dup {
+				return nil, fmt.Errorf("duplicate key %q at byte %d", key, dec.InputOffset())
+			}
 			v, err := decodeValue(dec)
 			if err != nil {
 				return nil, err
 			}
 			o.keys, o.vals[key] = append(o.keys, key), v
 		}
-		_, err = dec.ReadToken()
+		_, err = dec.Token()
 		return o, err
-	case '[':
+	case json.Delim('['):
 		list := []any{}
-		for dec.PeekKind() != ']' {
+		for dec.More() {
 			v, err := decodeValue(dec)
 			if err != nil {
 				return nil, err
 			}
 			list = append(list, v)
 		}
-		_, err = dec.ReadToken()
+		_, err = dec.Token()
 		return list, err
-	case '"':
-		return tok.String(), nil
-	case '0':
-		return json.Number(tok.String()), nil
-	case 't', 'f':
-		return tok.Bool(), nil
 	}
-	return nil, nil
+	return tok, nil
 }
 
 // pointer walks a decoded document along unescaped JSON pointer segments.
