@@ -59,6 +59,7 @@ var layers = map[string][]string{
 
 	// for tests alone
 	"registrytest": {"disk"},
+	"giteatest":    {},
 	"submit":       {}, // of a script
 	"scenario":     {}, // of the command
 }

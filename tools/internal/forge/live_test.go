@@ -1,141 +1,43 @@
 package forge
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"taizhang/tools/internal/giteatest"
 )
 
-// live is a real Gitea or Forgejo of its own, on this machine alone.
-//
-//	TAIZHANG_TEST_GITEA=/usr/local/bin/gitea go test ./tools/internal/forge -run Live
-//
-// TAIZHANG_TEST_GITEA_STATIC names the folder of its templates for a binary
-// that was built without them.
+// live is a real Gitea or Forgejo, on this machine alone.
 type live struct {
+	*giteatest.Server
 	t      *testing.T
-	url    string
-	dir    string
+	dir    string // holds a clone
 	tokens map[string]string
 }
 
 func startLive(t *testing.T) *live {
-	bin := os.Getenv("TAIZHANG_TEST_GITEA")
-	if bin == "" {
-		t.Skip("TAIZHANG_TEST_GITEA names no Gitea")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	g := &live{t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port), dir: t.TempDir(), tokens: map[string]string{}}
-	static := ""
-	if s := os.Getenv("TAIZHANG_TEST_GITEA_STATIC"); s != "" {
-		static = "STATIC_ROOT_PATH = " + s
-	}
-	config := fmt.Sprintf(`WORK_PATH = %[1]s
-RUN_MODE = prod
-I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true
-[server]
-HTTP_ADDR = 127.0.0.1
-HTTP_PORT = %[2]d
-ROOT_URL = %[3]s/
-OFFLINE_MODE = true
-DISABLE_SSH = true
-%[4]s
-[database]
-DB_TYPE = sqlite3
-PATH = %[1]s/gitea.db
-[security]
-INSTALL_LOCK = true
-SECRET_KEY = only-for-a-test
-[repository]
-ROOT = %[1]s/repos
-[api]
-MAX_RESPONSE_ITEMS = 2
-[log]
-LEVEL = error
-ROOT_PATH = %[1]s/log
-`, g.dir, port, g.url, static)
-	ini := filepath.Join(g.dir, "app.ini")
-	if err := os.WriteFile(ini, []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	command := func(args ...string) *exec.Cmd {
-		cmd := exec.Command(bin, append([]string{"--config", ini}, args...)...)
-		cmd.Env = append(os.Environ(), "HOME="+g.dir, "GITEA_WORK_DIR="+g.dir)
-		return cmd
-	}
-	if out, err := command("migrate").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	g := &live{giteatest.Start(t, "[api]\nMAX_RESPONSE_ITEMS = 2\n"), t, t.TempDir(), map[string]string{}}
 	for _, user := range []string{"qjp", "jyj", "zhao", "qian", "robot"} {
-		args := []string{"admin", "user", "create", "--username", user, "--password", "only-for-a-test", "--email", user + "@example.org", "--must-change-password=false", "--access-token", "--access-token-scopes", "all"}
-		if user == "qjp" {
-			args = append(args, "--admin")
-		}
-		out, err := command(args...).CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
-		for _, word := range strings.Fields(string(out)) {
-			if len(word) == 40 {
-				g.tokens[user] = word
-			}
-		}
+		g.tokens[user] = g.Add(user, user == "qjp")
 	}
-	web := command("web")
-	var said bytes.Buffer
-	web.Stdout, web.Stderr = &said, &said
-	if err := web.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = web.Process.Kill()
-		_ = web.Wait()
-		if t.Failed() {
-			t.Logf("%s", said.String())
-		}
-	})
-	for range 600 {
-		if resp, err := http.Get(g.url + "/api/v1/version"); err == nil {
-			resp.Body.Close()
-			return g
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Fatalf("it does not start: %s", said.String())
-	return nil
+	return g
 }
 
 // call speaks to the API as a user.
 func (g *live) call(user, method, path string, body any) map[string]any {
 	g.t.Helper()
-	data, _ := json.Marshal(body)
-	req, _ := http.NewRequest(method, g.url+"/api/v1"+path, bytes.NewReader(data))
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "token "+g.tokens[user])
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		g.t.Fatal(err)
+	code, answer := g.Call(user, method, path, body)
+	if code > 299 {
+		g.t.Fatalf("%s %s as %s: %d %s", method, path, user, code, answer)
 	}
-	defer resp.Body.Close()
-	var answer any
-	_ = json.NewDecoder(resp.Body).Decode(&answer)
-	if resp.StatusCode > 299 {
-		g.t.Fatalf("%s %s as %s: %s %v", method, path, user, resp.Status, answer)
-	}
-	object, _ := answer.(map[string]any)
+	var object map[string]any
+	_ = json.Unmarshal(answer, &object) // a list of them is not asked for
 	return object
 }
 
@@ -153,7 +55,7 @@ func (g *live) git(args ...string) string {
 }
 
 func (g *live) open(user string) Forge {
-	f, err := Open(Config{Kind: Gitea, BaseURL: g.url, Owner: "qjp", Repo: "registry", Token: g.tokens[user]})
+	f, err := Open(Config{Kind: Gitea, BaseURL: g.URL, Owner: "qjp", Repo: "registry", Token: g.tokens[user]})
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -171,7 +73,7 @@ func TestLiveGitea(t *testing.T) {
 	if err := os.Mkdir(clone, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	g.git("clone", "-q", strings.Replace(g.url, "://", "://jyj:"+g.tokens["jyj"]+"@", 1)+"/qjp/registry.git", ".")
+	g.git("clone", "-q", strings.Replace(g.URL, "://", "://jyj:"+g.tokens["jyj"]+"@", 1)+"/qjp/registry.git", ".")
 	push := func(branch, text string, args ...string) string {
 		if err := os.WriteFile(filepath.Join(clone, branch+".md"), []byte(text), 0o644); err != nil {
 			t.Fatal(err)

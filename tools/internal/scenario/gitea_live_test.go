@@ -1,98 +1,30 @@
 package scenario_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"net"
-	"net/http"
-	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"taizhang/tools/internal/giteatest"
 )
 
-// live is a real Gitea or Forgejo of its own, on this machine alone.
-//
-//	TAIZHANG_TEST_GITEA=/usr/local/bin/gitea go test ./tools/internal/scenario -run RealGitea
-//
-// TAIZHANG_TEST_GITEA_STATIC names the folder of its templates for a binary that
-// was built without them.
-type live struct {
-	t        *testing.T
-	url, dir string
-	exe      func(args ...string) *exec.Cmd
-}
-
-const password = "Only-for-a-test-1"
+// live is a real Gitea or Forgejo, on this machine alone.
+type live struct{ *giteatest.Server }
 
 func startGitea(t *testing.T) *live {
-	bin := os.Getenv("TAIZHANG_TEST_GITEA")
-	if bin == "" {
-		t.Skip("TAIZHANG_TEST_GITEA names no Gitea")
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	g := &live{t: t, url: fmt.Sprintf("http://127.0.0.1:%d", port), dir: t.TempDir()}
-	config := fmt.Sprintf("WORK_PATH = %[1]s\nRUN_MODE = prod\nI_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true\n[server]\nHTTP_ADDR = 127.0.0.1\nHTTP_PORT = %[2]d\nROOT_URL = %[3]s/\nOFFLINE_MODE = true\nDISABLE_SSH = true\nSTATIC_ROOT_PATH = %[4]s\n"+
-		"[database]\nDB_TYPE = sqlite3\nPATH = %[1]s/gitea.db\n[security]\nINSTALL_LOCK = true\n[log]\nLEVEL = error\nROOT_PATH = %[1]s/log\n[api]\nDEFAULT_PAGING_NUM = 2\nMAX_RESPONSE_ITEMS = 50\n",
-		g.dir, port, g.url, os.Getenv("TAIZHANG_TEST_GITEA_STATIC"))
-	file := filepath.Join(g.dir, "app.ini")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	g.exe = func(args ...string) *exec.Cmd {
-		cmd := exec.Command(bin, append(args, "--config", file)...)
-		// It writes into the global configuration of Git, which must not be the
-		// null device of these tests: Git would put a file in its place.
-		cmd.Env = append(os.Environ(), "HOME="+g.dir, "GITEA_WORK_DIR="+g.dir, "GIT_CONFIG_GLOBAL="+filepath.Join(g.dir, "gitconfig"))
-		return cmd
-	}
-	if out, err := g.exe("migrate").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	if out, err := g.exe("admin", "user", "create", "--username", "bureau", "--password", password, "--email", "bureau@example.org", "--must-change-password=false", "--admin").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	web := g.exe("web")
-	if err := web.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = web.Process.Kill(); _ = web.Wait() })
-	for range 600 {
-		if resp, err := http.Get(g.url + "/api/v1/version"); err == nil {
-			resp.Body.Close()
-			return g
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Fatal("it does not start")
-	return nil
+	g := &live{giteatest.Start(t, "[api]\nDEFAULT_PAGING_NUM = 2\nMAX_RESPONSE_ITEMS = 50\n")}
+	g.Add("bureau", true)
+	return g
 }
 
 // call speaks to the API as a user, and returns the code and the answer.
-func (g *live) call(t *testing.T, user, method, path string, body any) (int, object) {
-	t.Helper()
-	data, _ := json.Marshal(body)
-	req, _ := http.NewRequest(method, g.url+"/api/v1"+path, bytes.NewReader(data))
-	req.Header.Set("Content-Type", "application/json")
-	req.SetBasicAuth(user, password)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	var answer any
-	_ = json.NewDecoder(resp.Body).Decode(&answer)
-	object, _ := answer.(map[string]any)
-	return resp.StatusCode, object
+func (g *live) call(user, method, path string, body any) (int, object) {
+	code, data := g.Call(user, method, path, body)
+	var answer object
+	_ = json.Unmarshal(data, &answer) // a list of them is not asked for
+	return code, answer
 }
 
 // hall is a registry on a real Gitea, with requests from forks. Its stage is the
@@ -108,7 +40,7 @@ type hall struct {
 
 func (h *hall) ok(user, method, path string, body any) object {
 	h.t.Helper()
-	code, answer := h.g.call(h.t, user, method, strings.ReplaceAll(path, "{repo}", "/repos/"+h.repo), body)
+	code, answer := h.g.call(user, method, strings.ReplaceAll(path, "{repo}", "/repos/"+h.repo), body)
 	if code > 299 {
 		h.t.Fatalf("%s %s as %s: %d %v", method, path, user, code, answer)
 	}
@@ -116,7 +48,7 @@ func (h *hall) ok(user, method, path string, body any) object {
 }
 
 func (h *hall) remote(user, repo string) string {
-	return strings.Replace(h.g.url, "://", "://"+user+":"+url.QueryEscape(password)+"@", 1) + "/" + repo + ".git"
+	return strings.Replace(h.g.URL, "://", "://"+user+":"+giteatest.Password+"@", 1) + "/" + repo + ".git"
 }
 
 var halls int
@@ -124,7 +56,7 @@ var halls int
 func (g *live) open(t *testing.T) *hall {
 	w := newWorld(t)
 	halls++
-	h := &hall{stage: &stage{world: w, face: gitea, url: g.url, ids: map[string][]string{}}, g: g, repo: fmt.Sprintf("bureau/registry%d", halls), said: map[string]int64{}, seen: map[string]int64{}}
+	h := &hall{stage: &stage{world: w, face: gitea, url: g.URL, ids: map[string][]string{}}, g: g, repo: fmt.Sprintf("bureau/registry%d", halls), said: map[string]int64{}, seen: map[string]int64{}}
 	for name, a := range w.people {
 		if name == "qian" || name == "zhao" {
 			a.login = fmt.Sprintf("%s.%d", name, halls)
@@ -152,7 +84,7 @@ func (g *live) open(t *testing.T) *hall {
 // account makes an account on the forge.
 func (h *hall) account(a *account) {
 	h.t.Helper()
-	made := h.ok("bureau", "POST", "/admin/users", object{"username": a.login, "email": a.email, "password": password, "must_change_password": false})
+	made := h.ok("bureau", "POST", "/admin/users", object{"username": a.login, "email": a.email, "password": giteatest.Password, "must_change_password": false})
 	a.id = int64(made["id"].(float64))
 }
 

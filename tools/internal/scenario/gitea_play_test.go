@@ -50,13 +50,13 @@ func (h *hall) line(at, line string) {
 		h.req = &request{author: by, branch: branch, base: base}
 		h.requests = append(h.requests, h.req)
 		h.pull()
-		_, _ = h.g.call(h.t, by.login, "POST", "/repos/"+h.repo+"/forks", object{})
+		_, _ = h.g.call(by.login, "POST", "/repos/"+h.repo+"/forks", object{})
 		sha := h.commitOn(by, h.tip("refs/heads/"+base), f[2])
 		h.git("push", "-q", h.remote(by.login, by.login+strings.TrimPrefix(h.repo, "bureau")), "+"+sha+":refs/heads/"+h.req.branch)
 		var made object
 		for range 60 { // it learns of what was pushed by and by
 			var code int
-			if code, made = h.g.call(h.t, by.login, "POST", "/repos/"+h.repo+"/pulls", object{"base": base, "head": by.login + ":" + h.req.branch, "title": hostile, "body": hostile}); code == 201 {
+			if code, made = h.g.call(by.login, "POST", "/repos/"+h.repo+"/pulls", object{"base": base, "head": by.login + ":" + h.req.branch, "title": hostile, "body": hostile}); code == 201 {
 				break
 			}
 			time.Sleep(100 * time.Millisecond)
@@ -133,7 +133,7 @@ func (h *hall) line(at, line string) {
 		second()
 		code, answer := 0, object{}
 		for range 40 {
-			code, answer = h.g.call(h.t, "bureau", "POST", "/repos/"+h.repo+"/pulls/"+number()+"/merge", object{"Do": f[len(f)-1]})
+			code, answer = h.g.call("bureau", "POST", "/repos/"+h.repo+"/pulls/"+number()+"/merge", object{"Do": f[len(f)-1]})
 			if code != http.StatusMethodNotAllowed || !strings.Contains(fmt.Sprint(answer), "try again later") {
 				break
 			}

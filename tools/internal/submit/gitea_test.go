@@ -1,137 +1,40 @@
 package submit_test
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
-	"net"
-	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"taizhang/tools/internal/browser"
+	"taizhang/tools/internal/giteatest"
 	"taizhang/tools/internal/registry"
 )
 
 // gitea is a real one, which lives as long as the test.
 type gitea struct {
-	t   testing.TB
-	url string
+	*giteatest.Server
+	t testing.TB
 }
 
-// realGitea starts the Gitea that TAIZHANG_GITEA names (one that was built
-// without its pages also needs TAIZHANG_GITEA_STATIC, their folder), with the users qjp, who
-// owns the registry, and jyj, and lets calls from a site in.
+// realGitea starts one with the users qjp, who owns the registry, and jyj, and
+// lets calls from a site in.
 func realGitea(t testing.TB, site string) *gitea {
-	bin := os.Getenv("TAIZHANG_GITEA")
-	if bin == "" {
-		t.Skip("TAIZHANG_GITEA names no Gitea")
-	}
-	dir := t.TempDir()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
-	host, port, _ := net.SplitHostPort(addr)
-	ini := filepath.Join(dir, "app.ini")
-	settings := fmt.Sprintf(`WORK_PATH = %[1]s
-RUN_MODE = prod
-RUN_USER = %[5]s
-I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true
-[server]
-HTTP_ADDR = %[2]s
-HTTP_PORT = %[3]s
-ROOT_URL = http://%[2]s:%[3]s/
-OFFLINE_MODE = true
-DISABLE_SSH = true
-%[6]s
-[database]
-DB_TYPE = sqlite3
-PATH = %[1]s/gitea.db
-[security]
-INSTALL_LOCK = true
-[cors]
-ENABLED = true
-ALLOW_DOMAIN = %[4]s
-[log]
-LEVEL = warn
-ROOT_PATH = %[1]s/log
-`, dir, host, port, site, os.Getenv("USER"), static())
-	if err := os.WriteFile(ini, []byte(settings), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	env := append(os.Environ(), "HOME="+dir)
-	run := func(args ...string) {
-		cmd := exec.Command(bin, append(args, "--config", ini)...)
-		cmd.Env = env
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("gitea %s: %v\n%s", strings.Join(args, " "), err, out)
-		}
-	}
-	run("migrate")
-	for _, user := range []string{"qjp", "jyj"} {
-		run("admin", "user", "create", "--username", user, "--password", password, "--email", user+"@example.cn", "--must-change-password=false")
-	}
-	web := exec.Command(bin, "web", "--config", ini)
-	web.Env = env
-	if err := web.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { web.Process.Kill(); web.Wait() })
-	g := &gitea{t, "http://" + addr}
-	for range 300 {
-		if r, err := http.Get(g.url + "/api/v1/version"); err == nil {
-			r.Body.Close()
-			return g
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	t.Fatal("gitea does not answer")
-	return nil
-}
-
-const password = "Example-Passw0rd"
-
-// static is where a Gitea that was built without its pages finds them.
-func static() string {
-	if dir := os.Getenv("TAIZHANG_GITEA_STATIC"); dir != "" {
-		return "STATIC_ROOT_PATH = " + dir
-	}
-	return ""
+	g := &gitea{giteatest.Start(t, "[cors]\nENABLED = true\nALLOW_DOMAIN = "+site+"\n"), t}
+	g.Add("qjp", false)
+	g.Add("jyj", false)
+	return g
 }
 
 // ask calls the interface as a user and reads the answer into into.
 func (g *gitea) ask(user, method, path string, body, into any) {
 	g.t.Helper()
-	data, err := json.Marshal(body)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	r, err := http.NewRequest(method, g.url+"/api/v1"+path, bytes.NewReader(data))
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	r.SetBasicAuth(user, password)
-	r.Header.Set("Content-Type", "application/json")
-	a, err := http.DefaultClient.Do(r)
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	defer a.Body.Close()
-	if a.StatusCode >= 300 {
-		var said bytes.Buffer
-		said.ReadFrom(a.Body)
-		g.t.Fatalf("%s %s: %d %s", method, path, a.StatusCode, said.String())
+	code, answer := g.Call(user, method, path, body)
+	if code >= 300 {
+		g.t.Fatalf("%s %s: %d %s", method, path, code, answer)
 	}
 	if into != nil {
-		if err := json.NewDecoder(a.Body).Decode(into); err != nil {
+		if err := json.Unmarshal(answer, into); err != nil {
 			g.t.Fatal(err)
 		}
 	}
@@ -145,7 +48,7 @@ func (g *gitea) write(path, text string) {
 func (g *gitea) signIn(c *client) {
 	c.waitFor(`document.getElementById("user_name")`)
 	c.Type("#user_name", "jyj")
-	c.Type("#password", password)
+	c.Type("#password", giteatest.Password)
 	c.Click("form .ui.primary.button")
 	c.waitFor(`document.getElementById("authorize-app")`)
 	if text := c.Text("body"); !strings.Contains(text, "台账填报") {
@@ -167,7 +70,7 @@ func TestRealGitea(t *testing.T) {
 		ID string `json:"client_id"`
 	}
 	g.ask("qjp", "POST", "/user/applications/oauth2", map[string]any{"name": "台账填报", "confidential_client": false, "skip_secondary_authorization": true, "redirect_uris": []string{s.URL + "/fill/"}}, &app)
-	f.URL, f.ClientID = g.url, app.ID
+	f.URL, f.ClientID = g.URL, app.ID
 
 	b := browser.Open(t)
 	c := &client{b.Page(s.URL+"/fill/?p=2027-jyj-02", 1000, 700), &world{}, t, s.URL}

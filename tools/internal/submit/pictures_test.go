@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"taizhang/tools/internal/browser"
+	"taizhang/tools/internal/giteatest"
 )
 
 var update = flag.Bool("update", false, "take the pictures of the guides anew")
@@ -31,13 +32,13 @@ func TestUploadByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	c := &client{browser.Open(t).Page(g.url+"/user/login", 1000, 1000), &world{}, t, g.url}
+	c := &client{browser.Open(t).Page(g.URL+"/user/login", 1000, 1000), &world{}, t, g.URL}
 	var looks bool
 	if c.Eval(`[...document.styleSheets].some(s => s.cssRules.length)`, &looks); !looks {
 		t.Skip("this Gitea was built without its pages")
 	}
 	c.Type("#user_name", "jyj")
-	c.Type("#password", password)
+	c.Type("#password", giteatest.Password)
 	c.Click("form .ui.primary.button")
 	c.waitFor(`document.querySelector("meta[name=viewport]") && !document.getElementById("user_name")`)
 	c.Eval(fmt.Sprintf("location.href = %q", "/qjp/registry/_new/main/?"+url.Values{"filename": {path}, "value": {string(text)}}.Encode()), nil)

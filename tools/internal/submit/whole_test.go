@@ -14,6 +14,7 @@ import (
 
 	"taizhang/tools/internal/browser"
 	"taizhang/tools/internal/cli"
+	"taizhang/tools/internal/giteatest"
 )
 
 const repoRoot = "../../.."
@@ -33,8 +34,8 @@ func TestWholeWay(t *testing.T) {
 	}
 	g.ask("qjp", "POST", "/user/applications/oauth2", map[string]any{"name": "台账填报", "redirect_uris": []string{site.URL + "/fill/"}}, &app)
 
-	reg := copyOfTheRegistry(t, fmt.Sprintf("forge:\n  kind: gitea\n  url: %s\n  repository: qjp/registry\n  clientId: %s\n", g.url, app.ID))
-	authority := strings.Replace(g.url, "://", "://qjp:"+password+"@", 1)
+	reg := copyOfTheRegistry(t, fmt.Sprintf("forge:\n  kind: gitea\n  url: %s\n  repository: qjp/registry\n  clientId: %s\n", g.URL, app.ID))
+	authority := strings.Replace(g.URL, "://", "://qjp:"+giteatest.Password+"@", 1)
 	git(t, reg, "push", "-q", authority+"/qjp/registry.git", "HEAD:main")
 	out := filepath.Join(t.TempDir(), "site")
 	command(t, reg, "build", "--out", out)
@@ -82,17 +83,17 @@ func TestWholeWay(t *testing.T) {
 	c.Eval(`window.open = () => null`, nil) // one window, so that its pages can be used
 	c.Click(".send-do .main-button")
 	g.signIn(c)
-	c.waitFor(`!location.host.endsWith(":` + g.url[strings.LastIndex(g.url, ":")+1:] + `") && document.querySelector(".send-do .main-button")`)
+	c.waitFor(`!location.host.endsWith(":` + g.URL[strings.LastIndex(g.URL, ":")+1:] + `") && document.querySelector(".send-do .main-button")`)
 	time.Sleep(time.Second) // the draft is drawn anew once it is judged
 	c.Click(".send-do .main-button")
 	c.waitFor(`document.querySelector(".send-note .aside-good, .send-note .finding-error")`)
-	if text := c.Text(".send"); !strings.Contains(text, g.url+"/qjp/registry/pulls/1") {
+	if text := c.Text(".send"); !strings.Contains(text, g.URL+"/qjp/registry/pulls/1") {
 		t.Fatalf("the page says: %s", text)
 	}
 
-	branch := git(t, reg, "ls-remote", g.url+"/jyj/registry.git", "refs/heads/fill/*")
+	branch := git(t, reg, "ls-remote", g.URL+"/jyj/registry.git", "refs/heads/fill/*")
 	_, branch, _ = strings.Cut(strings.TrimSpace(branch), "\t")
-	git(t, reg, "fetch", "-q", g.url+"/jyj/registry.git", branch+":refs/heads/request")
+	git(t, reg, "fetch", "-q", g.URL+"/jyj/registry.git", branch+":refs/heads/request")
 	command(t, reg, "check", "--base", "main", "--head", "request")
 	if text := command(t, reg, "review", "--base", "main", "--head", "request"); !strings.Contains(text, "T01") || !strings.Contains(text, "智慧养老服务平台") {
 		t.Errorf("the review says: %s", text)
