@@ -196,7 +196,7 @@ func (p *Page) HTML(sheets []*Sheet) []byte {
 		sum := sha256.Sum256([]byte(text))
 		style, policy = "<style>"+text+"</style>", "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'"
 	}
-	fmt.Fprintf(&b, `<!doctype html>
+	fmt.Fprintf(&b, `<!DOCTYPE html>
 <html lang="zh-CN">
 <head>
 <meta charset="utf-8">
