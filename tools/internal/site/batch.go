@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -32,7 +33,7 @@ func (b *Builder) generate(ctx context.Context, in Input, kept map[string]string
 	}
 	static := filepath.Join(in.Projection, "static")
 	if within(static, work) {
-		err = merge(out, static)
+		err = merge(out, static, "")
 	} else {
 		err = placeStatic(out, static)
 	}
@@ -162,8 +163,9 @@ func gather(to, from string, files []string) error {
 }
 
 // merge moves what is in one folder into another, whole folders where they are new
-// there: making a folder or a file costs ten times what moving it does.
-func merge(to, from string) error {
+// there: making a folder or a file costs ten times what moving it does. rel is
+// where in the site they are.
+func merge(to, from, rel string) error {
 	entries, err := os.ReadDir(from)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -183,9 +185,9 @@ func merge(to, from string) error {
 		case !taken:
 			err = os.Rename(old, target)
 		case folder && d.IsDir():
-			err = merge(target, old)
+			err = merge(target, old, path.Join(rel, d.Name()))
 		default:
-			err = twoSources(target)
+			err = twoSources(path.Join(rel, d.Name()))
 		}
 		if err != nil {
 			return err
