@@ -2,6 +2,7 @@ package forge
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strconv"
@@ -84,7 +85,7 @@ func (g *gitea) Reviews(ctx context.Context, number int64) ([]Review, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
-	moved, err := g.retargeted(ctx, number)
+	moves, err := g.moves(ctx, number)
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +104,8 @@ func (g *gitea) Reviews(ctx context.Context, number int64) ([]Review, error) {
 			ID: strconv.FormatInt(r.ID, 10), By: giteaAccount(r.Reviewer), State: state, Commit: r.CommitID,
 			Body: r.Body, When: r.Submitted, URL: r.HTMLURL,
 		}
-		if state == Approve && !r.Submitted.After(moved) {
-			v.Commit = "" // it was shown as changes to another branch
+		if state == Approve && !moves.shown(r.Submitted) {
+			v.Commit = "" // it may have been shown as changes to another branch
 		}
 		reviews = append(reviews, v)
 	}
@@ -112,27 +113,62 @@ func (g *gitea) Reviews(ctx context.Context, number int64) ([]Review, error) {
 	return reviews, nil
 }
 
-// retargeted returns when a request last began to ask into another branch, zero
-// for never. The timeline leaves out comments on lines of code, and what it must
-// not show, only after it was cut into pages: so a page may be empty (Gitea then
-// says null) though others follow.
-func (g *gitea) retargeted(ctx context.Context, number int64) (time.Time, error) {
-	const enough = 3 // empty pages in a row
-	var last time.Time
-	empty := 0
-	_, err := all("reading the timeline", func(page int) ([]*api.TimelineComment, bool, error) {
-		list, _, err := g.client(ctx).ListIssueTimeline(g.cfg.Owner, g.cfg.Repo, number, api.ListIssueCommentOptions{ListOptions: g.page(page)})
-		for _, e := range list {
-			if e != nil && e.Type == "change_target_branch" && e.Created.After(last) {
-				last = e.Created
+// giteaMoves is what a timeline tells of where a request asks into, and of what
+// was there to be seen.
+type giteaMoves struct {
+	retargeted time.Time // last
+	pushed     time.Time // earliest push that is still noted
+	forced     time.Time // last forced push
+}
+
+// shown reports whether what an approval of that time was given on is certain to
+// have been compared with the branch of now. That no change of it is noted is not
+// enough: a timeline can be flooded with what it does not show. But such a change
+// takes all pushes before it out of the timeline. So does a forced push, which is
+// noted itself; what came before that was then read as well.
+func (m *giteaMoves) shown(at time.Time) bool {
+	return at.After(m.retargeted) && (!m.pushed.IsZero() && !m.pushed.After(at) || m.forced.After(at))
+}
+
+func (m *giteaMoves) take(events []*api.TimelineComment) {
+	for _, e := range events {
+		switch {
+		case e == nil:
+		case e.Type == "change_target_branch" && e.Created.After(m.retargeted):
+			m.retargeted = e.Created
+		case e.Type == "pull_push":
+			if m.pushed.IsZero() || e.Created.Before(m.pushed) {
+				m.pushed = e.Created
+			}
+			var push struct {
+				Forced bool `json:"is_force_push"`
+			}
+			if json.Unmarshal([]byte(e.Body), &push) == nil && push.Forced && e.Created.After(m.forced) {
+				m.forced = e.Created
 			}
 		}
+	}
+}
+
+// moves reads the timeline of a request. It leaves out comments on lines of code,
+// and what it must not show, only after it was cut into pages: so a page may be
+// empty (Gitea then says null) though others follow, and no number of them is
+// certain to be the end. Before 1.26 all is given to who asks for page 0.
+func (g *gitea) moves(ctx context.Context, number int64) (*giteaMoves, error) {
+	const enough = 3 // empty pages in a row
+	moves, empty := &giteaMoves{}, 0
+	_, err := all("reading the timeline", func(page int) ([]*api.TimelineComment, bool, error) {
+		if page--; page == 0 {
+			page = -1 // the client's word for 0
+		}
+		list, _, err := g.client(ctx).ListIssueTimeline(g.cfg.Owner, g.cfg.Repo, number, api.ListIssueCommentOptions{ListOptions: g.page(page)})
+		moves.take(list)
 		if empty++; len(list) > 0 {
 			empty = 0
 		}
 		return list, err == nil && empty < enough, err
 	})
-	return last, err
+	return moves, err
 }
 
 func (g *gitea) Comments(ctx context.Context, number int64) ([]Comment, error) {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -51,7 +52,7 @@ func TestGiteaReadsReviews(t *testing.T) {
 		`[{"id":7,"user":{"id":25,"login":"zhou"},"state":"REQUEST_CHANGES","commit_id":"`+shaA+`","dismissed":true,"submitted_at":"2026-09-01T05:00:00Z"},
 		  {"id":6,"user":null,"team":{"id":1},"state":"COMMENT","commit_id":"`+shaB+`","submitted_at":"2026-09-01T04:00:00Z"}]`))
 	// Two pages of which nothing is shown do not end the timeline.
-	f.on("GET "+giteaTimeline, f.paged(`[{"type":"review"}]`, "null", "null", `[{"type":"change_target_branch","created_at":"2026-09-01T01:00:00+08:00"}]`, "null", "null", "null", "{}"))
+	f.on("GET "+giteaTimeline, f.paged(`[{"type":"pull_push","created_at":"2026-09-01T00:59:00+08:00"}]`, "null", "null", `[{"type":"change_target_branch","created_at":"2026-09-01T01:00:00+08:00"}]`, "null", "null", "null", "{}"))
 	forge, _ := f.open(Gitea)
 	got, err := forge.Reviews(ctx, 7)
 	if err != nil {
@@ -63,6 +64,50 @@ func TestGiteaReadsReviews(t *testing.T) {
 	}
 	if want := []string{"1 zhao approve ", "2 qian reject b", "3 sun dismissed a", "6  comment b", "7 zhou reject a"}; !slices.Equal(short, want) {
 		t.Errorf("got %q, want %q", short, want)
+	}
+}
+
+func TestGiteaDoubtsApprovalsOfBeforeWhatItShows(t *testing.T) {
+	push := func(at, body string) string {
+		return `{"type":"pull_push","created_at":"2026-09-01T` + at + `Z","body":"` + body + `"}`
+	}
+	const forced = `{\"is_force_push\":true,\"commit_ids\":[]}`
+	moved := `{"type":"change_target_branch","created_at":"2026-09-01T05:00:00Z"}`
+	hidden := []any{"null", "null", "null"}
+	for name, c := range map[string]struct {
+		pages   []any
+		believe bool // an approval at 04:00:00
+	}{
+		"a push before it":                       {[]any{"[" + push("03:00:00", "{}") + "]"}, true},
+		"a push of the same second":              {[]any{"[" + push("04:00:00", "{}") + "]"}, true},
+		"a flood with nothing behind it":         {append([]any{"[" + push("03:00:00", "{}") + "]"}, hidden...), true},
+		"a flood that hides another branch":      {append(append([]any{`[{"type":"comment"}]`}, hidden...), "["+moved+","+push("05:00:00", "{}")+"]"), false},
+		"another branch within the pages":        {[]any{`[{"type":"comment"}]`, "null", "[" + moved + "," + push("05:00:00", "{}") + "]"}, false},
+		"a flood, but all is given at once":      {append([]any{"[" + push("03:00:00", "{}") + "]", "null", "null", "null"}, "["+moved+"]"), false},
+		"a forced push after it":                 {[]any{"[" + push("05:00:00", "{}") + "," + push("05:00:00", forced) + "]"}, true},
+		"another branch, then a forced push":     {[]any{"[" + moved + "," + push("06:00:00", forced) + "]"}, false},
+		"a push after it that says that it is":   {[]any{"[" + push("05:00:00", "is_force_push") + "]"}, false},
+		"a comment that says it is a forced one": {[]any{`[{"type":"comment","created_at":"2026-09-01T05:00:00Z","body":"` + forced + `"}]`}, false},
+		"nothing at all":                         {[]any{"null"}, false},
+	} {
+		f := newFake(t, giteaRoot)
+		f.on("GET /repos/qjp/registry/pulls/7/reviews", f.paged(`[{"id":1,"user":{"id":21,"login":"zhao"},"state":"APPROVED","commit_id":"`+shaA+`","submitted_at":"2026-09-01T04:00:00Z"}]`))
+		pages := f.paged(append(slices.Clone(c.pages), hidden...)...)
+		f.on("GET "+giteaTimeline, func(w http.ResponseWriter, r *http.Request) {
+			if old := strings.Contains(name, "at once"); old && r.URL.Query().Get("page") == "0" {
+				answer(200, c.pages[len(c.pages)-1])(w, r)
+				return
+			}
+			pages(w, r)
+		})
+		forge, _ := f.open(Gitea)
+		got, err := forge.Reviews(ctx, 7)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if believed := got[0].Commit == shaA; believed != c.believe {
+			t.Errorf("%s: believed is %t", name, believed)
+		}
 	}
 }
 

@@ -161,6 +161,7 @@ func (f *fake) paged(pages ...any) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		n := 1
 		fmt.Sscan(r.URL.Query().Get("page"), &n)
+		n = max(n, 1)
 		if n < len(pages) {
 			w.Header().Set("Link", fmt.Sprintf(`<https://elsewhere.example%s?page=%d>; rel="next"`, r.URL.Path, n+1))
 			w.Header().Set("X-Next-Page", fmt.Sprint(n+1))

@@ -66,15 +66,16 @@ func giteaRoutes(w *world, mux *http.ServeMux) {
 		giteaPage(rw, req, r.reviews, reviewed(r))
 	}))
 	mux.HandleFunc("GET "+api+"/issues/{n}/timeline", numbered(w, func(rw http.ResponseWriter, req *http.Request, r *request) {
-		items, _, _ := page(req, r.events)
+		items, _, _ := page(req, giteaTimeline(r))
 		rw.Header().Set("X-Total-Count", fmt.Sprint(len(items))) // of the page, whatever its name says
 		if len(items) == 0 {
 			reply(rw, 200, nil)
 			return
 		}
 		reply(rw, 200, word(items, func(e event) object {
-			kind := map[string]string{"forced": "pull_push", "retargeted": "change_target_branch", "dismissed": "dismiss_review"}[e.kind]
-			return object{"id": e.id, "type": kind, "user": user(e.by), "created_at": stamp(e.when), "updated_at": stamp(e.when)}
+			kind := map[string]string{"pushed": "pull_push", "forced": "pull_push", "retargeted": "change_target_branch", "dismissed": "dismiss_review"}[e.kind]
+			return object{"id": e.id, "type": kind, "user": user(e.by), "created_at": stamp(e.when), "updated_at": stamp(e.when),
+				"body": map[string]string{"pushed": "{}", "forced": `{"is_force_push":true}`}[e.kind]}
 		}))
 	}))
 	mux.HandleFunc("GET "+api+"/issues/{n}/comments", numbered(w, func(rw http.ResponseWriter, _ *http.Request, r *request) {
@@ -90,6 +91,25 @@ func giteaRoutes(w *world, mux *http.ServeMux) {
 		reply(rw, 201, object{"id": len(w.statuses)})
 	})
 	mux.HandleFunc("GET /api/v1/user", func(rw http.ResponseWriter, _ *http.Request) { reply(rw, 200, user(w.who("robot"))) })
+}
+
+// giteaTimeline is what is noted of a request. Whoever asks into another branch
+// takes the pushes of before out of it, as does a forced push but for its kind.
+func giteaTimeline(r *request) []event {
+	var list []event
+	for _, v := range r.versions {
+		list = append(list, event{kind: "pushed", by: r.author, when: v.since})
+	}
+	for _, e := range r.events {
+		if e.kind == "forced" || e.kind == "retargeted" {
+			list = slices.DeleteFunc(list, func(o event) bool {
+				return o.when.Before(e.when) && (o.kind == "pushed" || o.kind == "forced" && e.kind == "retargeted")
+			})
+		}
+		list = append(list, e)
+	}
+	slices.SortStableFunc(list, func(a, b event) int { return a.when.Compare(b.when) })
+	return list
 }
 
 // giteaPage answers with a page of a list, and tells its length.

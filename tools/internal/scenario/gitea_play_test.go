@@ -16,6 +16,7 @@ import (
 //	delete WHO           the account goes away with all that it wrote, or leaves it to a ghost
 //	undismiss WHOSE
 //	flood WHO N          so many comments
+//	lines WHO N          so many comments on lines of what is asked for
 func (h *hall) play(script string) {
 	h.t.Helper()
 	for n, line := range lines(script) {
@@ -100,6 +101,14 @@ func (h *hall) line(at, line string) {
 		for i := range atoi(f[2]) {
 			h.ok(who(1).login, "POST", "{repo}/issues/"+number()+"/comments", object{"body": fmt.Sprintf("第 %d 句", i)})
 		}
+	case "lines":
+		second()
+		remarks := make([]object, atoi(f[2]))
+		for i := range remarks {
+			remarks[i] = object{"path": h.git("diff", "--name-only", h.req.head+"^", h.req.head), "body": fmt.Sprintf("第 %d 句", i), "new_position": 2}
+		}
+		h.ok(who(1).login, "POST", "{repo}/pulls/"+number()+"/reviews", object{"event": "COMMENT", "body": "示例", "comments": remarks})
+		second()
 	case "rename":
 		h.ok("bureau", "POST", "/admin/users/"+who(1).login+"/rename", object{"new_username": f[2] + "-" + fmt.Sprint(halls)})
 		who(1).login = f[2] + "-" + fmt.Sprint(halls)

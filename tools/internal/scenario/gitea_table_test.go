@@ -108,6 +108,24 @@ var onGitea = []scenario{
 		seal
 		= 2027-jyj-02 proven attested dsjj=dsjj-01
 	`},
+	{name: "retargeted behind a flood of what the timeline does not show", script: `
+		branch side same
+		open clerk declare into side
+		press zhao approve
+		lines clerk 210
+		retarget clerk main
+		? missing [dsjj], 1 refused
+		say zhao /同意 {id} 代表 dsjj
+		? approved [dsjj=dsjj-01] dsjj-01:counted, 1 refused
+	`},
+	{name: "approved, flooded, then forced to the same content", script: `
+		open clerk declare
+		press zhao approve
+		lines clerk 110
+		main elsewhere
+		force clerk same
+		? approved [dsjj=dsjj-01] dsjj-01:counted
+	`},
 	{name: "every button", script: `
 		open clerk declare
 		push clerk other
