@@ -1,14 +1,16 @@
 package gitobj
 
 import (
+	"crypto"
 	"crypto/sha1"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/hash"
 	"github.com/pjbgf/sha1cd"
 )
 
@@ -60,14 +62,14 @@ func (r *Repo) load(want *wanted) (plumbing.ObjectType, []byte, error) {
 	return plumbing.InvalidObject, nil, &MissingObjectError{want.hash.String()}
 }
 
-// blob reads file content.
+// blob reads file content, which is shared: it must not be changed.
 func (r *Repo) blob(hash string, limit int64) ([]byte, error) {
 	h, ok := parseHash(hash)
 	if !ok {
 		return nil, fmt.Errorf("read blob: %q is not a full hash", hash)
 	}
 	_, data, err := r.object(plumbing.BlobObject, h, limit)
-	return slices.Clone(data), err
+	return data, err
 }
 
 // hashObject names content that is trusted to be what it is.
@@ -94,6 +96,15 @@ func header(typ plumbing.ObjectType, size int) []byte {
 	b := append(typ.Bytes(), ' ')
 	return append(strconv.AppendInt(b, int64(size), 10), 0)
 }
+
+// plainHash makes go-git take the sums of whole indexes and packs by the SHA-1 of
+// the standard library, which is several times faster. Collisions are sought where
+// a sum is trusted, in the objects themselves: see sumOf.
+var plainHash = sync.OnceFunc(func() {
+	if err := hash.RegisterHash(crypto.SHA1, sha1.New); err != nil {
+		panic(err) // it knows SHA-1
+	}
+})
 
 // parseHash reads 40 hexadecimal digits.
 func parseHash(s string) (plumbing.Hash, bool) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
@@ -40,7 +41,7 @@ type pack struct {
 }
 
 // bases are unfolded objects of all packs, by pack and offset: most objects are
-// kept as what differs from another. The first byte is the type.
+// kept as what differs from another. The last byte is the type.
 type bases struct {
 	*cache.BufferLRU
 	packs int64
@@ -100,7 +101,8 @@ func (p *pack) read(at int64, want *wanted) (plumbing.ObjectType, []byte, error)
 	held, work := int64(0), int64(0)
 	for data == nil {
 		if kept, ok := p.bases.Get(p.key | at); ok {
-			typ, data = plumbing.ObjectType(kept[0]), kept[1:]
+			size := len(kept) - 1
+			typ, data = plumbing.ObjectType(kept[size]), kept[:size:size]
 			break
 		}
 		h, err := p.scan.SeekObjectHeader(at)
@@ -155,7 +157,7 @@ func (p *pack) read(at int64, want *wanted) (plumbing.ObjectType, []byte, error)
 		}
 		p.keep(offsets[i], typ, data)
 	}
-	return typ, data, nil
+	return typ, slices.Clip(data), nil
 }
 
 // inflate reads the content of the entry whose header was read last.
@@ -164,7 +166,9 @@ func (p *pack) inflate(size int64) ([]byte, error) {
 		return nil, fmt.Errorf("an entry of %d bytes", size)
 	}
 	var buf bytes.Buffer
-	buf.Grow(int(min(size, 1<<20))) // the size is but said
+	// The size is but said. What ends the reading wants its room, too, and leaves
+	// some for the type.
+	buf.Grow(int(min(size, 1<<20)) + bytes.MinRead)
 	n, _, err := p.scan.NextObject(&buf)
 	if err == nil && n != size {
 		err = fmt.Errorf("%d bytes where %d are said", n, size)
@@ -174,7 +178,7 @@ func (p *pack) inflate(size int64) ([]byte, error) {
 
 func (p *pack) keep(at int64, typ plumbing.ObjectType, data []byte) {
 	if len(data) < int(baseCache)/8 {
-		p.bases.Put(p.key|at, append([]byte{byte(typ)}, data...))
+		p.bases.Put(p.key|at, append(data, byte(typ)))
 	}
 }
 

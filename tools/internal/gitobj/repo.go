@@ -69,6 +69,7 @@ func Open(dir string) (*Repo, error) { return OpenIn(dir, "") }
 // OpenIn is [Open] for a hook: while a push is judged, Git keeps what it brings
 // in an object folder of its own (GIT_QUARANTINE_PATH), named by incoming.
 func OpenIn(dir, incoming string) (*Repo, error) {
+	plainHash()
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open repository: %w", err)

@@ -31,8 +31,9 @@ type Snapshot interface {
 	ReadDir(path string) ([]Entry, error)
 	// Lookup finds a file or a folder.
 	Lookup(path string) (Entry, bool, error)
-	// Read returns the content of a regular file. It wraps fs.ErrNotExist when
-	// there is none; content of more than limit bytes is a [*TooLargeError].
+	// Read returns the content of a regular file, which must not be changed: it may
+	// be shared. It wraps fs.ErrNotExist when there is none; content of more than
+	// limit bytes is a [*TooLargeError].
 	Read(path string, limit int64) ([]byte, error)
 	// ReadHash returns the content of a blob of this snapshot by its hash, with
 	// the limit of Read.

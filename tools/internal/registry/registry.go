@@ -48,8 +48,8 @@ type Files interface {
 	// Irregular returns the paths of what must not be there: symbolic links and
 	// submodules, which Paths leaves out, and executable files.
 	Irregular() []string
-	// Read returns a file's bytes. Of a file over limit it returns the first
-	// limit+1 bytes.
+	// Read returns a file's bytes, which must not be changed: they may be shared.
+	// Of a file over limit it returns the first limit+1 bytes.
 	Read(path string, limit int64) ([]byte, error)
 }
 
