@@ -159,7 +159,7 @@ func (b *siteBuilder) build(ctx context.Context, out, baseURL string) (*built, e
 
 // make lets Hugo make the site of a projection.
 func (b *siteBuilder) make(ctx context.Context, w *site.Work, projection, baseURL string, manifest *publish.Manifest) (*built, error) {
-	expected, patterns, err := b.own(manifest.Expected)
+	expected, patterns, err := b.own(manifest)
 	if err != nil {
 		return nil, cannot(err, "")
 	}
@@ -268,7 +268,7 @@ func bundles() []string { return []string{"fill", "submit"} }
 
 // own adds the files that the site brings itself: style sheets and scripts,
 // whose names carry a fingerprint, and what lies in static/.
-func (b *siteBuilder) own(expected []string) (files, patterns []string, err error) {
+func (b *siteBuilder) own(manifest *publish.Manifest) (files, patterns []string, err error) {
 	for _, dir := range []string{"assets/css", "assets/js"} {
 		entries, err := os.ReadDir(filepath.Join(b.root, filepath.FromSlash(dir)))
 		if err != nil {
@@ -281,6 +281,9 @@ func (b *siteBuilder) own(expected []string) (files, patterns []string, err erro
 			if b.judge == nil && slices.Contains([]string{"fill", "submit", "judge"}, whole) {
 				continue // of the form page, which is left out
 			}
+			if name == "project" && manifest.Projects == 0 {
+				continue // of the pages of projects, of which there are none yet
+			}
 			if ext == ".js" && slices.Contains(bundles(), whole) {
 				name = whole
 			} else {
@@ -291,7 +294,7 @@ func (b *siteBuilder) own(expected []string) (files, patterns []string, err erro
 	}
 	slices.Sort(patterns)
 	patterns = slices.Compact(patterns)
-	files = expected
+	files = manifest.Expected
 	err = filepath.WalkDir(filepath.Join(b.root, "static"), func(p string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

@@ -245,6 +245,25 @@ func TestAPreviewIsTheSiteOfABuild(t *testing.T) {
 	}
 }
 
+// TestARegistryWithoutProjectsHasASite is the first day of a district: nothing is
+// filed yet, then there are the first projects.
+func TestARegistryWithoutProjectsHasASite(t *testing.T) {
+	e := edit(t)
+	away := t.TempDir()
+	move := func(from, to string) {
+		for _, name := range []string{"projects", "plans"} {
+			if err := os.Rename(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	content := filepath.Join(e.dir, "content")
+	move(content, away)
+	e.same("no project", true)
+	move(away, content)
+	e.same("the first projects", false)
+}
+
 func tree(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	out := map[string]string{}
