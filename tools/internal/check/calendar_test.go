@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"strings"
+	"taizhang/tools/internal/registrytest"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 // TestWorkingDaysFollowTheHolidayNotices counts by hand around the days on which
 // the notices differ from plain weeks.
 func TestWorkingDaysFollowTheHolidayNotices(t *testing.T) {
+	registrytest.NeedSample(t)
 	j := judge(t)
 	workdays := j.Registry.PlanEnv(j.Registry.Plans()[0])["workdays"].(func(string, string) int)
 	for _, c := range []struct {

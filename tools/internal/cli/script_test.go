@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"taizhang/tools/internal/cli"
+	"taizhang/tools/internal/registrytest"
 )
 
 func TestMain(m *testing.M) {
@@ -63,7 +64,7 @@ func scripts(t *testing.T, dir string) {
 			if cond != "sample" {
 				return false, fmt.Errorf("unknown condition %s", cond)
 			}
-			return isSample(), nil
+			return registrytest.IsSample(), nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"visit": visit,

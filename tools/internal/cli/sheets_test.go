@@ -17,6 +17,7 @@ import (
 	"taizhang/tools/internal/browser"
 	"taizhang/tools/internal/cli"
 	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/registrytest"
 )
 
 var pdfPage = regexp.MustCompile(`/Type\s*/Page\b`)
@@ -77,9 +78,7 @@ func TestPrintMakesAPDFOfOnePage(t *testing.T) {
 	if browser.Find() == "" {
 		browser.Open(t) // says that it is skipped, or fails where it must not be
 	}
-	if !isSample() {
-		t.Skip("these are not the sample's records")
-	}
+	registrytest.NeedSample(t)
 	root, err := filepath.Abs(repoRoot)
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 
 	"taizhang/tools/internal/browser"
 	"taizhang/tools/internal/cli"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/site"
 )
 
@@ -40,18 +41,9 @@ var sampleSite = sync.OnceValues(func() (string, error) {
 	return out, nil
 })
 
-// isSample reports whether the records of this repository are the sample's, of
-// which some tests name pages and projects. A district has its own.
-func isSample() bool {
-	data, err := os.ReadFile(filepath.Join(repoRoot, "data/registry.yaml"))
-	return err == nil && strings.Contains(string(data), "\nsample: true\n")
-}
-
 func builtSite(t *testing.T) string {
 	t.Helper()
-	if !isSample() {
-		t.Skip("these are not the sample's records")
-	}
+	registrytest.NeedSample(t)
 	dir, err := sampleSite()
 	if err != nil {
 		t.Fatal(err)

@@ -210,6 +210,7 @@ func TestBrokenProjectsAreNotGuessedAt(t *testing.T) {
 
 // TestTheLiveRegistryHasDeadlines runs over every record in content/.
 func TestTheLiveRegistryHasDeadlines(t *testing.T) {
+	registrytest.NeedSample(t)
 	j, c := load(t, registrytest.Live(t))
 	items := compute(t, j, c, "2026-11-22", 30)
 	if len(items) == 0 {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"taizhang/tools/internal/check"
@@ -46,6 +47,7 @@ func begin(t *testing.T, j *check.Judge) *fill.Work {
 }
 
 func TestACopyBringsWhatTimeDoesNotChange(t *testing.T) {
+	registrytest.NeedSample(t)
 	j := judge(t)
 	copied := map[string]bool{}
 	for _, f := range j.Registry.Folders() {
@@ -110,6 +112,7 @@ func TestADraftIsTakenUpAsItWas(t *testing.T) {
 
 // What is begun on a day is for the year that the rules ask of that day.
 func TestAProjectBeginsInTheYearOfItsStep(t *testing.T) {
+	registrytest.NeedSample(t)
 	j := judge(t)
 	for _, step := range fill.Beginnings(j) {
 		for _, ahead := range []int{0, 1} {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"taizhang/tools/internal/check"
@@ -216,6 +217,7 @@ func TestSidePaths(t *testing.T) {
 // TestTheSampleShowsEveryOtherTransition replays the sample registry: a
 // transition that no life takes is a definition that nobody has seen work.
 func TestTheSampleShowsEveryOtherTransition(t *testing.T) {
+	registrytest.NeedSample(t)
 	files, err := disk.Open("../../..")
 	if err != nil {
 		t.Fatal(err)

@@ -26,9 +26,7 @@ func decided(files registrytest.Tree, id string, number int, d seal.Decision) {
 func TestDecisionsNameDepartmentsAndNobody(t *testing.T) {
 	files := registrytest.Live(t)
 	const id = "2024-jyj-01"
-	if !sample(files) {
-		t.Skip("these are not the sample's records")
-	}
+	registrytest.NeedSample(t)
 	decided(files, id, 1, seal.Decision{On: "2026-03-01T17:30:00Z", Outcome: decision.Approved,
 		Transition: seal.Transition{Steps: []string{"T11 2026-02-27"}},
 		Seats:      []seal.Seat{{Role: "BDB", As: "canary-role", Department: "dsjj", Person: "canary-1"}, {Role: "DRC", Department: "fgw", Person: "canary-2"}},

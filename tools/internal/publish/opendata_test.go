@@ -127,7 +127,7 @@ func TestDataFilesFollowTheirSchemas(t *testing.T) {
 		Plans    []any
 		Units    []any
 	}
-	if err := json.Unmarshal([]byte(b.file(t, "data/v1/bulk.json")), &bulk); err != nil || len(bulk.Projects) != n || len(bulk.Plans) == 0 || len(bulk.Units) == 0 {
+	if err := json.Unmarshal([]byte(b.file(t, "data/v1/bulk.json")), &bulk); err != nil || len(bulk.Projects) != n || len(bulk.Plans) == 0 && sample(files) || len(bulk.Units) == 0 {
 		t.Errorf("bulk: %d projects, %d plans, %d units, %v", len(bulk.Projects), len(bulk.Plans), len(bulk.Units), err)
 	}
 }
@@ -145,6 +145,9 @@ func TestOC4IDSPackageIsValid(t *testing.T) {
 	standard := compile(t, jsonschema.Draft4, base+"project-package-schema.json", docs)
 	for name, meta := range map[string]Meta{"plain": {}, "with an address": {Date: "2026-11-22", BaseURL: "https://example.org/"}} {
 		b := project(t, registrytest.Live(t), meta, 2)
+		if b.manifest.Projects == 0 {
+			t.Skip("the standard knows no package without projects")
+		}
 		data := b.file(t, "data/v1/oc4ids.json")
 		valid(t, standard, name, data)
 		var p struct{ Projects []map[string]any }
@@ -203,9 +206,7 @@ func references(v any, fn func(id any)) {
 
 func TestWorkbookHasTypedCells(t *testing.T) {
 	files := registrytest.Live(t)
-	if !sample(files) {
-		t.Skip("these are not the sample's records")
-	}
+	registrytest.NeedSample(t)
 	b := project(t, files, Meta{Date: "2026-11-22"}, 2)
 	f, err := excelize.OpenReader(strings.NewReader(b.file(t, "data/v1/tables.xlsx")))
 	if err != nil {

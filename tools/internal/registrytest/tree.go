@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -79,4 +80,19 @@ func Sample(tb testing.TB) Tree {
 		}
 	}
 	return t
+}
+
+// IsSample reports whether the records of this repository are the sample's, of
+// which some tests name projects and figures. A district has its own, or none.
+func IsSample() bool {
+	data, err := os.ReadFile(filepath.Join("..", "..", "..", "data", "registry.yaml"))
+	return err == nil && strings.Contains(string(data), "\nsample: true\n")
+}
+
+// NeedSample skips a test of the sample's records where a district has its own.
+func NeedSample(tb testing.TB) {
+	tb.Helper()
+	if !IsSample() {
+		tb.Skip("these are not the sample's records")
+	}
 }

