@@ -121,6 +121,7 @@ func Main(args []string, streams *IO) int {
 }
 
 func (a *app) command() *cobra.Command {
+	var versions bool
 	c := &cobra.Command{
 		Use:   "taizhang",
 		Short: "政务信息化项目台账 · a register of government IT projects",
@@ -136,8 +137,9 @@ A register of government IT projects kept as documents in Git.
   taizhang export --format xlsx     导出公开数据 · export what is public
 
 退出码 · exit codes: 0 没有问题 clean, 1 有问题 findings, 2 用法错误 wrong usage, 3 没能完成 could not do the work`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		SilenceErrors:      true,
+		SilenceUsage:       true,
+		DisableSuggestions: true, // they are made in both languages
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			switch a.lang {
 			case "zh", "en":
@@ -148,7 +150,15 @@ A register of government IT projects kept as documents in Git.
 			}
 			return fmt.Errorf("--lang %s: 只能是 zh 或 en · must be zh or en", a.lang)
 		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !versions {
+				return cmd.Help()
+			}
+			_, err := fmt.Fprint(a.io.Out, a.versions())
+			return err
+		},
 	}
+	c.Flags().BoolVar(&versions, "version", false, "版本 · version")
 	c.PersistentFlags().StringVar(&a.root, "root", "", "台账的根目录，默认向上查找 · root of the registry, found upwards by default")
 	c.PersistentFlags().StringVar(&a.lang, "lang", "", "zh 或 en，默认按环境 · zh or en, from the environment by default")
 	c.PersistentFlags().BoolP("help", "h", false, "说明 · help")
@@ -186,13 +196,21 @@ func bilingual(c *cobra.Command) {
 		`Use "{{.CommandPath}} [command] --help" for more information about a command.`,
 		"{{.CommandPath}} [command] --help 看一个命令的说明 · tells about one command",
 	).Replace(c.UsageTemplate()))
+	c.SetHelpCommand(&cobra.Command{
+		Use:   "help [command]",
+		Short: "一个命令的说明 · about a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			about, _, err := c.Find(args)
+			if err != nil {
+				return err
+			}
+			return about.Help()
+		},
+	})
 	c.InitDefaultHelpCmd()
 	c.InitDefaultCompletionCmd()
 	for _, sub := range c.Commands() {
-		switch sub.Name() {
-		case "help":
-			sub.Short = "一个命令的说明 · about a command"
-		case "completion":
+		if sub.Name() == "completion" {
 			sub.Short = "给命令行装上自动补全 · completion for your shell"
 		}
 	}

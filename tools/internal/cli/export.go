@@ -225,7 +225,16 @@ func (a *app) copyExport(from, to string) error {
 	if err != nil {
 		return cannot(err, a.say("检查文件夹是否存在、可写", "check that the folder exists and can be written"))
 	}
+	a.wrote(to)
 	return nil
+}
+
+// wrote tells where a file has gone, beside the data that may go to the output.
+func (a *app) wrote(file string) {
+	if rel, err := filepath.Rel(a.io.Dir, file); err == nil && filepath.IsLocal(rel) {
+		file = rel
+	}
+	fmt.Fprintf(a.io.Err, a.say("已写 %s\n", "wrote %s\n"), file)
 }
 
 // folderSink writes files below a folder.

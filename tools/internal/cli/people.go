@@ -120,6 +120,9 @@ func (a *app) runPersonAdd(id string, o *personOptions) error {
 	if err != nil {
 		return err
 	}
+	if len(o.departments)+len(o.emails) == 0 && o.key == "" {
+		return errors.New(a.say("没有写登记什么：--department、--key、--email 至少写一个", "nothing to register: give --department, --key or --email"))
+	}
 	if o.from == "" {
 		o.from = today()
 	}
@@ -215,7 +218,7 @@ func addPerson(data []byte, id string, o *personOptions, key string) ([]byte, er
 			}
 		}
 	}
-	if key != "" {
+	if key != "" && !holds(entry(person, "sshKeys", yaml.SequenceNode), key) {
 		item := &yaml.Node{Kind: yaml.MappingNode}
 		entry(item, "key", yaml.ScalarNode).SetString(key)
 		*entry(item, "from", yaml.ScalarNode) = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!timestamp", Value: o.from}
@@ -229,6 +232,13 @@ func addPerson(data []byte, id string, o *personOptions, key string) ([]byte, er
 		return nil, err
 	}
 	return buf.Bytes(), enc.Close()
+}
+
+// holds reports whether a list of keys has one that is not withdrawn.
+func holds(keys *yaml.Node, key string) bool {
+	return slices.ContainsFunc(keys.Content, func(n *yaml.Node) bool {
+		return n.Kind == yaml.MappingNode && entry(n, "key", yaml.ScalarNode).Value == key && !slices.ContainsFunc(n.Content, func(k *yaml.Node) bool { return k.Value == "until" })
+	})
 }
 
 // entry returns the value of a key, which it adds when it is missing.

@@ -63,6 +63,7 @@ func (a *app) exportSheet(o *exportOptions) error {
 	if err := writeFile(a.abs(o.out), data); err != nil {
 		return cannot(err, a.say("检查文件夹是否存在、可写", "check that the folder exists and can be written"))
 	}
+	a.wrote(a.abs(o.out))
 	return nil
 }
 

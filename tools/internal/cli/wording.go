@@ -21,6 +21,8 @@ func (a *app) worded(err error, cmd *cobra.Command) (text, mend string) {
 	var wrong *failure
 	if errors.As(err, &wrong) {
 		mend = wrong.mend
+	} else if mend = a.meant(err, cmd); mend != "" {
+		// a slip of the hand needs no usage
 	} else if mend = a.say("用 --help 查看用法", "see --help"); cmd.Runnable() {
 		mend = a.say("用法：", "usage: ") + cmd.UseLine() + a.say("；详见 --help", "; see --help")
 	}
@@ -31,6 +33,23 @@ func (a *app) worded(err error, cmd *cobra.Command) (text, mend string) {
 		text = flagError(err, text)
 	}
 	return text, mend
+}
+
+// meant is the command or the flag next to what was typed, if there is one.
+func (a *app) meant(err error, cmd *cobra.Command) string {
+	var words []string
+	var flag *pflag.NotExistError
+	if errors.As(err, &flag) {
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { words = append(words, "--"+f.Name) })
+		return a.nearest("--"+flag.GetSpecifiedName(), words)
+	}
+	if m := unknownCommand.FindStringSubmatch(err.Error()); m != nil {
+		for _, c := range cmd.Commands() {
+			words = append(words, c.Name())
+		}
+		return a.nearest(m[1], words)
+	}
+	return ""
 }
 
 // systemErrors finds the errors of the file system in a chain, by what they say,
@@ -86,6 +105,8 @@ func (a *app) why(err error, name string) string {
 	return ""
 }
 
+var unknownCommand = regexp.MustCompile(`^unknown command "(.+)" for "(.+)"$`)
+
 // argErrors are the words of cobra about arguments, which have no types.
 var argErrors = []struct {
 	said *regexp.Regexp
@@ -95,7 +116,7 @@ var argErrors = []struct {
 	{regexp.MustCompile(`^accepts at most (\d+) arg\(s\), received (\d+)$`), "最多写 $1 个参数，写了 $2 个"},
 	{regexp.MustCompile(`^accepts between (\d+) and (\d+) arg\(s\), received (\d+)$`), "要写 $1 到 $2 个参数，写了 $3 个"},
 	{regexp.MustCompile(`^requires at least (\d+) arg\(s\), only received (\d+)$`), "至少要写 $1 个参数，写了 $2 个"},
-	{regexp.MustCompile(`(?s)^unknown command "(.+)" for "(.+?)".*$`), "$2 没有命令“$1”"},
+	{unknownCommand, "$2 没有命令“$1”"},
 	{regexp.MustCompile(`^required flag\(s\) (.+) not set$`), "没有写选项 $1"},
 }
 
