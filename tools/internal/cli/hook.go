@@ -146,8 +146,8 @@ func (a *app) runPreReceive(branch string) error {
 }
 
 func (a *app) receive(repo *gitobj.Repo, branch, old, now, name string) error {
-	switch {
-	case name == "refs/heads/"+branch:
+	switch main := "refs/heads/" + branch; {
+	case name == main, repo.Target(name) == repo.Target(main): // a second name leads to it, or it to another
 		return a.receiveMain(repo, old, now, name)
 	case strings.HasPrefix(name, statementRefs), strings.HasPrefix(name, checkpointRefs):
 		return a.receiveSigned(repo, branch, old, now, name)

@@ -12,7 +12,7 @@ import (
 
 const (
 	minAbbrev = 4       // hexadecimal digits, as in Git
-	maxPeel   = 16      // tags that point to tags
+	maxPeel   = 16      // tags that point to tags, symbolic references to such
 	maxStep   = 1 << 20 // commits that ~N may go back
 )
 
@@ -117,6 +117,21 @@ func (r *Repo) reference(name string) (plumbing.Hash, error) {
 		return plumbing.ZeroHash, err
 	}
 	return ref.Hash(), nil
+}
+
+// Target returns the full name of the reference that a symbolic one leads to,
+// whether it exists or not, and the name of any other as it is.
+func (r *Repo) Target(name string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for range maxPeel {
+		ref, err := r.storage.Reference(plumbing.ReferenceName(name))
+		if err != nil || ref.Type() != plumbing.SymbolicReference {
+			break
+		}
+		name = ref.Target().String()
+	}
+	return name
 }
 
 // fetchHead reads the first line of FETCH_HEAD, which carries more than a hash.
