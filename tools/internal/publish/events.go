@@ -67,18 +67,29 @@ type eventsView struct {
 	Months []monthView `json:"months,omitempty"`
 	Kinds  []figure    `json:"kinds,omitempty"` // what happened how often
 	Lines  []eventLine `json:"lines,omitempty"`
+	Before *name       `json:"before,omitempty"` // another month
+	After  *name       `json:"after,omitempty"`
+}
+
+// monthURL returns the page of the events of a day's month, "" where that is too
+// long ago.
+func (s *pages) monthURL(day string) string {
+	today := s.b.meta.Date
+	if today == "" && len(s.rows) > 0 {
+		today = s.rows[0].On
+	}
+	if today == "" || monthOf(day) < monthsBack(today, monthsListed) {
+		return ""
+	}
+	return eventsURL + monthOf(day) + "/"
 }
 
 // events writes what happened in each of the last months, and the list of them.
 func (s *pages) events() error {
 	byMonth := map[string][]eventLine{}
-	today := s.b.meta.Date
-	if today == "" && len(s.rows) > 0 {
-		today = s.rows[0].On
-	}
 	for _, r := range s.rows {
 		for _, e := range r.steps {
-			if m := monthOf(e.on); today != "" && m >= monthsBack(today, monthsListed) {
+			if m := monthOf(e.on); s.monthURL(e.on) != "" {
 				byMonth[m] = append(byMonth[m], eventLine{On: e.on, What: name{Zh: e.what.Zh, En: e.what.En}, Title: r.Title, ID: r.ID, URL: r.URL, Unit: r.Unit, State: r.State})
 			}
 		}
@@ -96,7 +107,7 @@ func (s *pages) events() error {
 		}
 	})
 	slices.Reverse(months)
-	for _, m := range months {
+	for i, m := range months {
 		lines := byMonth[m]
 		slices.SortFunc(lines, func(a, b eventLine) int {
 			return cmp.Or(strings.Compare(b.On, a.On), strings.Compare(a.What.Zh, b.What.Zh), strings.Compare(a.ID, b.ID))
@@ -106,19 +117,27 @@ func (s *pages) events() error {
 			of[l.ID] = true
 		}
 		w := monthWords(m)
-		v.Months = append(v.Months, monthView{Zh: w.Zh, En: w.En, URL: eventsURL + m + "/", Count: count(len(lines)), Projects: count(len(of)), Pct: len(lines) * 100 / most})
-		if err := s.month(m, lines); err != nil {
+		v.Months = append(v.Months, monthView{Zh: w.Zh, En: w.En, URL: s.monthURL(m), Count: count(len(lines)), Projects: count(len(of)), Pct: len(lines) * 100 / most})
+		at := func(i int) *name {
+			if i < 0 || i >= len(months) {
+				return nil
+			}
+			w := monthWords(months[i])
+			return &name{w.Zh, w.En, s.monthURL(months[i])}
+		}
+		if err := s.month(m, lines, at(i+1), at(i-1)); err != nil {
 			return err
 		}
 	}
 	return s.out.add(newPage("events", "每月动态", eventsURL, v))
 }
 
-// month writes the events of one month.
-func (s *pages) month(m string, lines []eventLine) error {
+// month writes the events of one month, with the months before and after it that
+// have some.
+func (s *pages) month(m string, lines []eventLine, before, after *name) error {
 	w := monthWords(m)
-	v := eventsView{En: "What changed in " + w.En, Crumbs: []name{{Zh: "每月动态", En: "By month", URL: eventsURL}}, Date: s.b.meta.Date, Kinds: kindsOf(lines)}
-	return pagedBy(eventsPerPage, eventsURL+m+"/", lines, func(at string, part []eventLine, p pager) error {
+	v := eventsView{En: "What changed in " + w.En, Crumbs: []name{{Zh: "每月动态", En: "By month", URL: eventsURL}}, Date: s.b.meta.Date, Kinds: kindsOf(lines), Before: before, After: after}
+	return pagedBy(eventsPerPage, s.monthURL(m), lines, func(at string, part []eventLine, p pager) error {
 		one := v
 		one.pager, one.Lines = p, part
 		return s.out.add(newPage("events", w.Zh+"动态", at, one))

@@ -148,7 +148,7 @@ func TestADateThatPassedSaysWhetherItIsFirm(t *testing.T) {
 
 func TestNewsOfOneDayAndKindIsOneLine(t *testing.T) {
 	plan, sign := &lifecycle.Transition{ID: "T07", Zh: "列入年度计划"}, &lifecycle.Transition{ID: "T18", Zh: "签订合同"}
-	s := &pages{}
+	s := &pages{b: &Builder{meta: Meta{Date: "2026-03-02"}}}
 	for i := range newsTogether + 2 {
 		id := fmt.Sprintf("2027-jyj-%02d", i)
 		s.rows = append(s.rows, &row{ID: id, Title: id, steps: []happened{{"2026-01-05", plan}}})
@@ -161,10 +161,10 @@ func TestNewsOfOneDayAndKindIsOneLine(t *testing.T) {
 	if len(got) != newsAtHome || got[0].On != "2026-03-01" || len(got[0].Items) != 1 {
 		t.Fatalf("%d lines, the first of %+v", len(got), got[0])
 	}
-	if n := got[1]; n.What.Zh != "列入年度计划" || len(n.Items) != newsTogether || n.More != "6" {
+	if n := got[1]; n.What.Zh != "列入年度计划" || len(n.Items) != newsTogether || n.More == nil || *n.More != (moreNews{"6", "2", "/events/2026-01/"}) {
 		t.Errorf("%+v", n)
 	}
-	if last := got[newsAtHome-1]; last.On != "2025-01-03" || last.More != "" {
+	if last := got[newsAtHome-1]; last.On != "2025-01-03" || last.More != nil {
 		t.Errorf("the last line is of %s", last.On)
 	}
 }

@@ -15,7 +15,14 @@ type news struct {
 	On    string     `json:"on"`
 	What  name       `json:"what"`
 	Items []newsItem `json:"items"`
-	More  string     `json:"more,omitempty"` // how many there are, when not all are shown
+	More  *moreNews  `json:"more,omitempty"`
+}
+
+// moreNews says how much of what happened is not shown, and where it is listed.
+type moreNews struct {
+	All  string `json:"all"`
+	Rest string `json:"rest"`
+	URL  string `json:"url"`
 }
 
 type newsItem struct {
@@ -118,7 +125,7 @@ func (s *pages) newest() []news {
 		if n++; n <= newsTogether {
 			last.Items = append(last.Items, newsItem{e.row.Title, e.row.URL, e.row.Unit.Name, e.row.State})
 		} else {
-			last.More = count(n)
+			last.More = &moreNews{count(n), count(n - newsTogether), s.monthURL(e.on)}
 		}
 	}
 	return out

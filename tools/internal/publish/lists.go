@@ -155,6 +155,22 @@ func (s *pages) stages() []stage {
 	return out
 }
 
+// standings lists where a public project can stand: a stage or, as terminated
+// ones do, a state outside of all stages. The latter are left out while no
+// project is in them.
+func (s *pages) standings() []stage {
+	out := s.stages()
+	for _, st := range s.j.Lifecycle.States {
+		if st.Public && st.Stage == "" && slices.ContainsFunc(s.rows, func(r *row) bool { return r.State.Code == st.Code }) {
+			out = append(out, stage{st.Code, st.Zh, st.En, "/states/" + st.Code + "/"})
+		}
+	}
+	return out
+}
+
+// standing is the key of the standing that a project has.
+func (r *row) standing() string { return cmp.Or(r.stageKey, r.State.Code) }
+
 func (s *pages) filters() []filter {
 	byYear := filter{Zh: "按年度", En: "By year", Items: []tally{}}
 	for _, t := range s.byYear() {
@@ -207,13 +223,11 @@ func (s *pages) byStage() []tally {
 	n := map[string]int{}
 	most := 1
 	for _, r := range s.rows {
-		n[r.stageKey]++
-		if r.stageKey != "" {
-			most = max(most, n[r.stageKey])
-		}
+		n[r.standing()]++
+		most = max(most, n[r.standing()])
 	}
 	out := []tally{}
-	for _, g := range s.stages() {
+	for _, g := range s.standings() {
 		out = append(out, tally{Zh: g.zh, En: g.en, Count: count(n[g.key]), Pct: n[g.key] * 100 / most, URL: g.url})
 	}
 	return out

@@ -316,7 +316,7 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 	for _, y := range years(s.rows) {
 		years_ = append(years_, search.Value{ID: fmt.Sprintf("%04d", y)})
 	}
-	for _, g := range s.stages() {
+	for _, g := range s.standings() {
 		stages = append(stages, search.Value{ID: g.key, Zh: g.zh, En: g.en})
 	}
 	for _, code := range s.j.Registry.UnitCodes() {
@@ -351,7 +351,7 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 			{Key: "contractor", Zh: "承建单位", En: "Contractor"},
 		}, []func(*row) []string{
 			one(func(r *row) string { return r.Year }),
-			one(func(r *row) string { return r.stageKey }),
+			one((*row).standing),
 			one(func(r *row) string { return r.unit }),
 			one(func(r *row) string { return sectorOf[r.unit] }),
 			one(func(r *row) string { return r.Class.Zh }),

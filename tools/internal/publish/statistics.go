@@ -116,11 +116,11 @@ func (s *pages) statByUnit() statistic {
 
 func (s *pages) statByStage() statistic {
 	var groups []rowGroup
-	for _, g := range s.stages() {
-		groups = append(groups, rowGroup{head: name{g.zh, g.en, g.url}, rows: s.where(func(r *row) bool { return r.stageKey == g.key })})
+	for _, g := range s.standings() {
+		groups = append(groups, rowGroup{head: name{g.zh, g.en, g.url}, rows: s.where(func(r *row) bool { return r.standing() == g.key })})
 	}
 	return countAndMoney(statistic{ID: "by-stage", Zh: "按现在所处阶段", En: "By present stage",
-		How: "每个项目只在现在所处的阶段计一次；已终止的不在任何阶段。", HowEn: "A project counts once, where it stands; terminated ones stand in none."},
+		How: "每个项目只在现在所处的阶段计一次；已终止的不在任何阶段，另列一行。", HowEn: "A project counts once, where it stands; terminated ones stand in none and have a row of their own."},
 		column{Zh: "阶段", En: "Stage"}, groups)
 }
 

@@ -114,7 +114,7 @@ func (s *pages) units() error {
 		LeadEn string      `json:"leadEn"`
 		Total  string      `json:"total"`
 		Groups []kindGroup `json:"groups"`
-	}{"Units", "使用财政资金建设、运行政务信息系统的单位，按性质分组。", "Organisations that build or run IT systems with public money, by kind.", count(len(s.j.Registry.UnitCodes())), groups}))
+	}{"Units", "使用财政资金建设、运行政务信息系统的单位，按性质分组；名称后的数字是公开的项目数。", "Organisations that build or run IT systems with public money, by kind; the figure behind a name counts its public projects.", count(len(s.j.Registry.UnitCodes())), groups}))
 }
 
 func (s *pages) unit(code string, u map[string]any, entry *schema.Field) error {
