@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"taizhang/tools/internal/forge"
 	"taizhang/tools/internal/gitobj"
@@ -49,7 +48,7 @@ func (a *app) askedBy(p *proposal, head string) error {
 
 // writtenBy adds the persons whose accounts opened the request or wrote its
 // commits to the authors of a proposal.
-func (p *proposal) writtenBy(f forge.Forge, req *forge.Request, now time.Time) {
+func (p *proposal) writtenBy(f forge.Forge, req *forge.Request) {
 	accounts := []forge.Account{req.Author}
 	for _, c := range req.Commits {
 		if commit, err := p.repo.Commit(c.SHA); err != nil || !mechanical(p.repo, &commit) {
@@ -57,9 +56,7 @@ func (p *proposal) writtenBy(f forge.Forge, req *forge.Request, now time.Time) {
 		}
 	}
 	for _, account := range accounts {
-		if person := p.accountOf(f, account, now); person != "" {
-			p.authors = append(p.authors, person)
-		}
+		p.authors = append(p.authors, p.people.Holders(f.Name(), account.ID)...)
 	}
 	p.authors = slices.Compact(slices.Sorted(slices.Values(p.authors)))
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/finding"
@@ -49,8 +48,8 @@ func sightOf(items []transition.Transition) sight {
 // forgeVotes hears the reviews and comments of a request, which was seen against
 // the commit base, and adds its authors. The proposal is all of the request, or
 // one of the commits by which main got from base to the commit last.
-func (a *app) forgeVotes(f forge.Forge, req *forge.Request, p *proposal, v *votes, base, last string, now time.Time) error {
-	p.writtenBy(f, req, now)
+func (a *app) forgeVotes(f forge.Forge, req *forge.Request, p *proposal, v *votes, base, last string) error {
+	p.writtenBy(f, req)
 	reviews, err := f.Reviews(a.ctx, req.Number)
 	if err != nil {
 		return err

@@ -190,7 +190,7 @@ func (a *app) judgeRequest(o *reviewOptions, f forge.Forge, req *forge.Request, 
 	if err != nil {
 		return nil, p, err
 	}
-	if err := a.forgeVotes(f, req, p, heard, p.tip.Hash, p.head.Hash, now); err != nil {
+	if err := a.forgeVotes(f, req, p, heard, p.tip.Hash, p.head.Hash); err != nil {
 		return nil, p, a.forgeFailure(err)
 	}
 	r := a.decide(p, heard.list, now, o.as)

@@ -311,7 +311,7 @@ func (s *sealer) step(req *forge.Request, at span) error {
 	if err != nil {
 		return err
 	}
-	if err := s.forgeVotes(s.forge, req, p, heard, at.before, at.last, on); err != nil {
+	if err := s.forgeVotes(s.forge, req, p, heard, at.before, at.last); err != nil {
 		return s.forgeFailure(err)
 	}
 	r := s.decide(p, heard.list, on, nil)

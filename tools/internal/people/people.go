@@ -135,6 +135,21 @@ func (r *Register) ByAccount(forge string, id int64, on string) (person string, 
 	return ownerOn(r.accounts[account{forge, id}], on)
 }
 
+// Holders returns the persons to whom the account of a forge belonged on any day.
+// Who has left an account behind has still written what was written by it: like an
+// address it may exclude an author on all days, and gives a vote on its own alone.
+func (r *Register) Holders(forge string, id int64) []string {
+	if id <= 0 { // as in ByAccount
+		return nil
+	}
+	var list []string
+	for _, o := range r.accounts[account{forge, id}] {
+		list = append(list, o.person)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
 // ByKey returns the person whose SSH key it was on a day. The key is written as
 // in authorized_keys, without options; only its blob is compared, so a comment
 // does not matter.

@@ -91,6 +91,22 @@ func TestAnAccountOutlivesTheTermOfOffice(t *testing.T) {
 	}
 }
 
+func TestAnAccountThatIsOverStillTellsWhoWrote(t *testing.T) {
+	r := load(t, `{"id": "a-01", "departments": ["a"], "accounts": [{"forge": "gitea", "id": 7, "from": "2026-01-01", "until": "2026-01-31"}, {"forge": "gitea", "id": 7, "from": "2026-04-01"}]},
+		{"id": "b-01", "departments": ["a"], "accounts": [{"forge": "gitea", "id": 7, "from": "2026-02-01", "until": "2026-02-28"}]}`)
+	if got := r.Holders("gitea", 7); !slices.Equal(got, []string{"a-01", "b-01"}) {
+		t.Errorf("got %q", got)
+	}
+	for _, a := range []struct {
+		forge string
+		id    int64
+	}{{"gitee", 7}, {"gitea", 8}, {"gitea", 0}, {"gitea", -1}} {
+		if got := r.Holders(a.forge, a.id); len(got) > 0 {
+			t.Errorf("%v: got %q", a, got)
+		}
+	}
+}
+
 func TestAKeyIsComparedByItsBlob(t *testing.T) {
 	one, other := key("ssh-ed25519", "one"), key("ssh-rsa", "other")
 	r := load(t, fmt.Sprintf(`

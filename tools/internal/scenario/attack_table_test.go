@@ -7,6 +7,7 @@ package scenario_test
 //	approve, then push other content    "push"
 //	dismissed while it is merged        "dismissal race"
 //	a second account of one's own       "self-approval by a second account"
+//	one's account of before         "self-approval after a change of account"
 //	the content of another change       "approving another change's content"
 //	a roster edited along               "a roster edited in the same change"
 //	a tag named like the branch         "a tag named like the branch"
@@ -47,6 +48,13 @@ var attacks = []scenario{
 		say zhao-2 /同意 {id} 代表 dsjj
 		@gitee ? missing [dsjj] dsjj-01:author
 		@!gitee ? missing [dsjj] dsjj-01:superseded dsjj-01:author
+	`},
+	{name: "self-approval after a change of account", script: `
+		main new-account
+		open zhao declare
+		? missing [dsjj]
+		say zhao-2 /同意 {id} 代表 dsjj
+		? missing [dsjj] dsjj-01:author
 	`},
 	{name: "approval of one's own commits in another's request", script: `
 		open clerk declare

@@ -60,6 +60,10 @@ func (s *stage) edits(rev, name string) edits {
 		}
 		register, _, _ := strings.Cut(s.read(rev, "data/people.yaml"), "    delegations:")
 		put("data/people.yaml", register+fmt.Sprintf("    delegations: [{to: fgw-01, department: dsjj, from: %s, until: %s}]\n", from.Format(time.DateOnly), until.Format(time.DateOnly)))
+	case "new-account": // the account by which dsjj-01 was known is over, and his address with it
+		over := "until: " + begin.AddDate(0, 0, -1).Format(time.DateOnly)
+		register := strings.ReplaceAll(s.read(rev, "data/people.yaml"), "id: 21, from: 2020-01-01}", "id: 21, from: 2020-01-01, "+over+"}")
+		put("data/people.yaml", strings.Replace(register, "[zhao@example.org]", "[]", 1))
 	case "gate-retires":
 		put("data/registry.yaml", strings.Replace(s.read(rev, "data/registry.yaml"), "from: 2020-01-01}", "from: 2020-01-01, until: 2020-02-01}", 1))
 	default:
