@@ -74,7 +74,11 @@ func (w *writer) item(it *Item) {
 		if i == maxVotes {
 			break
 		}
-		w.printf("    - %s %s（%s）：%s\n", voter(&v), w.label(v.Verdict.Label()), report.OneLine(v.Source), w.label(v.Status.Label()))
+		why := ""
+		if v.Reason != "" {
+			why = w.say("；理由：", "; reason: ") + short(report.OneLine(v.Reason), maxValue)
+		}
+		w.printf("    - %s %s（%s）：%s%s\n", voter(&v), w.label(v.Verdict.Label()), report.OneLine(v.Source), w.label(v.Status.Label()), why)
 		for _, p := range v.Changed {
 			w.printf("        %s\n", report.OneLine(p))
 		}
