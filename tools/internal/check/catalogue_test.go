@@ -159,7 +159,7 @@ func TestFormsAreWhole(t *testing.T) {
 			}
 		}
 	}
-	for _, f := range j.Registry.Schemas.Forms {
+	for _, f := range j.Registry.Schemas.Forms() {
 		if f.Title.Zh == "" || f.Title.En == "" || f.Order == 0 && f.Name != "index" {
 			t.Errorf("form %s lacks title or order", f.Name)
 		}

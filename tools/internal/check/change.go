@@ -16,9 +16,14 @@ import (
 // Change judges what lies between two versions of a registry. changed are the
 // paths that differ.
 func Change(base, head registry.Files, changed []string, o Options) (*Result, error) {
-	was, err := o.judge(base)
-	if err != nil {
-		return nil, fmt.Errorf("base: %w", err)
+	was := o.Definitions
+	if was != nil {
+		was = was.Over(base)
+	} else {
+		var err error
+		if was, err = open(base); err != nil {
+			return nil, fmt.Errorf("base: %w", err)
+		}
 	}
 	return was.Change(head, changed, o)
 }
@@ -58,10 +63,16 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 	was.Registry.CompareWith(is.Registry)
 	dirs := touched(was, is, changed)
 	concern := concerned(was, is, changed, dirs, o.Fresh || o.Forward)
-	res := &Result{Judge: is, Base: was, Findings: is.Global(was, concern)}
-	global := was.Global(nil, concern)
-	identities(global).mark(res.Findings)
-	res.Mended = mended(global, res.Findings)
+	// What is wrong with the data files stands on both sides, as they are those of
+	// the base: whoever asks for what is new need not hear of it.
+	global := (*Judge).Global
+	if o.Fresh || o.Forward {
+		global = (*Judge).content
+	}
+	res := &Result{Judge: is, Base: was, Findings: global(is, was, concern)}
+	before := global(was, nil, concern)
+	identities(before).mark(res.Findings)
+	res.Mended = mended(before, res.Findings)
 	if len(governance) > 0 {
 		res.Findings = append(res.Findings, mixed(governance, content))
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 
@@ -15,7 +14,6 @@ import (
 	"taizhang/tools/internal/lifecycle"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/rule"
-	"taizhang/tools/internal/schema"
 )
 
 // LifecycleFile is the definition of states and transitions.
@@ -28,74 +26,6 @@ type Judge struct {
 	Rules     *rule.Set
 	// Inspect takes attachments apart; nil leaves all but plain text unread.
 	Inspect Inspector
-}
-
-// needed are the schemas that the tool reads by name: of the two forms that
-// every project has, and of the files in data/ and schemas/.
-func needed() []string {
-	out := []string{"forms/index.schema.json", "forms/declaration.schema.json"}
-	for _, name := range []string{"brands", "coverage", "deadlines", "holidays", "interpretations", "legal-basis",
-		"limits", "people", "plan", "recipients", "registry", "sheet", "units", "worksheets"} {
-		out = append(out, "data/"+name+".schema.json")
-	}
-	return out
-}
-
-// NewJudge loads schemas, lifecycle and registers from files, and the rules when
-// they are asked for. An error means that nothing can be judged: the registry's
-// own definitions are broken.
-func NewJudge(files registry.Files) (*Judge, error) {
-	defs := map[string][]byte{}
-	var rules []string
-	definitions, _, err := registry.List(files, "schemas")
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range definitions {
-		name := strings.TrimPrefix(p, "schemas/")
-		if id, ok := strings.CutSuffix(name, ".md"); ok && path.Dir(id) == "rules" {
-			rules = append(rules, path.Base(id))
-		}
-		if strings.HasPrefix(name, "examples/") || name != "lifecycle.yaml" && path.Ext(name) != ".json" {
-			continue
-		}
-		data, err := files.Read(p, 1<<20)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", p, err)
-		}
-		defs[name] = data
-	}
-	if defs["lifecycle.yaml"] == nil {
-		return nil, fmt.Errorf("%s is missing: is this the root of a registry?", LifecycleFile)
-	}
-	set, err := schema.Load(defs)
-	if err != nil {
-		return nil, err
-	}
-	for _, need := range needed() {
-		if set.Form(strings.TrimSuffix(path.Base(need), ".schema.json")) == nil {
-			return nil, fmt.Errorf("%s: 缺少这个定义，从上一个提交恢复它 · missing; restore it from an earlier commit", path.Join("schemas", need))
-		}
-	}
-	for _, need := range [][2]string{{"index", "documents"}, {"plan", "items"}, {"units", "units"}, {"legal-basis", "basis"}, {"deadlines", "deadlines"}} {
-		if f := set.Form(need[0]).Root.Child(need[1]); f == nil || f.Type != schema.List || f.Item.Type != schema.Object {
-			return nil, fmt.Errorf("schemas: %s: %s 应是对象的列表 · must be a list of objects", need[0], need[1])
-		}
-	}
-	j := &Judge{Registry: registry.New(files, set)}
-	if j.Lifecycle, err = lifecycle.Load(defs["lifecycle.yaml"], j.Registry); err != nil {
-		return nil, err
-	}
-	var states, steps []string
-	for _, s := range j.Lifecycle.States {
-		states = append(states, s.Code)
-	}
-	for _, t := range j.Lifecycle.Transitions {
-		steps = append(steps, t.ID)
-	}
-	read := func(id string) ([]byte, error) { return files.Read("schemas/rules/"+id+".md", 1<<20) }
-	j.Rules = rule.New(rules, read, j.Registry, states, steps)
-	return j, j.Registry.Err()
 }
 
 // Over returns a judge of other files by the schemas, lifecycle and rules of j,
@@ -131,7 +61,7 @@ func (j *Judge) blocking() *Judge {
 // Compile compiles all definitions, also those that NewJudge leaves until they
 // are needed. The error says what is wrong with them.
 func (j *Judge) Compile() error {
-	return errors.Join(j.Registry.Schemas.Compile(), j.Lifecycle.Compile(j.Registry), j.Rules.Compile())
+	return errors.Join(j.Registry.Schemas.Compile(), j.Lifecycle.Verify(j.Registry), j.Lifecycle.Compile(j.Registry), j.Rules.Compile())
 }
 
 // Verdict is what is known of one project after judging it.
@@ -314,12 +244,26 @@ func (j *Judge) refuses(waiver map[string]any) (why finding.Text, key string) {
 	return finding.Text{}, ""
 }
 
-// Global returns the findings that belong to no project: paths, data files,
-// plans. base gives the plans before a change, or is nil; plans, texts
-// and paths that the change does not concern are left out, as projects are. concerned
-// is nil for all of them.
+// Global returns the findings that belong to no project: data files, paths,
+// plans. See content.
 func (j *Judge) Global(base *Judge, concerned map[string]bool) []finding.Finding {
-	fs := append(slices.Clone(j.Registry.Findings), j.Registry.Misplaced(concerned)...)
+	fs := j.Registry.Findings()
+	j.cite(registry.PeopleFile, j.Registry.Schemas.Form("people").Root, j.Registry.PeopleRoot, &fs)
+	if form := j.Registry.Schemas.Form("recipients"); form != nil {
+		j.cite(registry.RecipientsFile, form.Root, j.Registry.Tables().RecipientsRoot, &fs)
+	}
+	j.Rules.Complete(fs)
+	conceal(fs, j.hiddenPeople)
+	fs = append(fs, j.content(base, concerned)...)
+	finding.Sort(fs)
+	return fs
+}
+
+// content returns the findings about paths, plans and texts. base gives the plans
+// before a change, or is nil; plans, texts and paths that the change does not
+// concern are left out, as projects are. concerned is nil for all of them.
+func (j *Judge) content(base *Judge, concerned map[string]bool) []finding.Finding {
+	fs := j.Registry.Misplaced(concerned)
 	before := map[int]map[string]any{}
 	if base != nil {
 		for _, p := range base.plans(concerned) {
@@ -358,10 +302,6 @@ func (j *Judge) Global(base *Judge, concerned map[string]bool) []finding.Finding
 		if raw, err := j.Registry.Read(p, 8<<20); err == nil {
 			fs = append(fs, j.Rules.Text(p, raw, nil)...)
 		}
-	}
-	j.cite(registry.PeopleFile, j.Registry.Schemas.Form("people").Root, j.Registry.PeopleRoot, &fs)
-	if form := j.Registry.Schemas.Form("recipients"); form != nil {
-		j.cite(registry.RecipientsFile, form.Root, j.Registry.RecipientsRoot, &fs)
 	}
 	j.Rules.Complete(fs)
 	conceal(fs, j.hiddenPeople)

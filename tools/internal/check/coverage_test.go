@@ -70,8 +70,8 @@ func TestReadingsAreAsked(t *testing.T) {
 	asked := map[string][]string{}
 	note := func(who string, texts ...string) {
 		for _, text := range texts {
-			for i := range j.Registry.Readings {
-				if id := j.Registry.Readings[i].ID; strings.Contains(text, `reading("`+id+`")`) && !slices.Contains(asked[id], who) {
+			for i := range j.Registry.Tables().Readings {
+				if id := j.Registry.Tables().Readings[i].ID; strings.Contains(text, `reading("`+id+`")`) && !slices.Contains(asked[id], who) {
 					asked[id] = append(asked[id], who)
 				}
 			}
@@ -97,7 +97,7 @@ func TestReadingsAreAsked(t *testing.T) {
 			note(s.ID, m.When)
 		}
 	}
-	for _, x := range j.Registry.Readings {
+	for _, x := range j.Registry.Tables().Readings {
 		slices.Sort(asked[x.ID])
 		says := slices.Sorted(slices.Values(x.Affects))
 		if !slices.Equal(asked[x.ID], says) {

@@ -23,6 +23,8 @@ func TestBrokenDefinitionsAreToldByWhoeverNeedsThem(t *testing.T) {
 		"no front matter":         {rule, "---\nid: R-038", "id: R-038", false, "R-038.md:1:1"},
 		"a transition's date":     {lifecycle, "on: review.filedOn", "on: review.filledOn", true, "lifecycle.yaml: T11: event.on"},
 		"a field in a message":    {rule, `{join(namesakes(), "、")}`, `{index.nosuch}`, false, "message.zh"},
+		"a form it does not have": {"schemas/forms/ruling.schema.json", `"$id"`, `"id"`, false, "ruling.schema.json: no $id"},
+		"a form it has":           {"schemas/forms/declaration.schema.json", `"type": "object"`, `"type": "record"`, true, "declaration.schema.json"},
 		"a state nobody ever had": {"schemas/rules/R-065.md", `reached("S80")`, `reached("S89")`, false, "S89"},
 	} {
 		base := registrytest.Sample(t)

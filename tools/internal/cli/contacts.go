@@ -98,16 +98,17 @@ func (a *app) sealedRegistry() (*check.Judge, string, error) {
 // recipients returns the keys to seal to. With one that is wrong nothing is
 // sealed: whoever holds it would be left out unnoticed.
 func (a *app) recipients(j *check.Judge) ([]string, error) {
-	for i := range j.Registry.Findings {
-		if f := &j.Registry.Findings[i]; f.File == registry.RecipientsFile {
+	found := j.Registry.Findings()
+	for i := range found {
+		if f := &found[i]; f.File == registry.RecipientsFile {
 			return nil, cannot(fmt.Errorf("%s:%d:%d: %s", f.File, f.Line, f.Col, value.MaskPersonal(f.Message.In(a.lang))), f.Help.In(a.lang))
 		}
 	}
-	if len(j.Registry.Recipients) == 0 {
+	if len(j.Registry.Tables().Recipients) == 0 {
 		return nil, cannot(errors.New(a.say("没有登记密封公钥（data/recipients.yaml）", "no recipients are registered (data/recipients.yaml)")),
 			a.say("用 taizhang contacts keygen 生成一对钥匙，登记公钥", "make a pair with taizhang contacts keygen and register the public key"))
 	}
-	return j.Registry.Recipients, nil
+	return j.Registry.Tables().Recipients, nil
 }
 
 // folder finds a project by id or by the path of its folder.

@@ -160,7 +160,7 @@ func (f *filler) beginning(form string) (steps.Step, error) {
 
 func formNames(f *filler) []string {
 	var out []string
-	for _, form := range f.judge.Registry.Schemas.Forms {
+	for _, form := range f.judge.Registry.Schemas.Forms() {
 		out = append(out, form.Name)
 	}
 	return out

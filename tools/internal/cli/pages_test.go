@@ -126,7 +126,7 @@ func fixedWords(t *testing.T) map[string]string {
 			walk(f.Item)
 		}
 	}
-	for _, f := range judgeOf(t, repoRoot).Registry.Schemas.Forms {
+	for _, f := range judgeOf(t, repoRoot).Registry.Schemas.Forms() {
 		walk(f.Root)
 	}
 	return words

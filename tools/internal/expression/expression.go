@@ -7,6 +7,8 @@ package expression
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -59,6 +61,9 @@ func (p *Program) Mentions() []string { return p.parsed().mentions }
 func (p *Program) Void(env map[string]any) bool {
 	t := p.parsed()
 	for _, name := range t.needs {
+		if l, ok := env[name].(*Later); ok && l.Absent {
+			return true
+		}
 		form, _ := env[name].(map[string]any)
 		if exists, known := form["exists"].(bool); known && !exists {
 			return true
@@ -112,12 +117,39 @@ func positioned(err error, src string) error {
 // machines saves the memory that every evaluation needs for a moment.
 var machines = sync.Pool{New: func() any { return new(vm.VM) }}
 
-// Run evaluates the program.
+// Later is a value of the environment that is made when a program that mentions it
+// is evaluated.
+type Later struct {
+	Absent bool // it is a form that is not there
+	Value  func() any
+}
+
+// settle makes the values of the environment that the expression mentions.
+func (t *text) settle(env map[string]any) {
+	for _, name := range t.roots {
+		if l, ok := env[name].(*Later); ok {
+			env[name] = l.Value()
+		}
+	}
+	base, _ := env["base"].(map[string]any)
+	names := t.base
+	if t.anyBase {
+		names = slices.Collect(maps.Keys(base))
+	}
+	for _, name := range names {
+		if l, ok := base[name].(*Later); ok {
+			base[name] = l.Value()
+		}
+	}
+}
+
+// Run evaluates the program. It may make values of env that were put off.
 func (p *Program) Run(env map[string]any) (any, error) {
 	code, err := p.code()
 	if err != nil {
 		return nil, err
 	}
+	p.parsed().settle(env)
 	m := machines.Get().(*vm.VM)
 	out, err := m.Run(code, env)
 	machines.Put(m)

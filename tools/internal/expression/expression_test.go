@@ -16,7 +16,12 @@ func scope() *expression.Scope {
 		"stocks":      types.Array(types.Map{"payments": types.Array(pay), "total": types.Int}),
 	}
 	e["base"] = types.Map{"declaration": e["declaration"]}
-	return expression.NewScope(func() types.Map { return e })
+	return expression.NewScope(func(name string) types.Type {
+		if key, of := strings.CutPrefix(name, "base."); of {
+			return e["base"].(types.Map)[key]
+		}
+		return e[name]
+	})
 }
 
 // A rule that misspells a field must never load: at run time it would only be
@@ -90,7 +95,7 @@ func TestWhatIsPutOffIsToldWhenItIsNeeded(t *testing.T) {
 	if want := `r.md: when: unknown field onn (1:13) in: declaration.onn == ""`; err == nil || err.Error() != want || s.Err() == nil || s.Err().Error() != want {
 		t.Errorf("%v, %v", err, s.Err())
 	}
-	if _, err := expression.NewScope(func() types.Map { return types.Map{"sum": types.Int} }).Compile("sum", expression.Any); err == nil || !strings.Contains(err.Error(), "name of a function") {
+	if _, err := expression.NewScope(func(string) types.Type { return types.Int }).Compile("sum", expression.Any); err == nil || !strings.Contains(err.Error(), "name of a function") {
 		t.Error(err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/expr-lang/expr"
@@ -13,15 +14,14 @@ import (
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/optimizer"
-	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 )
 
-// Scope is what an expression may mention. What the checker asks of it is
-// computed once, not once an expression, and not before the first is compiled.
+// Scope is what an expression may mention. What the checker asks of a name is
+// computed once, not once an expression, and not before one mentions it.
 type Scope struct {
-	nature func() (nature.Nature, error)
+	nature func(*text) (map[string]nature.Nature, error) // of the names that a text mentions
 	shared *shared
 }
 
@@ -40,18 +40,50 @@ func (s *shared) note(err error) {
 	}
 }
 
-// NewScope returns the scope of typed names, which are asked for when the first
-// expression is compiled.
-func NewScope(names func() types.Map) *Scope {
-	return &Scope{sync.OnceValues(func() (nature.Nature, error) {
-		given := names()
-		for name := range given {
-			if _, taken := builtin.Index[name]; taken {
-				return nature.Nature{}, fmt.Errorf("%s is the name of a function of the language", name)
+// NewScope returns the scope of names whose types find gives, nil for one that is
+// none, when an expression that mentions them is compiled. Where base is a name,
+// "base.declaration" is asked for what an expression reads of it, and "base.*"
+// where that cannot be told.
+func NewScope(find func(name string) types.Type) *Scope {
+	s := &Scope{shared: &shared{}}
+	known := map[string]nature.Nature{}
+	of := func(name string) (n nature.Nature, ok bool) {
+		if n, ok = known[name]; !ok {
+			if t := find(name); t != nil {
+				n, ok = t.Nature(), true
+				known[name] = n
 			}
 		}
-		return with(types.Map{}.Nature(), given), nil
-	}), &shared{}}
+		return n, ok
+	}
+	s.nature = func(t *text) (map[string]nature.Nature, error) {
+		s.shared.types.Lock()
+		defer s.shared.types.Unlock()
+		out := map[string]nature.Nature{}
+		for _, name := range t.roots {
+			n, ok := of(name)
+			if !ok {
+				continue
+			}
+			if _, taken := builtin.Index[name]; taken {
+				return nil, fmt.Errorf("%s is the name of a function of the language", name)
+			}
+			if name == "base" && t.anyBase {
+				n, _ = of("base.*")
+			} else if name == "base" {
+				fields := map[string]nature.Nature{}
+				for _, key := range t.base {
+					if f, ok := of("base." + key); ok {
+						fields[key] = f
+					}
+				}
+				n = with(fields)
+			}
+			out[name] = n
+		}
+		return out, nil
+	}
+	return s
 }
 
 // Err returns what is wrong with the first of the expressions that were found
@@ -64,12 +96,12 @@ func (s *Scope) Err() error {
 
 // With returns the scope with more names, or with others of the same name.
 func (s *Scope) With(names types.Map) *Scope {
-	return s.derive(func() (types.Map, error) { return names, nil }, with)
+	return s.with(func() (types.Map, error) { return names, nil })
 }
 
 // WithItems returns the scope in which it is an item of a list.
 func (s *Scope) WithItems(list *Program) *Scope {
-	return s.derive(func() (types.Map, error) {
+	return s.with(func() (types.Map, error) {
 		if err := list.Err(); err != nil {
 			return nil, err
 		}
@@ -78,45 +110,45 @@ func (s *Scope) WithItems(list *Program) *Scope {
 			return nil, fmt.Errorf("%s is not a list", list.Source)
 		}
 		return types.Map{"it": item}, nil
-	}, with)
+	})
 }
 
 // Only returns the scope of some names.
 func (s *Scope) Only(names ...string) *Scope {
-	return s.derive(func() (types.Map, error) { return nil, nil }, func(n nature.Nature, _ types.Map) nature.Nature {
-		some := map[string]nature.Nature{}
-		for _, name := range names {
-			some[name] = n.Fields[name]
-		}
-		return of(n, some)
-	})
+	return &Scope{func(t *text) (map[string]nature.Nature, error) {
+		out, err := s.nature(t)
+		maps.DeleteFunc(out, func(name string, _ nature.Nature) bool { return !slices.Contains(names, name) })
+		return out, err
+	}, s.shared}
 }
 
-func (s *Scope) derive(names func() (types.Map, error), join func(nature.Nature, types.Map) nature.Nature) *Scope {
-	return &Scope{sync.OnceValues(func() (nature.Nature, error) {
-		n, err := s.nature()
-		if err != nil {
-			return n, err
-		}
+func (s *Scope) with(names func() (types.Map, error)) *Scope {
+	more := sync.OnceValues(func() (map[string]nature.Nature, error) {
 		given, err := names()
-		if err != nil {
-			return n, err
-		}
 		s.shared.types.Lock()
 		defer s.shared.types.Unlock()
-		return join(n, given), nil
-	}), s.shared}
+		out := make(map[string]nature.Nature, len(given))
+		for name, t := range given {
+			out[name] = t.Nature()
+		}
+		return out, err
+	})
+	return &Scope{func(t *text) (map[string]nature.Nature, error) {
+		given, err := more()
+		if err != nil {
+			return nil, err
+		}
+		out, err := s.nature(t)
+		if err == nil {
+			maps.Copy(out, given)
+		}
+		return out, err
+	}, s.shared}
 }
 
-func with(n nature.Nature, names types.Map) nature.Nature {
-	all := maps.Clone(n.Fields)
-	for name, t := range names {
-		all[name] = t.Nature()
-	}
-	return of(n, all)
-}
-
-func of(n nature.Nature, fields map[string]nature.Nature) nature.Nature {
+// with returns the nature of an object with the given fields and no others.
+func with(fields map[string]nature.Nature) nature.Nature {
+	n := types.Map{}.Nature()
 	data := *n.TypeData
 	data.Fields, n.TypeData = fields, &data
 	return n
@@ -155,7 +187,7 @@ func (s *Scope) program(src string, as Kind, fault func(error) error) *Program {
 		if err != nil {
 			return nil, err
 		}
-		code, err := s.compile(t.tree, src, as)
+		code, err := s.compile(t, src, as)
 		if err != nil {
 			return nil, fault(err)
 		}
@@ -166,13 +198,15 @@ func (s *Scope) program(src string, as Kind, fault func(error) error) *Program {
 
 // compile types a parsed expression. The steps are those of the library's own
 // Compile, which makes its tables anew for every expression.
-func (s *Scope) compile(tree *parser.Tree, src string, as Kind) (*vm.Program, error) {
-	n, err := s.nature()
+func (s *Scope) compile(t *text, src string, as Kind) (*vm.Program, error) {
+	tree := t.tree
+	names, err := s.nature(t)
 	if err != nil {
 		return nil, err
 	}
 	s.shared.types.Lock()
 	defer s.shared.types.Unlock()
+	n := with(names)
 	config := *language()
 	config.Env, config.Strict = n, n.Strict
 	switch as {

@@ -14,6 +14,8 @@ import (
 type text struct {
 	tree     *parser.Tree
 	roots    []string
+	base     []string // the same of the project before a change: base.declaration
+	anyBase  bool     // base may be asked for any name
 	members  []string
 	mentions []string
 	needs    []string // what must be there for it to be true, or not zero
@@ -34,6 +36,7 @@ func parse(src string) (*text, error) {
 	if ast.Walk(&tree.Node, v); v.err != nil {
 		return nil, v.err
 	}
+	t.anyBase = v.whole["base"] > 0
 	for name, n := range v.whole {
 		if n > 0 {
 			t.mentions = append(t.mentions, name)
@@ -49,7 +52,7 @@ func parse(src string) (*text, error) {
 	default:
 		t.needs = needs(tree.Node, nil)
 	}
-	for _, list := range []*[]string{&t.roots, &t.mentions} {
+	for _, list := range []*[]string{&t.roots, &t.base, &t.mentions} {
 		slices.Sort(*list)
 		*list = slices.Compact(*list)
 	}
@@ -97,6 +100,7 @@ func (v *visitor) key(path string) {
 	name := strings.TrimPrefix(parent, "base.")
 	switch {
 	case parent == "base":
+		v.base = append(v.base, strings.TrimPrefix(path, "base."))
 		v.whole["base"]--
 		v.whole[strings.TrimPrefix(path, "base.")]++
 	case !strings.Contains(name, "."):

@@ -39,7 +39,7 @@ func (j *Judge) load(q question) (any, error) {
 		return nil, fault("登记簿的定义有误，无法检查：%v", "the definitions are broken and nothing can be judged: %v", err)
 	}
 	j.bundle, j.defs = files, defs
-	return map[string]int{"forms": len(defs.Registry.Schemas.Forms), "rules": len(defs.Rules.All()), "units": len(defs.Registry.UnitCodes()), "plans": len(defs.Registry.Plans())}, nil
+	return map[string]int{"forms": len(defs.Registry.Schemas.Forms()), "rules": len(defs.Rules.All()), "units": len(defs.Registry.UnitCodes()), "plans": len(defs.Registry.Plans())}, nil
 }
 
 // checkParams ask for a check. Base and Head hold the files of one or more

@@ -139,7 +139,7 @@ func (j *Judge) seal(q question) (any, error) {
 	if err := q.into(&p); err != nil {
 		return nil, err
 	}
-	sealed, err := contacts.Seal(p.Contacts, j.defs.Registry.Recipients)
+	sealed, err := contacts.Seal(p.Contacts, j.defs.Registry.Tables().Recipients)
 	if err != nil {
 		return nil, err
 	}

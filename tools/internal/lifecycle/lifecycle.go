@@ -135,32 +135,10 @@ func Load(data []byte, reg *registry.Registry) (*Lifecycle, error) {
 	bad := func(format string, a ...any) {
 		errs = append(errs, fmt.Errorf("schemas/lifecycle.yaml: "+format, a...))
 	}
-	field := func(name string) bool {
-		form, key, inside := strings.Cut(name, ".")
-		f := reg.Schemas.Form(form)
-		if f == nil || !inside {
-			return f != nil
-		}
-		at := f.Root
-		for k := range strings.SplitSeq(key, ".") {
-			at = at.Child(k)
-		}
-		return at != nil
-	}
-	for _, s := range l.Settled {
-		if !field(s) {
-			bad("settled: no field %q", s)
-		}
-	}
 	for i := range l.States {
 		s := &l.States[i]
 		if l.states[s.Code] != nil {
 			bad("state %s is defined twice", s.Code)
-		}
-		for _, r := range s.Redraft {
-			if !field(r) {
-				bad("state %s: redraft: no form or field %q", s.Code, r)
-			}
 		}
 		if s.Stage != "" && !slices.ContainsFunc(l.Stages, func(g Stage) bool { return g.Key == s.Stage }) {
 			bad("state %s: no stage %q", s.Code, s.Stage)
@@ -186,7 +164,7 @@ func Load(data []byte, reg *registry.Registry) (*Lifecycle, error) {
 			}
 		}
 		for _, f := range t.Requires {
-			if reg.Schemas.Form(f) == nil {
+			if !reg.Schemas.Has(f) {
 				bad("%s: requires form %q, which has no schema", t.ID, f)
 			}
 		}
@@ -278,6 +256,37 @@ func (t *Transition) expressions(scope *expression.Scope) {
 	for i := range t.Moves {
 		t.Moves[i].when = one(fmt.Sprintf("moves[%d].when", i), t.Moves[i].When, expression.Bool)
 	}
+}
+
+// Verify returns what is wrong with the names of fields, which Load leaves: it
+// takes all schemas to tell.
+func (l *Lifecycle) Verify(reg *registry.Registry) error {
+	field := func(name string) bool {
+		form, key, inside := strings.Cut(name, ".")
+		f := reg.Schemas.Form(form)
+		if f == nil || !inside {
+			return f != nil
+		}
+		at := f.Root
+		for k := range strings.SplitSeq(key, ".") {
+			at = at.Child(k)
+		}
+		return at != nil
+	}
+	var errs []error
+	for _, s := range l.Settled {
+		if !field(s) {
+			errs = append(errs, fmt.Errorf("schemas/lifecycle.yaml: settled: no field %q", s))
+		}
+	}
+	for _, s := range l.States {
+		for _, r := range s.Redraft {
+			if !field(r) {
+				errs = append(errs, fmt.Errorf("schemas/lifecycle.yaml: state %s: redraft: no form or field %q", s.Code, r))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // Compile compiles the expressions, which Load leaves until they are needed. The

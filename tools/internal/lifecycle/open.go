@@ -259,7 +259,7 @@ func formOf(root string, set *schema.Set) *schema.Form {
 	if root == "planned" {
 		return set.Form(PlanForm)
 	}
-	for _, f := range set.Forms {
+	for _, f := range set.Forms() {
 		if f.Repeated == "" && f.Name == root || f.Repeated != "" && f.Name+"s" == root {
 			return f
 		}

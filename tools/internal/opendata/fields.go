@@ -164,7 +164,7 @@ func choiceText(list []Choice) string {
 // plan and the register of units, and the document of record that many forms
 // have fields for.
 func Described(set *schema.Set) []*schema.Form {
-	out := slices.Clone(set.Forms)
+	out := slices.Clone(set.Forms())
 	if doc := documentField(set); doc != nil {
 		out = append(out, &schema.Form{Name: "document", Title: finding.Text{Zh: doc.Label.Zh, En: doc.Label.En}, Root: doc})
 	}

@@ -18,7 +18,7 @@ func schemaFile(name string) string { return Dir + "schema/" + name + ".schema.j
 func ProjectSchema(src *Source) Object {
 	text, date := Object{{"type", "string"}}, Object{{"type", "string"}, {"format", "date"}}
 	defs, shapes, names := Object{}, []any{}, []string{}
-	for _, form := range src.Forms.Forms {
+	for _, form := range src.Forms.Forms() {
 		defs = append(defs, Member{form.Name, publicObject(form.Root, form.Title)})
 		names = append(names, form.Name)
 		shapes = append(shapes, Object{{"properties", Object{{"form", Object{{"const", form.Name}}}, {"data", Object{{"$ref", "#/$defs/" + form.Name}}}}}})

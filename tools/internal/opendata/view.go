@@ -282,7 +282,7 @@ func roleColumn(set *schema.Set) Column {
 
 // documentField returns the schema of a document of record.
 func documentField(set *schema.Set) *schema.Field {
-	for _, form := range set.Forms {
+	for _, form := range set.Forms() {
 		if f := form.Root.Child("documents"); f != nil && f.Item.IsDocument() {
 			return f.Item
 		}

@@ -91,8 +91,8 @@ func (s *pages) coverage() error {
 		{Zh: "办理步骤把关", En: "Held by the steps", Value: count(byStep), Unit: "条"},
 		{Zh: "只能由人判断", En: "For people alone", Value: count(byReason), Unit: "条"},
 	}
-	for i := range s.j.Registry.Readings {
-		v.Readings = append(v.Readings, s.reading(&s.j.Registry.Readings[i]))
+	for i := range s.j.Registry.Tables().Readings {
+		v.Readings = append(v.Readings, s.reading(&s.j.Registry.Tables().Readings[i]))
 	}
 	p := newPage("coverage", "条款对照", coverageURL, v)
 	p.Description = v.Lead

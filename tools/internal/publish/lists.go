@@ -311,7 +311,7 @@ func (s *pages) publicTexts() {
 			g.text(ch.When, ch.Each, ch.Assert, ch.At, ch.Message.Zh, ch.Message.En)
 		}
 	}
-	for _, f := range s.j.Registry.Schemas.Forms {
+	for _, f := range s.j.Registry.Schemas.Forms() {
 		g.text(f.Title.Zh, f.Title.En)
 		g.labels(f.Root)
 	}

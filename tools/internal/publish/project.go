@@ -411,7 +411,7 @@ func (s *subject) related(resolve func(string) *row, named []ref) []related {
 // projectLabel returns the label of a field that names projects; the items of a
 // list carry the label of the type, so the list's own is looked up.
 func projectLabel(set *schema.Set, key string, f *schema.Field) name {
-	for _, form := range set.Forms {
+	for _, form := range set.Forms() {
 		if own := form.Root.Child(key); own != nil {
 			f = own
 			break

@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"taizhang/tools/internal/expression"
 )
 
 // Altered names what rules can see of a project that is not the same before and
@@ -50,7 +52,7 @@ func (p *Project) Alters(was *Project, differs map[string]bool, alone bool) Alte
 
 func isFunc(v any) bool {
 	switch v.(type) {
-	case nil, string, int, float64, bool, []any, map[string]any:
+	case nil, string, int, float64, bool, []any, map[string]any, *expression.Later:
 		return false
 	}
 	return true
@@ -61,6 +63,16 @@ func (a Altered) whole(name string) { a[name], a[name+".*"] = true, true }
 
 // compare notes a name whose values differ, and those of its keys that do.
 func (a Altered) compare(name string, was, is any) {
+	later, put := is.(*expression.Later)
+	if put && was == is { // neither side needed it so far
+		return
+	}
+	if put {
+		is = later.Value()
+	}
+	if later, put := was.(*expression.Later); put {
+		was = later.Value()
+	}
 	before, ok1 := was.(map[string]any)
 	now, ok2 := is.(map[string]any)
 	if !ok1 || !ok2 {

@@ -13,7 +13,7 @@ const supervision = "监理"
 func (p *Project) totalInvestment() int {
 	index := p.Env["index"]
 	if at(index, "scopeBasis") == "参照-建设项目内含" {
-		if p.registry.readings["A-12"] == "whole" {
+		if p.registry.tables().readings["A-12"] == "whole" {
 			return fen(index, "parentProject", "total")
 		}
 		return fen(index, "parentProject", "itShare")

@@ -6,23 +6,23 @@ import "taizhang/tools/internal/record"
 // become of them.
 const BasisFile = "data/legal-basis.yaml"
 
-func (r *Registry) readBasis() {
-	r.basis = []any{}
+func (t *Tables) readBasis(r *Registry) {
+	t.basis = []any{}
 	form := r.Schemas.Form("legal-basis")
 	if form == nil || !r.Has(BasisFile) {
 		return
 	}
-	list := r.data(BasisFile, form.Name).Get("basis")
+	list := r.data(BasisFile, form.Name, &t.findings).Get("basis")
 	if list == nil {
 		return
 	}
-	r.basis, _ = r.kinds.value(form.Root.Child("basis"), list, BasisFile).([]any)
+	t.basis, _ = r.kinds.value(r.Schemas.List(form.Name, "basis"), list, BasisFile).([]any)
 }
 
 // LegalBasis returns the documents that the regulation rests on, as entered.
 func (r *Registry) LegalBasis() []*record.Node {
 	var out []*record.Node
-	for _, b := range r.basis {
+	for _, b := range r.tables().basis {
 		if ref, ok := RefOf(b); ok {
 			out = append(out, ref.Node)
 		}

@@ -11,12 +11,12 @@ import (
 // BrandsFile holds the names under which one brand is known.
 const BrandsFile = "data/brands.yaml"
 
-func (r *Registry) readBrands() {
-	r.brands = map[string]string{}
+func (t *Tables) readBrands(r *Registry) {
+	t.brands = map[string]string{}
 	if !r.Has(BrandsFile) {
 		return
 	}
-	list := r.data(BrandsFile, "brands").Get("brands")
+	list := r.data(BrandsFile, "brands", &t.findings).Get("brands")
 	if list == nil {
 		return
 	}
@@ -32,13 +32,13 @@ func (r *Registry) readBrands() {
 		}
 		for _, s := range spellings {
 			key := brandKey(s.Text)
-			if other, taken := r.brands[key]; taken && other != main {
-				r.Findings = append(r.Findings, finding.Finding{Rule: "F-007", Place: s.Place(BrandsFile),
+			if other, taken := t.brands[key]; taken && other != main {
+				t.findings = append(t.findings, finding.Finding{Rule: "F-007", Place: s.Place(BrandsFile),
 					Message: finding.Text{Zh: fmt.Sprintf("“%s”登记在两个品牌下面", s.Text), En: fmt.Sprintf("“%s” is entered under two brands", s.Text)},
 					Help:    finding.Text{Zh: "一个写法只能属于一个品牌", En: "a spelling belongs to one brand"}})
 				continue
 			}
-			r.brands[key] = main
+			t.brands[key] = main
 		}
 	}
 }
@@ -51,7 +51,7 @@ func (r *Registry) sameBrand(a, b string) bool {
 
 func (r *Registry) brand(s string) string {
 	key := brandKey(s)
-	if main, ok := r.brands[key]; ok {
+	if main, ok := r.tables().brands[key]; ok {
 		return main
 	}
 	return key

@@ -11,18 +11,18 @@ type calendar struct {
 	years   map[int]bool
 }
 
-func (r *Registry) readHolidays() {
-	r.calendar = calendar{off: map[string]bool{}, on: map[string]bool{}, years: map[int]bool{}}
+func (t *Tables) readHolidays(r *Registry) {
+	t.calendar = calendar{off: map[string]bool{}, on: map[string]bool{}, years: map[int]bool{}}
 	if !r.Has(HolidaysFile) {
 		return
 	}
-	root := r.data(HolidaysFile, "holidays")
+	root := r.data(HolidaysFile, "holidays", &t.findings)
 	if root.Get("years") == nil {
 		return
 	}
 	for _, y := range root.Get("years").Items {
-		r.calendar.years[value.Year(textOf(y.Get("year"))+"-01-01")] = true
-		for key, days := range map[string]map[string]bool{"holidays": r.calendar.off, "workdays": r.calendar.on} {
+		t.calendar.years[value.Year(textOf(y.Get("year"))+"-01-01")] = true
+		for key, days := range map[string]map[string]bool{"holidays": t.calendar.off, "workdays": t.calendar.on} {
 			if list := y.Get(key); list != nil {
 				for _, d := range list.Items {
 					days[d.Text] = true
@@ -43,12 +43,12 @@ func (r *Registry) workdays(from, to string) int {
 	if total > 366*5 {
 		return total
 	}
-	n := 0
+	n, days := 0, &r.tables().calendar
 	for i := 1; i <= total; i++ {
 		d := value.AddDays(from, i)
 		since, _ := value.Days("2024-01-01", d) // a Monday
 		weekend := ((since%7)+7)%7 >= 5
-		if r.calendar.on[d] || !weekend && !r.calendar.off[d] {
+		if days.on[d] || !weekend && !days.off[d] {
 			n++
 		}
 	}

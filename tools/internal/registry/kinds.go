@@ -5,8 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/expr-lang/expr/types"
+	"sync"
 
 	"taizhang/tools/internal/expression"
 	"taizhang/tools/internal/finding"
@@ -43,66 +42,38 @@ func plural(form string) string { return form + "s" }
 type kinds struct {
 	scope    *expression.Scope
 	zeroUnit map[string]any
-	zeros    map[*schema.Field]any
 	absent   map[string]any // environment of a project without records
 }
 
 func newKinds(set *schema.Set) *kinds {
-	k := &kinds{zeros: map[*schema.Field]any{}, absent: map[string]any{"filedOn": "", "agreedAmount": 0, "acceptedOn": ""}}
-	k.scope = expression.NewScope(func() types.Map { return environment(set) })
-	for _, f := range set.Data {
-		k.zero(f.Root)
+	k := &kinds{absent: map[string]any{"filedOn": "", "agreedAmount": 0, "acceptedOn": ""}}
+	k.scope = expression.NewScope(newVocabulary(set).find)
+	for _, name := range set.FormNames() {
+		k.absent[name] = &expression.Later{Absent: true, Value: sync.OnceValue(func() any { return none(set.Form(name)) })}
+		k.absent[plural(name)] = []any{}
 	}
-	for _, f := range set.Forms {
-		zero := k.zero(f.Root)
-		if f.Repeated == "" {
-			k.absent[f.Name] = zero
-			continue
-		}
-		none := maps.Clone(zero.(map[string]any))
-		none["file"], none["number"], none["ordinal"] = "", 0, 0
-		k.absent[plural(f.Name)], k.absent[f.Name] = []any{}, none
-	}
-	if units := set.Form("units"); units != nil {
-		k.zeroUnit = k.zero(units.Root.Child("units").Item).(map[string]any)
-	}
-	if k.absent[plural("contract")] != nil {
+	k.zeroUnit = set.List("units", "units").Item.Zero().(map[string]any)
+	if set.Has("contract") {
 		k.absent["works"] = []any{}
 	}
 	return k
 }
 
-// zero returns the shared, read-only value of an absent field.
-func (k *kinds) zero(f *schema.Field) any {
-	switch f.Type {
-	case schema.Int, schema.Amount:
-		return 0
-	case schema.Number:
-		return float64(0)
-	case schema.Bool:
-		return false
-	case schema.List:
-		k.zero(f.Item) // so that the objects of its items are entered too
-		return []any{}
-	case schema.Object:
-		if z, ok := k.zeros[f]; ok {
-			return z
-		}
-		m := map[string]any{"exists": false}
-		for _, c := range f.Fields {
-			m[c.Key] = k.zero(c)
-		}
-		k.zeros[f] = m
-		return m
+// none is what rules see under the name of a form that is not there.
+func none(f *schema.Form) any {
+	if f.Repeated == "" {
+		return f.Root.Zero()
 	}
-	return ""
+	out := maps.Clone(f.Root.Zero().(map[string]any))
+	out["file"], out["number"], out["ordinal"] = "", 0, 0
+	return out
 }
 
 // value turns a node into what expressions see. A value of the wrong type
 // counts as absent: the schema has already reported it.
 func (k *kinds) value(f *schema.Field, n *record.Node, file string) any {
 	if n == nil {
-		return k.zeroOf(f)
+		return f.Zero()
 	}
 	switch f.Type {
 	case schema.Int:
@@ -145,19 +116,7 @@ func (k *kinds) value(f *schema.Field, n *record.Node, file string) any {
 			return n.Text
 		}
 	}
-	return k.zeroOf(f)
-}
-
-// zeroOf is zero without writing, for use by several goroutines: newKinds has
-// entered every object.
-func (k *kinds) zeroOf(f *schema.Field) any {
-	switch f.Type {
-	case schema.Object:
-		return k.zeros[f]
-	case schema.List:
-		return []any{}
-	}
-	return k.zero(f)
+	return f.Zero()
 }
 
 // documents collects the document objects anywhere below a field's value.

@@ -37,26 +37,27 @@ func (l *Limit) String() string {
 	return strconv.Itoa(l.Value) + " " + l.Unit
 }
 
-func (r *Registry) readLimits() {
+func (t *Tables) readLimits(r *Registry) {
 	if !r.Has(LimitsFile) {
 		return
 	}
-	list := r.data(LimitsFile, "limits").Get("limits")
+	list := r.data(LimitsFile, "limits", &t.findings).Get("limits")
 	if list == nil {
 		return
 	}
 	for _, n := range list.Items {
 		l := Limit{ID: textOf(n.Get("id")), Clause: textOf(n.Get("clause")), Unit: textOf(n.Get("unit")), Text: finding.Text{Zh: textOf(n.Get("zh")), En: textOf(n.Get("en"))}}
 		l.Value, _ = strconv.Atoi(textOf(n.Get("value")))
-		r.Limits = append(r.Limits, l)
+		t.Limits = append(t.Limits, l)
 	}
 }
 
 // Limit returns the limit with the given id; an unknown one is zero and has no
 // unit.
 func (r *Registry) Limit(id string) *Limit {
-	if i := slices.IndexFunc(r.Limits, func(l Limit) bool { return l.ID == id }); i >= 0 {
-		return &r.Limits[i]
+	limits := r.tables().Limits
+	if i := slices.IndexFunc(limits, func(l Limit) bool { return l.ID == id }); i >= 0 {
+		return &limits[i]
 	}
 	return &Limit{}
 }

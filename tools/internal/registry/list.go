@@ -68,7 +68,7 @@ func (r *Registry) Fault(err error) { r.trouble.note(err) }
 func (r *Registry) Err() error {
 	r.trouble.mu.Lock()
 	defer r.trouble.mu.Unlock()
-	return errors.Join(r.trouble.err, r.kinds.scope.Err())
+	return errors.Join(r.trouble.err, r.Schemas.Err(), r.kinds.scope.Err())
 }
 
 // under lists what stands at or below a path.

@@ -13,7 +13,7 @@ func (r *Registry) lookups(env map[string]any) {
 	env["unitName"] = func(code string) string { return text(r.Unit(code)["name"]) }
 	env["unitKind"] = func(code string) string { return text(r.Unit(code)["kind"]) }
 	env["authorityOf"] = func(code string) string { return text(r.Unit(code)["authority"]) }
-	env["reading"] = func(id string) string { return r.readings[id] }
+	env["reading"] = func(id string) string { return r.tables().readings[id] }
 	env["limit"] = func(id string) int { return r.Limit(id).Number() }
 	env["limitText"] = func(id string) string { return r.Limit(id).String() }
 	env["today"] = r.Today

@@ -68,7 +68,7 @@ func (r *Registry) peek(f *Folder, name string) map[string]any {
 	if !ok {
 		return nil
 	}
-	zero, _ := r.kinds.zeroOf(form.Root).(map[string]any)
+	zero, _ := form.Root.Zero().(map[string]any)
 	if !slices.Contains(f.Files, name+".md") {
 		return zero
 	}

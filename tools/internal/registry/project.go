@@ -88,7 +88,7 @@ func (r *Registry) ParseName(name string) (f *schema.Form, number int, ok bool) 
 		base, num, numbered = name[:i], name[i+1:], true
 	}
 	f = r.Schemas.Form(base)
-	if f == nil || !slices.Contains(r.Schemas.Forms, f) || numbered != (f.Repeated != "") {
+	if f == nil || !f.InFolder() || numbered != (f.Repeated != "") {
 		return nil, 0, false
 	}
 	if !numbered {
@@ -167,7 +167,7 @@ func (r *Registry) contacts(file string) []finding.Finding {
 
 func (r *Registry) nameHelp(name string) finding.Text {
 	var names []string
-	for _, f := range r.Schemas.Forms {
+	for _, f := range r.Schemas.Forms() {
 		names = append(names, f.Name+map[string]string{"round": "-1", "number": "-01", "year": "-2027"}[f.Repeated])
 	}
 	h := finding.Text{Zh: "可用的文件名：" + strings.Join(names, ".md、") + ".md；附件放在 files/ 下", En: "file names: " + strings.Join(names, ".md, ") + ".md; attachments go to files/"}
@@ -200,7 +200,7 @@ func (p *Project) fill() {
 	p.Env["documents"] = docs
 	p.Env["unit"], p.Env["filer"] = r.Unit(unit), r.Unit(filer)
 	p.Env["planned"] = r.Planned(p.ID)
-	p.Env["plan"] = r.kinds.zeros[r.Schemas.Form("plan").Root]
+	p.Env["plan"] = r.Schemas.Form("plan").Root.Zero()
 	p.Env["project"] = map[string]any{"id": p.ID, "year": p.Year, "unit": p.Unit, "number": p.Number}
 	p.Env["submissions"] = p.submissions()
 	p.Env["totalInvestment"] = p.totalInvestment
@@ -289,6 +289,6 @@ func (r *Registry) PlanEnv(p *Plan) map[string]any {
 // AbsentPlan returns the environment of a plan that does not exist.
 func (r *Registry) AbsentPlan() map[string]any {
 	env := maps.Clone(r.kinds.absent)
-	env["plan"], env["planItems"] = r.kinds.zeros[r.Schemas.Form("plan").Root], []any{}
+	env["plan"], env["planItems"] = r.Schemas.Form("plan").Root.Zero(), []any{}
 	return env
 }

@@ -42,15 +42,15 @@ func (r *Reading) Choice() Choice {
 	return Choice{Value: r.InForce}
 }
 
-func (r *Registry) readReadings() {
-	r.readings, r.rulings = map[string]string{}, []any{}
+func (t *Tables) readReadings(r *Registry) {
+	t.readings, t.rulings = map[string]string{}, []any{}
 	if !r.Has(ReadingsFile) {
 		return
 	}
 	both := func(n *record.Node) finding.Text {
 		return finding.Text{Zh: textOf(n.Get("zh")), En: textOf(n.Get("en"))}
 	}
-	root := r.data(ReadingsFile, "interpretations")
+	root := r.data(ReadingsFile, "interpretations", &t.findings)
 	if root.Get("interpretations") == nil {
 		return
 	}
@@ -70,13 +70,13 @@ func (r *Registry) readReadings() {
 			}
 		}
 		if !known {
-			r.Findings = append(r.Findings, finding.Finding{Rule: "S-004", Place: n.Get("inForce").Place(ReadingsFile),
+			t.findings = append(t.findings, finding.Finding{Rule: "S-004", Place: n.Get("inForce").Place(ReadingsFile),
 				Message: finding.Text{Zh: fmt.Sprintf("%s 没有“%s”这种读法", x.ID, x.InForce), En: fmt.Sprintf("%s has no reading “%s”", x.ID, x.InForce)},
 				Help:    finding.Text{Zh: "从它的 choices 里选一个 value", En: "choose the value of one of its choices"}})
 		}
-		r.Readings = append(r.Readings, x)
-		r.readings[x.ID] = x.InForce
-		r.rulings = append(r.rulings, Placed(map[string]any{"id": x.ID, "inForce": x.InForce, "ruled": x.RuledBy != ""}, ReadingsFile, n.Get("inForce")))
+		t.Readings = append(t.Readings, x)
+		t.readings[x.ID] = x.InForce
+		t.rulings = append(t.rulings, Placed(map[string]any{"id": x.ID, "inForce": x.InForce, "ruled": x.RuledBy != ""}, ReadingsFile, n.Get("inForce")))
 	}
 }
 
@@ -91,8 +91,9 @@ func (r *Registry) checkReading(call, literal string) error {
 	if !compared {
 		id = literal
 	}
-	for i := range r.Readings {
-		if x := &r.Readings[i]; x.ID == id {
+	readings := r.tables().Readings
+	for i := range readings {
+		if x := &readings[i]; x.ID == id {
 			if compared && !slices.ContainsFunc(x.Choices, func(c Choice) bool { return c.Value == literal }) {
 				return fmt.Errorf("%s has no reading %q", id, literal)
 			}

@@ -106,15 +106,7 @@ type Registry struct {
 	Config  Config
 	// People may speak for departments: nobody when data/people.yaml is refused.
 	People     *people.Register
-	PeopleRoot *record.Node      // data/people.yaml as written, nil when it cannot be read
-	Findings   []finding.Finding // about data files; those about paths are of Misplaced
-	// Recipients are the public keys that contact persons are sealed to.
-	Recipients     []string
-	RecipientsRoot *record.Node // data/recipients.yaml as written, nil when it cannot be read
-	// Readings are the open readings of the regulation in the order of the file.
-	Readings []Reading
-	// Limits are the figures that rules compare with, in the order of the file.
-	Limits []Limit
+	PeopleRoot *record.Node // data/people.yaml as written, nil when it cannot be read
 	// Today is the date, YYYY-MM-DD, for rules that ask what waiting has
 	// brought; "" leaves them out, so that no check depends on the clock.
 	Today string
@@ -125,11 +117,10 @@ type Registry struct {
 	plans    []*planFile // ascending by year
 	units    map[string]map[string]any
 	codes    []string
-	readings map[string]string
-	rulings  []any // the open readings, as rules see them
-	calendar calendar
-	brands   map[string]string // folded spelling → folded name
-	basis    []any
+	tables   func() *Tables
+	rulings  *expression.Later // the open readings, as rules see them
+	basis    *expression.Later
+	findings []finding.Finding // about the data files that are always read
 	names    *names
 	district *district
 	kinds    *kinds
@@ -144,43 +135,46 @@ func New(files Files, set *schema.Set) *Registry {
 	r.readConfig()
 	r.readPeople()
 	r.readUnits()
-	r.readRecipients()
-	r.readReadings()
-	r.readLimits()
-	r.readHolidays()
-	r.readBrands()
-	r.readBasis()
+	r.tables = sync.OnceValue(r.readTables)
+	r.basis = &expression.Later{Value: func() any { return r.tables().basis }}
+	r.rulings = &expression.Later{Value: func() any { return r.tables().rulings }}
 	r.district = r.newDistrict(nil, nil)
 	return r
 }
 
-func (r *Registry) report(id, file string, msg, help finding.Text) {
-	r.Findings = append(r.Findings, finding.Finding{Rule: id, Place: finding.Place{File: file, Line: 1, Col: 1}, Message: msg, Help: help})
+// Findings are about data files; those about paths are of Misplaced.
+func (r *Registry) Findings() []finding.Finding {
+	return slices.Concat(r.findings, r.tables().findings)
 }
 
-// data reads one YAML file of data/ and judges it against its schema. It
-// returns nil when the file is absent or unusable.
-func (r *Registry) data(file, form string) *record.Node {
+// report words what is wrong with a whole file.
+func report(id, file string, msg, help finding.Text) finding.Finding {
+	return finding.Finding{Rule: id, Place: finding.Place{File: file, Line: 1, Col: 1}, Message: msg, Help: help}
+}
+
+// data reads one YAML file of data/, judges it against its schema and adds what
+// is wrong to found. It returns nil when the file is absent or unusable.
+func (r *Registry) data(file, form string, found *[]finding.Finding) *record.Node {
 	if !r.Has(file) {
-		r.report("P-005", file, finding.Text{Zh: "缺少登记数据文件", En: "a data file of the registry is missing"},
-			finding.Text{Zh: "从上一个提交恢复它；没有它，任何项目都无法检查", En: "restore it from an earlier commit; nothing can be judged without it"})
+		*found = append(*found, report("P-005", file, finding.Text{Zh: "缺少登记数据文件", En: "a data file of the registry is missing"},
+			finding.Text{Zh: "从上一个提交恢复它；没有它，任何项目都无法检查", En: "restore it from an earlier commit; nothing can be judged without it"}))
 		return nil
 	}
 	data, err := r.files.Read(file, 8<<20)
 	if err != nil {
-		r.report("P-005", file, finding.Text{Zh: "无法读取：" + err.Error(), En: "cannot be read: " + err.Error()}, finding.Text{})
+		*found = append(*found, report("P-005", file, finding.Text{Zh: "无法读取：" + err.Error(), En: "cannot be read: " + err.Error()}, finding.Text{}))
 		return nil
 	}
 	root, fs := record.ParseYAML(file, data)
 	if root != nil {
 		fs = append(fs, r.Schemas.Form(form).Validate(file, root)...)
 	}
-	r.Findings = append(r.Findings, fs...)
+	*found = append(*found, fs...)
 	return root
 }
 
 func (r *Registry) readConfig() {
-	root := r.data(ConfigFile, "registry")
+	root := r.data(ConfigFile, "registry", &r.findings)
 	text := func(n *record.Node) finding.Text {
 		return finding.Text{Zh: textOf(n.Get("zh")), En: textOf(n.Get("en"))}
 	}
@@ -204,7 +198,7 @@ func (r *Registry) readConfig() {
 }
 
 func (r *Registry) readUnits() {
-	root := r.data(UnitsFile, "units")
+	root := r.data(UnitsFile, "units", &r.findings)
 	list := root.Get("units")
 	field := r.Schemas.Form("units").Root.Child("units")
 	if list == nil || field == nil {
@@ -216,7 +210,7 @@ func (r *Registry) readUnits() {
 			continue
 		}
 		if r.units[code] != nil {
-			r.Findings = append(r.Findings, finding.Finding{Rule: "F-007", Place: n.Get("code").Place(UnitsFile),
+			r.findings = append(r.findings, finding.Finding{Rule: "F-007", Place: n.Get("code").Place(UnitsFile),
 				Message: finding.Text{Zh: "单位代码“" + code + "”登记了两次", En: "unit code “" + code + "” is registered twice"},
 				Help:    finding.Text{Zh: "单位代码终身不变、不重复使用", En: "a unit code is for life and never reused"}})
 		}

@@ -1,84 +1,130 @@
 package registry
 
 import (
-	"maps"
+	"strings"
 
 	"github.com/expr-lang/expr/types"
 
 	"taizhang/tools/internal/schema"
 )
 
-// environment derives from the schemas the types of all that rules and
+// vocabulary derives from the schemas the types of all that rules and
 // transitions may mention.
-func environment(set *schema.Set) types.Map {
-	env := types.Map{}
-	for _, f := range set.Forms {
-		if f.Repeated == "" {
-			env[f.Name] = typeOf(f.Root)
-			continue
+type vocabulary struct {
+	set   *schema.Set
+	fixed types.Map
+}
+
+func newVocabulary(set *schema.Set) *vocabulary {
+	ask, say := types.TypeOf((func(string) bool)(nil)), types.TypeOf((func(string) string)(nil))
+	hit := types.Map{"kind": types.String, "kindEn": types.String, "where": types.String, "whereEn": types.String}
+	return &vocabulary{set, types.Map{
+		"project":         types.Map{"id": types.String, "year": types.Int, "unit": types.String, "number": types.Int},
+		"totalInvestment": types.TypeOf((func() int)(nil)),
+		"filedOn":         types.String, "acceptedOn": types.String, "agreedAmount": types.Int,
+		"personalData": types.Array(hit), "secretMarks": types.Array(hit),
+		"stateOf": say, "isUnit": ask, "known": ask, "hasRecord": ask, "reached": ask,
+		"unitName": say, "unitKind": say, "authorityOf": say, "fileHash": say, "reachedOn": say, "classOn": say,
+		"reading": say, "limitText": say, "today": types.String,
+		"limit":             types.TypeOf((func(string) int)(nil)),
+		"readings":          types.Array(types.Map{"id": types.String, "inForce": types.String, "ruled": types.Bool}),
+		"workdays":          types.TypeOf((func(string, string) int)(nil)),
+		"hasRole":           types.TypeOf((func(string, string) bool)(nil)),
+		"sameBrand":         types.TypeOf((func(string, string) bool)(nil)),
+		"namesakes":         types.TypeOf((func() []string)(nil)),
+		"evaluationYears":   types.TypeOf((func(string) []int)(nil)),
+		"system":            types.TypeOf((func(string) System)(nil)),
+		"maintenanceRatios": types.TypeOf((func() Ratios)(nil)),
+		"upkeepBefore":      types.TypeOf((func([]any, int) int)(nil)),
+		"base":              types.Map{},
+	}}
+}
+
+// names lists all of them but base.
+func (v *vocabulary) names() []string {
+	out := []string{"documents", "unit", "filer", "plan", "planned", "planItems", "submissions", "works", "legalBasis"}
+	for _, name := range v.set.FormNames() {
+		out = append(out, name, plural(name))
+	}
+	for name := range v.fixed {
+		if name != "base" {
+			out = append(out, name)
 		}
-		item := typeOf(f.Root).(types.Map)
-		item["file"] = types.String
-		if _, own := item["number"]; !own {
-			item["number"] = types.Int
+	}
+	return out
+}
+
+// find returns the type of a name, nil for one that is none.
+func (v *vocabulary) find(name string) types.Type {
+	if name == "base.*" {
+		all := types.Map{}
+		for _, name := range v.names() {
+			if t := v.find(name); t != nil {
+				all[name] = t
+			}
 		}
-		item["ordinal"] = types.Int
-		env[plural(f.Name)], env[f.Name] = types.Array(item), item
+		return all
 	}
-	index := set.Form("index")
-	if index != nil {
-		doc := typeOf(index.Root.Child("documents").Item).(types.Map)
-		env["documents"] = types.Array(doc)
+	name = strings.TrimPrefix(name, "base.")
+	if t, ok := v.fixed[name]; ok {
+		return t
 	}
-	if units := set.Form("units"); units != nil {
-		unit := typeOf(units.Root.Child("units").Item)
-		env["unit"], env["filer"] = unit, unit
-	}
-	if plan := set.Form("plan"); plan != nil {
-		env["plan"] = typeOf(plan.Root)
-		entry := typeOf(plan.Root.Child("items").Item).(types.Map)
+	switch name {
+	case "documents":
+		return types.Array(typeOf(v.set.List("index", "documents").Item))
+	case "unit", "filer":
+		return typeOf(v.set.List("units", "units").Item)
+	case "plan":
+		return typeOf(v.set.Form("plan").Root)
+	case "planned", "planItems":
+		entry := typeOf(v.set.List("plan", "items").Item).(types.Map)
 		for _, key := range []string{"kind", "status", "govOn", "noticeOn", "docNo"} {
 			entry[key] = types.String
 		}
 		entry["planYear"], entry["supplement"], entry["issued"], entry["adjusted"] = types.Int, types.Int, types.Bool, types.Bool
-		env["planned"], env["planItems"] = types.Array(entry), types.Array(entry)
+		return types.Array(entry)
+	case "submissions":
+		return types.Array(types.Map{"form": types.String, "on": types.String, "proposedBy": types.String, "attestation": typeOf(v.set.Form("declaration").Root.Child("attestation"))})
+	case "works":
+		return v.find(plural("contract"))
+	case "legalBasis":
+		if !v.set.Has("legal-basis") {
+			return nil
+		}
+		return typeOf(v.set.List("legal-basis", "basis"))
 	}
-	env["project"] = types.Map{"id": types.String, "year": types.Int, "unit": types.String, "number": types.Int}
-	hit := types.Map{"kind": types.String, "kindEn": types.String, "where": types.String, "whereEn": types.String}
-	if decl := set.Form("declaration"); decl != nil {
-		env["submissions"] = types.Array(types.Map{"form": types.String, "on": types.String, "proposedBy": types.String, "attestation": typeOf(decl.Root.Child("attestation"))})
+	if t := v.record(name); t != nil {
+		return t
 	}
-	env["totalInvestment"] = types.TypeOf((func() int)(nil))
-	env["filedOn"] = types.String
-	if contracts := env[plural("contract")]; contracts != nil {
-		env["works"] = contracts
+	if form, many := strings.CutSuffix(name, plural("")); many {
+		if t := v.record(form); t != nil && v.set.Form(form).Repeated != "" {
+			return types.Array(t)
+		}
 	}
-	env["agreedAmount"] = types.Int
-	env["acceptedOn"] = types.String
-	env["personalData"], env["secretMarks"] = types.Array(hit), types.Array(hit)
-	ask, say := types.TypeOf((func(string) bool)(nil)), types.TypeOf((func(string) string)(nil))
-	env["stateOf"] = say
-	env["isUnit"], env["known"], env["hasRecord"], env["reached"] = ask, ask, ask, ask
-	env["unitName"], env["unitKind"], env["authorityOf"], env["fileHash"], env["reachedOn"], env["classOn"] = say, say, say, say, say, say
-	env["reading"], env["limitText"], env["today"] = say, say, types.String
-	env["limit"] = types.TypeOf((func(string) int)(nil))
-	env["readings"] = types.Array(types.Map{"id": types.String, "inForce": types.String, "ruled": types.Bool})
-	env["workdays"] = types.TypeOf((func(string, string) int)(nil))
-	env["hasRole"] = types.TypeOf((func(string, string) bool)(nil))
-	env["sameBrand"] = types.TypeOf((func(string, string) bool)(nil))
-	env["namesakes"] = types.TypeOf((func() []string)(nil))
-	if basis := set.Form("legal-basis"); basis != nil {
-		env["legalBasis"] = typeOf(basis.Root.Child("basis"))
-	}
-	env["evaluationYears"] = types.TypeOf((func(string) []int)(nil))
-	env["system"] = types.TypeOf((func(string) System)(nil))
-	env["maintenanceRatios"] = types.TypeOf((func() Ratios)(nil))
-	env["upkeepBefore"] = types.TypeOf((func([]any, int) int)(nil))
-	env["base"] = maps.Clone(env)
-	return env
+	return nil
 }
 
+// record returns the type of the records of a form of project folders, or nil.
+func (v *vocabulary) record(form string) types.Type {
+	f := v.set.Form(form)
+	if f == nil || !f.InFolder() {
+		return nil
+	}
+	t := typeOf(f.Root).(types.Map)
+	if f.Repeated != "" {
+		t["file"], t["ordinal"] = types.String, types.Int
+		if _, own := t["number"]; !own {
+			t["number"] = types.Int
+		}
+	}
+	return t
+}
+
+// typeOf returns the type of a field; that of none is what the schemas lack.
 func typeOf(f *schema.Field) types.Type {
+	if f == nil {
+		return types.Any
+	}
 	switch f.Type {
 	case schema.Int, schema.Amount:
 		return types.Int

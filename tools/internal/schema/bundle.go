@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 )
 
@@ -19,10 +18,11 @@ func (f *Form) JSONSchema() ([]byte, error) {
 	if f.set == nil {
 		return nil, ErrShared
 	}
-	root, id := f.set.document(f.Name)
-	if root == nil {
-		return nil, fmt.Errorf("no schema of form %s", f.Name)
+	p, err := f.set.names[f.Name].read()
+	if err != nil {
+		return nil, err
 	}
+	root, id := p.root, p.id
 	defs := &object{vals: map[string]any{}}
 	if own := root.obj("$defs"); own != nil {
 		for _, k := range own.keys {
@@ -43,19 +43,8 @@ func (f *Form) JSONSchema() ([]byte, error) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	err := enc.Encode(out)
+	err = enc.Encode(out)
 	return b.Bytes(), err
-}
-
-// document finds the schema document of a form by the end of its $id.
-func (s *Set) document(name string) (*object, string) {
-	for id, doc := range s.byID {
-		if strings.HasSuffix(id, "/"+name+".schema.json") {
-			root, _ := doc.(*object)
-			return root, id
-		}
-	}
-	return nil, ""
 }
 
 // embed adds the documents that v refers to, and those that they refer to.

@@ -34,7 +34,7 @@ func TestJSONSchemaStandsAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	forms := append(set.Forms, set.Form("plan"), set.Form("units"))
+	forms := append(set.Forms(), set.Form("plan"), set.Form("units"))
 	for _, f := range forms {
 		doc, err := f.JSONSchema()
 		if err != nil {

@@ -6,16 +6,9 @@
 package schema
 
 import (
-	"bytes"
-	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"path"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -70,6 +63,7 @@ type Field struct {
 	Item       *Field                 // of a List
 	parent     *Field
 	byKey      map[string]*Field
+	zero       any
 }
 
 // Child returns the property key of an object field, or of the items of a list.
@@ -102,132 +96,58 @@ type Form struct {
 	Root     *Field
 	// compile gives the validator. Most runs need few of the forms, and the
 	// library takes milliseconds for each, so it is made when first asked for.
-	compile func() (*jsonschema.Schema, error)
-	shape   func() *shape
-	set     *Set
+	compile  func() (*jsonschema.Schema, error)
+	shape    func() *shape
+	set      *Set
+	inFolder bool
 }
 
-// Set holds all schemas of a registry.
-type Set struct {
-	Forms []*Form // forms of a project folder in the order of a project's life
-	Data  map[string]*Form
-	byID  map[string]any    // raw documents by $id
-	text  map[string][]byte // the same, as written
-	names map[string]*Form
-
-	formats   map[string]func(any) bool
-	compiling sync.Mutex // of schemas and shapes, for one goroutine at a time
-	compiler  *jsonschema.Compiler
-	shapes    map[*object]*shape
-}
-
-// compile compiles one schema. One compiler serves all of them, so that what
-// they share is read and judged once. The library panics on some that are none.
-func (s *Set) compile(id string) (_ *jsonschema.Schema, err error) {
-	s.compiling.Lock()
-	defer s.compiling.Unlock()
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%s: not a JSON Schema (%v)", id, r)
-		}
-	}()
-	if s.compiler == nil {
-		s.compiler = s.newCompiler()
-	}
-	return s.compiler.Compile(id)
-}
-
-// newCompiler returns a compiler that knows our schemas and fetches no others.
-func (s *Set) newCompiler() *jsonschema.Compiler {
-	c := jsonschema.NewCompiler()
-	c.Draft = jsonschema.Draft2020
-	c.AssertFormat = true
-	c.Formats = s.formats
-	c.LoadURL = func(u string) (io.ReadCloser, error) {
-		if data, ok := s.text[u]; ok {
-			return io.NopCloser(bytes.NewReader(data)), nil
-		}
-		return nil, fmt.Errorf("schema %s is not in schemas/", u)
-	}
-	return c
-}
-
-// Form returns the form with the given name, or nil.
-func (s *Set) Form(name string) *Form { return s.names[name] }
-
-// Load compiles the schema files, given by slash path below the schemas folder
-// ("forms/declaration.schema.json"). Any fault in them is an error: a registry
-// with a broken schema judges nothing.
-func Load(files map[string][]byte) (*Set, error) {
-	s := &Set{Data: map[string]*Form{}, byID: map[string]any{}, text: map[string][]byte{}, names: map[string]*Form{},
-		formats: formats(), shapes: map[*object]*shape{}}
-	names := make([]string, 0, len(files))
-	ids := map[string]string{}
-	for name, data := range files {
-		if !strings.HasSuffix(name, ".schema.json") {
-			continue
-		}
-		doc, err := decodeOrdered(data)
-		if err != nil {
-			return nil, fmt.Errorf("schemas/%s: %w", name, err)
-		}
-		root, ok := doc.(*object)
-		if !ok || root.str("$id") == "" {
-			return nil, fmt.Errorf("schemas/%s: no $id", name)
-		}
-		ids[name] = root.str("$id")
-		s.byID[ids[name]] = doc
-		s.text[ids[name]] = data
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	var errs []error
-	for _, name := range names {
-		base := strings.TrimSuffix(path.Base(name), ".schema.json")
-		if base == "common" {
-			continue
-		}
-		f, err := s.loadForm(base, ids[name])
-		if err != nil {
-			errs = append(errs, fmt.Errorf("schemas/%s: %w", name, err))
-			continue
-		}
-		s.names[base] = f
-		if path.Dir(name) == "forms" {
-			s.Forms = append(s.Forms, f)
-		} else {
-			s.Data[base] = f
-		}
-	}
-	slices.SortStableFunc(s.Forms, func(a, b *Form) int {
-		return cmp.Or(cmp.Compare(a.Order, b.Order), strings.Compare(a.Name, b.Name))
-	})
-	return s, errors.Join(errs...)
-}
-
-// Compile compiles every schema and returns what is wrong with them.
-func (s *Set) Compile() error {
-	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(s.names)) {
-		if _, err := s.names[name].compile(); err != nil {
-			errs = append(errs, fmt.Errorf("schema of %s: %w", name, err))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (s *Set) loadForm(name, id string) (f *Form, err error) {
-	root := s.byID[id].(*object)
+func (s *Set) loadForm(d *document, p parsed) (f *Form, err error) {
+	root, id := p.root, p.id
 	x := root.obj("x-taizhang")
-	f = &Form{Name: name, Title: finding.Text{Zh: root.str("title"), En: x.str("en")}, Annex: x.str("annex"),
+	f = &Form{Name: d.name, inFolder: d.inFolder(), Title: finding.Text{Zh: root.str("title"), En: x.str("en")}, Annex: x.str("annex"),
 		Clause: x.str("clause"), Rule: x.str("rule"), Repeated: x.str("repeated"),
 		Headings: x.strs("headings"), set: s}
 	f.compile = sync.OnceValues(func() (*jsonschema.Schema, error) { return s.compile(id) })
 	f.shape = sync.OnceValue(func() *shape { return s.newShape(root, id) })
 	fmt.Sscan(fmt.Sprint(x.get("order")), &f.Order)
-	f.Root, err = s.field("", root, id, nil, 0)
+	if f.Root, err = s.field("", root, id, nil, 0); err == nil {
+		f.Root.settle()
+	}
 	return f, err
 }
+
+// InFolder reports whether a project folder may hold records of the form.
+func (f *Form) InFolder() bool { return f.inFolder }
+
+// settle makes the values that stand for the field and those below it where they
+// are absent.
+func (f *Field) settle() any {
+	switch f.Type {
+	case Int, Amount:
+		f.zero = 0
+	case Number:
+		f.zero = float64(0)
+	case Bool:
+		f.zero = false
+	case List:
+		f.Item.settle()
+		f.zero = []any{}
+	case Object:
+		m := map[string]any{"exists": false}
+		for _, c := range f.Fields {
+			m[c.Key] = c.settle()
+		}
+		f.zero = m
+	default:
+		f.zero = ""
+	}
+	return f.zero
+}
+
+// Zero is what expressions see of a field that is absent: "", 0, false, an empty
+// list, or an object whose exists is false. It is shared and must not be changed.
+func (f *Field) Zero() any { return f.zero }
 
 // field builds the model of one schema node. A $ref gives the base, the node's
 // own keywords override it.
@@ -350,25 +270,3 @@ func inherit(f *Field) {
 }
 
 func strictness(v Visibility) int { return slices.Index([]Visibility{Public, Review, Internal}, v) }
-
-func (s *Set) resolve(ref, base string) (*object, string, error) {
-	doc, frag, _ := strings.Cut(ref, "#")
-	id := base
-	if doc != "" {
-		if id = base[:strings.LastIndex(base, "/")+1] + doc; strings.Contains(doc, "://") {
-			id = doc
-		} else if strings.HasPrefix(doc, "../") {
-			u, rest, _ := strings.Cut(base, "://")
-			id = u + "://" + path.Join(path.Dir(rest), doc)
-		}
-	}
-	root, ok := s.byID[id]
-	if !ok {
-		return nil, "", fmt.Errorf("$ref %q: no such schema", ref)
-	}
-	o, ok := pointer(root, segments(frag)).(*object)
-	if !ok {
-		return nil, "", fmt.Errorf("$ref %q points nowhere", ref)
-	}
-	return o, id, nil
-}

@@ -190,7 +190,8 @@ func (f *Form) translate(file string, root *record.Node, e *jsonschema.Validatio
 // arg returns the value of the failing keyword in the schema text.
 func (f *Form) arg(e *jsonschema.ValidationError) any {
 	id, frag, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
-	return pointer(f.set.byID[id], segments(frag))
+	_, in := f.set.byID(id)
+	return pointer(in.root, segments(frag))
 }
 
 func (f *Form) missing(e *jsonschema.ValidationError, n *record.Node, fl *Field, place finding.Place, loc, because string) []finding.Finding {

@@ -65,7 +65,7 @@ func Load(r *registry.Registry) (*Set, error) {
 		}
 		name := strings.TrimSuffix(path.Base(file), ".yaml")
 		form := r.Schemas.Form(name)
-		if form == nil || !slices.Contains(r.Schemas.Forms, form) || path.Ext(file) != ".yaml" {
+		if form == nil || !form.InFolder() || path.Ext(file) != ".yaml" {
 			errs = append(errs, fmt.Errorf("%s: 没有表单 %[2]s · there is no form %[2]s", file, name))
 			continue
 		}

@@ -129,7 +129,7 @@ func TestSheetsAndSchemasNameTheSameCells(t *testing.T) {
 			}
 		}
 	}
-	for _, f := range r.Schemas.Forms {
+	for _, f := range r.Schemas.Forms() {
 		if f.Annex != "" && !set.Official(f.Name) {
 			t.Errorf("%s is %s and has no sheet", f.Name, f.Annex)
 		}
@@ -207,7 +207,7 @@ func TestSheetsAreAsRecorded(t *testing.T) {
 	for _, f := range [][2]string{{"2026-cgj-01", "declaration"}, {"2025-scjg-01", "stock-2025"}, {"2026-cgj-01", "review"}, {"2026-cgj-01", "acceptance"}, {"2026-cgj-01", "contract-01"}} {
 		add(f[1], filling(t, r, f[0], f[1]))
 	}
-	for _, form := range r.Schemas.Forms {
+	for _, form := range r.Schemas.Forms() {
 		if set.Official(form.Name) {
 			add("blank", &Filling{Form: form, ID: form.Name})
 		}

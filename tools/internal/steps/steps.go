@@ -188,7 +188,7 @@ func last(p *registry.Project, f *schema.Form) (name string) {
 // asks for, as long as being there is no step in itself.
 func records(j *check.Judge, p *registry.Project, h *lifecycle.History, open []Step, year int) Step {
 	s := Step{From: h.State, To: h.State}
-	for _, f := range j.Registry.Schemas.Forms {
+	for _, f := range j.Registry.Schemas.Forms() {
 		have := last(p, f)
 		asked := slices.ContainsFunc(open, func(o Step) bool {
 			return slices.ContainsFunc(o.Forms, func(a Ask) bool { return a.Form == f })

@@ -126,7 +126,7 @@ type Move struct {
 func Define(in Input) (*Overview, map[string]*Form, error) {
 	out := &Overview{Units: in.Units, Last: in.Last, Contacts: in.Contacts, Attachments: in.AttachmentLimit, Records: in.RecordLimit}
 	forms := map[string]*Form{}
-	for _, f := range in.Schemas.Forms {
+	for _, f := range in.Schemas.Forms() {
 		form, err := define(f)
 		if err != nil {
 			return nil, nil, err

@@ -72,15 +72,15 @@ func TestEveryFieldOfASchemaHasItsPlace(t *testing.T) {
 		}
 	}
 	set := load(t)
-	for _, f := range set.Forms {
+	for _, f := range set.Forms() {
 		d, err := define(f)
 		if err != nil {
 			t.Fatal(err)
 		}
 		compare(f.Name, f.Root, &Field{Label: f.Root.Label, Help: f.Root.Help, Type: "object", Unit: f.Root.Unit, Cells: f.Root.Cells, Fields: d.Fields})
 	}
-	if len(set.Forms) < 20 {
-		t.Errorf("%d forms", len(set.Forms))
+	if len(set.Forms()) < 20 {
+		t.Errorf("%d forms", len(set.Forms()))
 	}
 }
 
