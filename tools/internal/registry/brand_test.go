@@ -3,7 +3,9 @@ package registry
 import "testing"
 
 func TestSameBrandFoldsSpellingAndKnowsAliases(t *testing.T) {
-	r := &Registry{tables: func() *Tables { return &Tables{brands: map[string]string{"新华三": "新华三", "h3c": "新华三"}} }}
+	r := &Registry{tables: func() *Tables {
+		return &Tables{brands: map[string]string{"新华三": "新华三", "h3c": "新华三"}}
+	}}
 	for _, c := range []struct {
 		a, b string
 		same bool

@@ -3,7 +3,9 @@ package registry
 import "testing"
 
 func TestLimitsFillTextsAndAreAskedForByName(t *testing.T) {
-	r := &Registry{tables: func() *Tables { return &Tables{Limits: []Limit{{ID: "changes", Value: 15, Unit: "%"}, {ID: "supervision", Value: 200, Unit: "万元"}}} }}
+	r := &Registry{tables: func() *Tables {
+		return &Tables{Limits: []Limit{{ID: "changes", Value: 15, Unit: "%"}, {ID: "supervision", Value: 200, Unit: "万元"}}}
+	}}
 	if a, b := r.Limit("changes").Number(), r.Limit("supervision").Number(); a != 15 || b != 200_000_000 {
 		t.Errorf("15 percent is %d, 200 万元 are %d 分", a, b)
 	}
