@@ -229,7 +229,11 @@ func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, alone b
 		stepped = bf == nil || len(p.Fresh) > 0
 	}
 	var only *part
-	if (o.Fresh || o.Forward) && !stepped {
+	switch {
+	case !o.Fresh && !o.Forward || bf == nil:
+	case stepped:
+		only = allButName(p.Base, p.Head, alone)
+	default:
 		only = partOf(p.Base, p.Head, differs, alone)
 	}
 	if bf != nil && !o.Forward {

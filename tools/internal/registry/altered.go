@@ -44,8 +44,20 @@ func (p *Project) Alters(was *Project, differs map[string]bool, alone bool) Alte
 			}
 		}
 	}
-	if !alone || p.renamed(was) {
+	if !alone || p.Renamed(was) {
 		out.whole("namesakes")
+	}
+	return out
+}
+
+// AllBut is as if everything were altered that rules can see of a project but one
+// name.
+func (p *Project) AllBut(name string) Altered {
+	out := Altered{}
+	for other := range p.Env {
+		if other != name {
+			out.whole(other)
+		}
 	}
 	return out
 }

@@ -150,9 +150,9 @@ func (p *Project) namesakes() []string {
 	return out
 }
 
-// renamed reports whether anything that namesakes are told by is another than it
+// Renamed reports whether anything that namesakes are told by is another than it
 // was.
-func (p *Project) renamed(was *Project) bool {
+func (p *Project) Renamed(was *Project) bool {
 	by := func(p *Project) [4]string {
 		index, _ := p.Env["index"].(map[string]any)
 		return [4]string{text(index["title"]), text(index["implementingUnit"]), text(index["category"]), fmt.Sprint(slices.Contains(gone, text(index["state"])))}
