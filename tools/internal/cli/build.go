@@ -237,7 +237,7 @@ func (a *app) project(ctx context.Context, root, work, baseURL string, judge *pu
 		}
 	}})
 	if err != nil {
-		return nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return nil, a.undefined(err)
 	}
 	res.Remind(time.Now().In(shanghai()).Format(time.DateOnly))
 	if err := a.write([]output{{format: "text"}}, res, files, &checkOptions{color: "auto"}); err != nil {

@@ -52,7 +52,7 @@ func (a *app) checkChange(repo *gitobj.Repo, root string, o *checkOptions, opts 
 	h.refuse(changes)
 	res, err := check.Change(b, h, changed, opts)
 	if err != nil {
-		return nil, nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return nil, nil, a.undefined(err)
 	}
 	// Commits that cannot be listed, or are too many for a change, are refused
 	// when the change is to be merged.

@@ -118,7 +118,7 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 			_, err = sheet.Load(res.Judge.Registry)
 		}
 		if err != nil {
-			return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+			return a.undefined(err)
 		}
 	}
 	res.Remind(today)
@@ -164,7 +164,7 @@ func (a *app) checkFolder(root string, opts check.Options, paths []string) (*che
 	}
 	res, err := check.All(files, opts)
 	if err != nil {
-		return nil, nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return nil, nil, a.undefined(err)
 	}
 	return res, files, nil
 }

@@ -160,7 +160,7 @@ func (a *app) due(root string, o *dueOptions) (*due.Report, error) {
 		items = append(items, all...)
 	}
 	if err = errors.Join(err, failed); err != nil {
-		return nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return nil, a.undefined(err)
 	}
 	if reg := res.Judge.Registry; o.unit != "" && reg.Unit(o.unit)["exists"] != true {
 		err := fmt.Errorf("--unit %s: %s", o.unit, a.say("单位登记册里没有", "not in the register of units"))

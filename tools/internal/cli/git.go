@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -129,6 +130,18 @@ func registryPrefix(repo, root string) (string, error) {
 	return filepath.ToSlash(rel) + "/", nil
 }
 
+// undefined is the failure of reading definitions.
+func (a *app) undefined(err error) error {
+	var (
+		missing *gitobj.MissingObjectError
+		corrupt *gitobj.CorruptObjectError
+	)
+	if errors.As(err, &missing) || errors.As(err, &corrupt) {
+		return a.gitFailure(err)
+	}
+	return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+}
+
 // gitFailure puts an error of reading history into words with its mend. Such an
 // error never turns into checking everything or nothing.
 func (a *app) gitFailure(err error) error {
@@ -137,6 +150,8 @@ func (a *app) gitFailure(err error) error {
 		shallow *gitobj.ShallowError
 		none    *gitobj.NoMergeBaseError
 		many    *gitobj.ManyMergeBasesError
+		missing *gitobj.MissingObjectError
+		format  *gitobj.UnsupportedError
 	)
 	switch {
 	case errors.As(err, &shallow):
@@ -151,6 +166,12 @@ func (a *app) gitFailure(err error) error {
 	case errors.As(err, &many):
 		return cannot(fmt.Errorf("%s: %w", a.say("两个版本有不止一个共同祖先", "the two revisions have more than one merge base"), err),
 			a.say("把主干合并进来（git merge 主干），再检查", "merge main into the branch, then check again"))
+	case errors.As(err, &missing):
+		return cannot(fmt.Errorf("%s: %w", a.say("克隆里缺少要读的内容（部分克隆，或已损坏）", "the clone lacks what is to be read: it is a partial one, or damaged"), err),
+			a.say("重新完整地克隆，不带 --filter", "clone again, whole, without --filter"))
+	case errors.As(err, &format):
+		return cannot(fmt.Errorf("%s: %w", a.say("读不了这种存储格式的仓库", "a repository that is stored in this way cannot be read"), err),
+			cmp.Or(format.Mend, a.say("换用 Git 默认的格式：新建一个仓库（git init），把内容放进去", "use the format that Git has by default: start a repository with git init and put the content there")))
 	case errors.Is(err, gitobj.ErrNoRepo):
 		return cannot(fmt.Errorf("%s: %w", a.say("--base 要在 Git 仓库里用", "--base needs a Git repository"), err),
 			a.say("进入克隆的文件夹，或不用 --base 检查全部", "go into the clone, or check everything without --base"))

@@ -66,8 +66,11 @@ A pre-receive hook in a bare repository refuses what was not agreed.
 func (a *app) installPreReceive(dir, branch string) error {
 	branch = strings.TrimPrefix(branch, "refs/heads/")
 	repo, err := gitobj.Open(a.abs(dir))
-	if err != nil {
+	if errors.Is(err, gitobj.ErrNoRepo) {
 		return cannot(err, a.say("--repo 要指向一个 Git 仓库", "--repo must be a Git repository"))
+	}
+	if err != nil {
+		return a.gitFailure(err)
 	}
 	defer repo.Close()
 	there, err := repo.Refs("refs/heads/")
@@ -94,6 +97,11 @@ func (a *app) installPrePush(dir string) error {
 	if err != nil {
 		return err
 	}
+	repo, err := gitobj.Open(root)
+	if err != nil {
+		return a.gitFailure(err)
+	}
+	defer repo.Close()
 	return a.installHook(dir, "pre-push", "--root "+quoted(root)+` hook pre-push "$@"`)
 }
 
@@ -327,7 +335,7 @@ func (a *app) receiveSigned(repo *gitobj.Repo, branch, old, now, name string) er
 	}
 	j, err := check.NewJudge(newGitFiles(tree, ""))
 	if err != nil {
-		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return a.undefined(err)
 	}
 	if _, known := j.Registry.People.ByKey(key, a.now().In(shanghai()).Format(time.DateOnly)); !known {
 		return a.refusePush(name, a.say("签名的密钥今天不属于人员表里的任何人", "the key that signed it belongs to nobody in the register today"))

@@ -106,7 +106,7 @@ func (a *app) registryJudge(root string) (*check.Judge, error) {
 	}
 	j, err := check.NewJudge(files)
 	if err != nil {
-		return nil, cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return nil, a.undefined(err)
 	}
 	return j, nil
 }

@@ -65,7 +65,7 @@ func (a *app) runPrePush(remote string) error {
 	}
 	p := &push{app: a, repo: repo, seen: map[string]bool{}}
 	if p.judge, err = check.NewJudge(definitions{files}); err != nil {
-		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return a.undefined(err)
 	}
 	p.judge.Inspect = attach.Inspect
 	if p.prefix, err = registryPrefix(repo.Root(), root); err != nil {

@@ -123,7 +123,7 @@ func (a *app) consider(p *proposal, tip, head gitobj.Snapshot) error {
 	}
 	var err error
 	if p.result, err = check.Change(base, merged(base, head, p.changes), changed, check.Options{Context: a.ctx, Inspect: attach.Inspect, Fresh: true}); err != nil {
-		return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return a.undefined(err)
 	}
 	p.items = transition.Of(p.result, files)
 	p.people = p.result.Base.Registry.People

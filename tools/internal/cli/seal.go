@@ -173,7 +173,7 @@ func (s *sealer) rulings(prefix, tip string) (map[string]string, error) {
 	}
 	j, err := check.NewJudge(newGitFiles(tree, prefix))
 	if err != nil {
-		return nil, cannot(err, s.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return nil, s.undefined(err)
 	}
 	out := map[string]string{}
 	for _, u := range j.Registry.Config.Unsealed {

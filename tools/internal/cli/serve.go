@@ -179,7 +179,7 @@ func (p *preview) begin(ctx context.Context, files *disk.Files, meta publish.Met
 		}
 	}})
 	if err != nil {
-		return cannot(err, p.app.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
+		return p.app.undefined(err)
 	}
 	if err := p.tell(res, files); err != nil {
 		return err
