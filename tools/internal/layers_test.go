@@ -21,7 +21,7 @@ var layers = map[string][]string{
 	"statement":  {},
 	"seal":       {"finding", "registry", "people", "decision", "transition", "statement"},
 	"audit":      {"finding", "value", "registry", "check", "people", "decision", "transition", "statement", "seal"},
-	"review":     {"finding", "value", "report", "decision", "transition"},
+	"review":     {"finding", "value", "report", "decision", "transition", "vote"},
 	"transition": {"finding", "value", "record", "schema", "registry", "lifecycle", "check", "decision"},
 	"people":     {"value"},
 	"decision":   {"value", "people"},

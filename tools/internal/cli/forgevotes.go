@@ -146,8 +146,8 @@ func (h *forgeHearing) named(cmd vote.Command) ([]string, finding.Text) {
 	if cmd.ID == vote.All {
 		// “All” names no content: what it would approve could change under it.
 		if v := decision.Verdict(cmd.Verdict); v != decision.Reject && v != decision.Withdraw {
-			return nil, finding.Text{Zh: "all 不说明批准的是什么内容：写事项编号，或整个修改的编号 " + h.current.change[:12],
-				En: "“all” names no content: write the id of the transition, or that of the whole change, " + h.current.change[:12]}
+			return nil, finding.Text{Zh: "all 不说明批准的是什么内容：写事项编号，或整个修改的编号 " + h.current.change[:vote.Firm],
+				En: "“all” names no content: write the id of the transition, or that of the whole change, " + h.current.change[:vote.Firm]}
 		}
 		return h.current.ids, finding.Text{}
 	}

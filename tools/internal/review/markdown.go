@@ -7,6 +7,7 @@ import (
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/value"
+	"taizhang/tools/internal/vote"
 )
 
 // Marker is the first line of the comment, by which it is found again.
@@ -113,7 +114,7 @@ func (w *writer) seats(it *Item) {
 		}
 		w.printf("| %s | %s | %s | %s | %s |\n", mark, md(voter(&v)), md(w.label(v.Verdict.Label())), md(v.Source), md(text))
 	}
-	w.printf("\n%s `%s`\n", w.say("事项编号", "id"), it.Short())
+	w.printf("\n%s `%s`\n", w.say("事项编号", "id"), it.ID[:vote.Firm])
 }
 
 func (w *writer) fields(it *Item) {
@@ -173,10 +174,11 @@ func (w *writer) how() {
 	if seats == 0 && refused == 0 {
 		return
 	}
-	id := cut(w.Change) // of all transitions together
+	id := w.Change // of all transitions together
 	if len(w.Items) == 1 {
-		id = w.Items[0].Short()
+		id = w.Items[0].ID
 	}
+	id = id[:vote.Firm]
 	var unit string
 	for i := range w.Items {
 		for _, s := range w.Items[i].Decision.Seats {

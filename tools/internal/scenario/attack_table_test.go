@@ -19,6 +19,7 @@ package scenario_test
 //	a delegation that has expired       "a delegation that expired"
 //	a title with commands               TestATitleIsNeverACommand
 //	asked into another branch meanwhile "retarget to what was not seen"
+//	two contents of one short id     package vote: an approval names 40 digits
 //	content put into a merge of main    "content brought by a merge"
 //	agreed to after the merge           "a vote after the merge"
 var attacks = []scenario{

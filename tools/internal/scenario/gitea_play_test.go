@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"taizhang/tools/internal/vote"
 )
 
 // play does the lines of a script. They are those of a stage, and
@@ -168,10 +170,10 @@ func (h *hall) line(at, line string) {
 		if err := json.Unmarshal([]byte(out), &r); err == nil {
 			got = r.String()
 			if len(r.Transitions) > 0 {
-				h.id = r.Transitions[0].ID[:12]
+				h.id = r.Transitions[0].ID[:vote.Firm]
 			}
 			if len(r.Transitions) > 1 {
-				h.id = r.Change[:12]
+				h.id = r.Change[:vote.Firm]
 			}
 		}
 		if got != strings.TrimPrefix(line, "? ") {

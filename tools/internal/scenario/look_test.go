@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"taizhang/tools/internal/cli"
+	"taizhang/tools/internal/vote"
 )
 
 // command runs a command in the repository and returns what it says.
@@ -55,10 +56,10 @@ func (s *stage) look(at, want string, apart bool) {
 			s.ids[t.Subject] = append(s.ids[t.Subject], t.ID)
 		}
 		if len(r.Transitions) > 0 {
-			s.id = r.Transitions[0].ID[:12]
+			s.id = r.Transitions[0].ID[:vote.Firm]
 		}
 		if len(r.Transitions) > 1 {
-			s.id = r.Change[:12]
+			s.id = r.Change[:vote.Firm]
 		}
 	}
 	if got != want || code != wantCode {

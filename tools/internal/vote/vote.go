@@ -1,10 +1,10 @@
 // Package vote reads votes that people write as commands in comments:
 //
-//	/approve 4f1c2a7e as jyj
-//	/同意 4f1c2a7e 代表 区教育局
+//	/approve 4f1c…2a7e as jyj
+//	/同意 4f1c…2a7e 代表 区教育局
 //	/reject 4f1c2a7e as fgw: the scheme names no site
 //	/withdraw all
-//	/override 4f1c2a7e as qzf: 区政府第 12 次常务会议决定
+//	/override 4f1c…2a7e as qzf: 区政府第 12 次常务会议决定
 //
 // A line is obeyed as a whole or not at all. It must not know who wrote the
 // comment, whether the transition exists or which departments there are.
@@ -21,7 +21,7 @@ import (
 // Command is one vote as written.
 type Command struct {
 	Verdict    string // approve, reject, withdraw, override
-	ID         string // the beginning of a transition's id, 8 to 64 lower-case hex digits, or All
+	ID         string // the beginning of a transition's id, 8 to 64 lower-case hex digits ([Firm] to approve or override), or All
 	Department string // code or name of a unit; "" when none is written
 	Reason     string // one line; "" when none is written
 	Line       int    // of the comment, 1-based
@@ -29,6 +29,11 @@ type Command struct {
 
 // All stands for every transition of the request.
 const All = "all"
+
+// Firm is how many digits of an id an approval must name. Whoever asks for it makes
+// both the content that is shown now and any that he may push later: of two such the
+// first 12 digits are made alike in seconds (2²⁴ tries), 40 are not (2⁸⁰).
+const Firm = 40
 
 // Problem is a line that was meant as a command and is not obeyed. Its texts
 // repeat words of the comment, which whoever shows them must escape.
@@ -167,6 +172,9 @@ func parseLine(line string) (Command, Problem) {
 		rest = rest[2:]
 	}
 	switch {
+	case (c.Verdict == "approve" || c.Verdict == "override") && c.ID != All && len(c.ID) < Firm:
+		return Command{}, Problem{Zh: fmt.Sprintf("同意要写编号的前 %d 位，从说明里复制：位数少了，可以事先造出编号开头相同的两份内容", Firm),
+			En: fmt.Sprintf("an approval names at least the first %d digits of the id: of two contents that somebody makes himself fewer can be made alike", Firm)}
 	case len(rest) > 0:
 		return Command{}, Problem{Zh: "看不懂“" + short(rest[0]) + "”，整条命令不算；写法：" + usage, En: "“" + short(rest[0]) + "” is not understood, so the command does not count"}
 	case colon >= 0 && !v.reason:
