@@ -4,10 +4,9 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +16,7 @@ import (
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/people"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
@@ -63,81 +63,6 @@ A pre-receive hook in a bare repository refuses what was not agreed.
 	return group(c)
 }
 
-func (a *app) installPreReceive(dir, branch string) error {
-	branch = strings.TrimPrefix(branch, "refs/heads/")
-	repo, err := gitobj.Open(a.abs(dir))
-	if errors.Is(err, gitobj.ErrNoRepo) {
-		return cannot(err, a.say("--repo 要指向一个 Git 仓库", "--repo must be a Git repository"))
-	}
-	if err != nil {
-		return a.gitFailure(err)
-	}
-	defer repo.Close()
-	there, err := repo.Refs("refs/heads/")
-	if err != nil {
-		return a.gitFailure(err)
-	}
-	// An empty repository has its branches yet to come. In another the hook would
-	// guard nothing.
-	if main := repo.Target("refs/heads/" + branch); len(there) > 0 && !slices.ContainsFunc(there, func(r gitobj.Ref) bool { return r.Name == main }) {
-		return cannot(fmt.Errorf(a.say("仓库里没有分支 %s", "the repository has no branch %s"), branch),
-			fmt.Sprintf(a.say("用 --branch 写明主干，例如 %s", "name the protected one with --branch, perhaps %s"), strings.TrimPrefix(there[0].Name, "refs/heads/")))
-	}
-	return a.installHook(dir, "pre-receive", "hook pre-receive --branch "+quoted(branch))
-}
-
-// installPrePush installs the hook for the registry that the repository holds,
-// wherever in it.
-func (a *app) installPrePush(dir string) error {
-	at := *a
-	streams := *a.io
-	streams.Dir = a.abs(dir)
-	at.io = &streams
-	root, err := at.registryRoot()
-	if err != nil {
-		return err
-	}
-	repo, err := gitobj.Open(root)
-	if err != nil {
-		return a.gitFailure(err)
-	}
-	defer repo.Close()
-	return a.installHook(dir, "pre-push", "--root "+quoted(root)+` hook pre-push "$@"`)
-}
-
-// quoted writes s as one word for a shell.
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// installHook writes a hook that calls this command, where there is none.
-func (a *app) installHook(dir, name, call string) error {
-	file, err := a.git(a.abs(dir), nil, "rev-parse", "--path-format=absolute", "--git-path", "hooks/"+name)
-	if err != nil {
-		return cannot(err, a.say("--repo 要指向一个 Git 仓库", "--repo must be a Git repository"))
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return cannot(err, "")
-	}
-	if dir, _ := filepath.Split(self); strings.Contains(dir, "go-build") && strings.HasSuffix(dir, "/exe/") {
-		return cannot(errors.New(a.say("这是 go run 临时编译的程序，运行完就没有了，钩子找不到它", "this is a program that go run has built for the moment: the hook would not find it")),
-			a.say("先 go install ./tools/taizhang，再用装好的 taizhang", "run go install ./tools/taizhang first, then the taizhang that it installs"))
-	}
-	if _, err := os.Lstat(file); err == nil {
-		return cannot(fmt.Errorf(a.say("已有钩子 %s", "there is a hook already: %s"), file), fmt.Sprintf(a.say("先移走它，或在它里面加上 taizhang hook %s", "move it away, or call taizhang hook %s in it"), name))
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return cannot(err, "")
-	}
-	if err := writeFile(file, []byte("#!/bin/sh\nexec "+quoted(self)+" "+call+"\n")); err != nil {
-		return cannot(err, "")
-	}
-	if err := os.Chmod(file, 0o755); err != nil {
-		return cannot(err, "")
-	}
-	fmt.Fprintf(a.io.Out, a.say("已装上：%s\n", "installed: %s\n"), file)
-	return nil
-}
-
 // lateness is how far what is pushed may be dated from the push. Who merges dates
 // his commit himself: without a bound he could choose a day on which somebody had
 // a say who has none now.
@@ -154,13 +79,25 @@ func (a *app) runPreReceive(branch string) error {
 		return a.gitFailure(err)
 	}
 	defer repo.Close()
+	// Those whom the branch knows before the push, for all that is signed in it.
+	signers := sync.OnceValues(func() (*people.Register, error) {
+		tree, err := repo.Tree("refs/heads/" + branch)
+		if err != nil {
+			return nil, a.gitFailure(err)
+		}
+		j, err := check.NewJudge(newGitFiles(tree, ""))
+		if err != nil {
+			return nil, a.undefined(err)
+		}
+		return j.Registry.People, nil
+	})
 	in := bufio.NewScanner(a.io.In)
 	for in.Scan() {
 		f := strings.Fields(in.Text())
 		if len(f) != 3 {
 			return cannot(errors.New(a.say("这个命令由 Git 的 pre-receive 调用", "this command is called by Git as pre-receive")), "")
 		}
-		if err := a.receive(repo, branch, f[0], f[1], f[2]); err != nil {
+		if err := a.receive(repo, branch, signers, f[0], f[1], f[2]); err != nil {
 			return err
 		}
 	}
@@ -170,12 +107,12 @@ func (a *app) runPreReceive(branch string) error {
 	return nil
 }
 
-func (a *app) receive(repo *gitobj.Repo, branch, old, now, name string) error {
+func (a *app) receive(repo *gitobj.Repo, branch string, signers func() (*people.Register, error), old, now, name string) error {
 	switch main := "refs/heads/" + branch; {
 	case name == main, repo.Target(name) == repo.Target(main): // a second name leads to it, or it to another
 		return a.receiveMain(repo, old, now, name)
 	case strings.HasPrefix(name, statementRefs), strings.HasPrefix(name, checkpointRefs):
-		return a.receiveSigned(repo, branch, old, now, name)
+		return a.receiveSigned(repo, signers, old, now, name)
 	case strings.HasPrefix(name, "refs/taizhang/"), strings.HasPrefix(name, "refs/replace/"):
 		return a.refusePush(name, a.say("这里不收这样的引用", "such references are not taken"))
 	case now == zeroHash:
@@ -306,7 +243,7 @@ func (a *app) against(repo *gitobj.Repo, commit string) (map[string][]*statement
 
 // receiveSigned takes statements and checkpoints: added, never altered, only what
 // verifies, and only of people whom the branch knows.
-func (a *app) receiveSigned(repo *gitobj.Repo, branch, old, now, name string) error {
+func (a *app) receiveSigned(repo *gitobj.Repo, signers func() (*people.Register, error), old, now, name string) error {
 	if old != zeroHash {
 		return a.refusePush(name, a.say("签名的文件只增不改", "signed documents are only added"))
 	}
@@ -329,15 +266,11 @@ func (a *app) receiveSigned(repo *gitobj.Repo, branch, old, now, name string) er
 	if err != nil {
 		return a.refusePush(name, err.Error())
 	}
-	tree, err := repo.Tree("refs/heads/" + branch)
+	known, err := signers()
 	if err != nil {
-		return a.gitFailure(err)
+		return err
 	}
-	j, err := check.NewJudge(newGitFiles(tree, ""))
-	if err != nil {
-		return a.undefined(err)
-	}
-	if _, known := j.Registry.People.ByKey(key, a.now().In(shanghai()).Format(time.DateOnly)); !known {
+	if _, ok := known.ByKey(key, a.now().In(shanghai()).Format(time.DateOnly)); !ok {
 		return a.refusePush(name, a.say("签名的密钥今天不属于人员表里的任何人", "the key that signed it belongs to nobody in the register today"))
 	}
 	return nil
