@@ -30,10 +30,10 @@ func openAPI(src *Source, views []View) Object {
 	ref := func(name string) Object { return Object{{"$ref", "schema/" + name + ".schema.json"}} }
 	text, file, anything := Object{{"type", "string"}}, Object{}, Object{{"type", "object"}}
 	param := func(name, zh, example string) any {
-		return Object{{"name", name}, {"in", "path"}, {"required", true}, {"description", zh}, {"schema", text}, {"example", example}}
+		return Object{{"name", name}, {"in", "path"}, {"required", true}, {"description", zh}, {"schema", text}}.with("example", example)
 	}
 	at := "/" + Dir
-	add(at+"projects/{project}.json", "project", "一个项目的全部公开内容", "Everything public of one project", []any{param("project", "项目编号 Project id", "2026-jyj-01")}, content("application/json", ref("project")))
+	add(at+"projects/{project}.json", "project", "一个项目的全部公开内容", "Everything public of one project", []any{param("project", "项目编号 Project id", src.Example)}, content("application/json", ref("project")))
 	for i := range views {
 		v := &views[i]
 		add(at+v.Name+".json", v.Name, v.Note.Zh, v.Note.En, nil, content("application/json", ref(v.Name)))

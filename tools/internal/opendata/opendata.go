@@ -87,6 +87,9 @@ type Source struct {
 	// Unit and Project look up what other data name by code and by id.
 	Unit    func(code string) Unit
 	Project func(id string) Ref
+	// Example is the id of one of the projects, to show how one is asked for: any
+	// other could be that of a project that is not public. "" leaves it out.
+	Example string
 
 	entries map[string][]planEntry // of the plans, by project
 }

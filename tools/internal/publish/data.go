@@ -101,6 +101,9 @@ func (s *pages) source(ids []string) (*opendata.Source, error) {
 	if ids == nil {
 		ids = slices.Sorted(maps.Keys(s.b.rows))
 	}
+	if len(ids) > 0 {
+		src.Example = ids[0]
+	}
 	src.Projects = s.documents(ids)
 	return src, nil
 }

@@ -44,6 +44,7 @@ type dataView struct {
 	Tables   []dataTable  `json:"tables"`
 	Whole    []dataFile   `json:"whole"`
 	Examples []example    `json:"examples"`
+	Project  string       `json:"project,omitempty"` // one to show addresses by
 	Feeds    []name       `json:"feeds"`
 	Calendar string       `json:"calendar,omitempty"`
 	OC4IDS   finding.Text `json:"oc4ids"`
@@ -98,7 +99,7 @@ func (s *pages) dataPages(src *opendata.Source, written *opendata.Written) error
 	}
 	both := func(zh, en string) finding.Text { return finding.Text{Zh: zh, En: en} }
 	var none finding.Text
-	v := dataView{En: "Open data", OC4IDS: opendata.OC4IDSNote(), Date: s.b.meta.Date, Commit: s.b.meta.Commit, Examples: examples(site)}
+	v := dataView{En: "Open data", OC4IDS: opendata.OC4IDSNote(), Date: s.b.meta.Date, Commit: s.b.meta.Commit, Examples: examples(site, src.Example), Project: src.Example}
 	v.Cite = fmt.Sprintf("%s《%s》，数据版本 %s，%s", site.Publisher.Name, site.Title.Zh, strings.TrimSpace(site.Date+" "+short(site.Commit)), site.Address(dataURL))
 	for i := range written.Views {
 		t := &written.Views[i]
@@ -199,14 +200,19 @@ func address(site *opendata.Site, path string) string {
 	return site.Address(path)
 }
 
-func examples(site *opendata.Site) []example {
+// examples are lines to copy. project is a published one, "" where there is none.
+func examples(site *opendata.Site, project string) []example {
 	at := func(name string) string { return address(site, "/"+opendata.Dir+name) }
-	return []example{
+	one := example{"JavaScript：一个项目", "JavaScript: one project", "const r = await fetch(\"" + at("projects/"+project+".json") + "\");\nconst p = await r.json();\nconsole.log(p.title, p.stateName, p.amount, \"万元\");"}
+	out := []example{
 		{"下载一张表", "Download a table", "curl -O " + at("contracts.csv")},
 		{"Python：各单位合同金额", "Python: contracts by unit", "import pandas as pd\nt = pd.read_csv(\"" + at("contracts.csv") + "\", dtype={\"contractor.uscc\": str})\nprint(t.groupby(\"unitName\")[\"amount\"].sum())"},
-		{"JavaScript：一个项目", "JavaScript: one project", "const r = await fetch(\"" + at("projects/2024-jyj-01.json") + "\");\nconst p = await r.json();\nconsole.log(p.title, p.stateName, p.amount, \"万元\");"},
 		{"jq：变更过的项目", "jq: projects with changes", "curl -s " + at("changes.json") + " | jq -r '.rows[] | [.project, .title, .netDelta] | @tsv'"},
 	}
+	if project != "" {
+		out = append(out, one)
+	}
+	return out
 }
 
 func short(commit string) string { return commit[:min(12, len(commit))] }

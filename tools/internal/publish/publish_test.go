@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
@@ -275,6 +276,36 @@ func TestNoForbiddenValueIsProjected(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestOnlyPublishedProjectsAreNamed: an id that we make up as an example is that of
+// a withheld project in some registry, which then cannot be built. (What layouts and
+// guides say is known as public beforehand, and so are rules and the help of forms.)
+func TestOnlyPublishedProjectsAreNamed(t *testing.T) {
+	id := regexp.MustCompile(`\b[12][0-9]{3}-[a-z]{2,8}-[0-9]{2}\b`)
+	files := registrytest.Sample(t)
+	b := project(t, files, Meta{}, 2)
+	var schemas strings.Builder
+	for name, data := range files {
+		if strings.HasPrefix(name, "schemas/") {
+			schemas.WriteString(data)
+		}
+	}
+	named := 0
+	for name, data := range b.files {
+		if strings.HasPrefix(name, "content/rules/") {
+			continue
+		}
+		for _, found := range id.FindAllString(data, -1) {
+			named++
+			if b.files["static/"+opendata.ProjectFile(found)] == "" && !strings.Contains(schemas.String(), found) {
+				t.Errorf("%s names %s, which is no published project", name, found)
+			}
+		}
+	}
+	if named < 1000 {
+		t.Errorf("only %d ids found", named)
 	}
 }
 
