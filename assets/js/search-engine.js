@@ -9,14 +9,17 @@ var taizhangSearch = (function () {
     ']': ')', '}': ')', '〕': ')', '】': ')', '〗': ')', '〉': ')',
     '‐': '-', '‑': '-', '‒': '-', '–': '-', '—': '-', '―': '-', '−': '-'
   };
-  var dropped = /[\s"'“”‘’「」『』《》·•・\p{M}\p{Cc}\p{Cf}]/u;
+  var numerals = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '十一', '十二'];
+  var roman = { ii: '二', iii: '三', iv: '四', vi: '六', vii: '七', viii: '八', ix: '九', xi: '十一', xii: '十二' };
+  var latin = /(?<![A-Za-z0-9])[A-Za-z0-9]+/y, dropped = /[\s"'“”‘’「」『』《》·•・\p{M}\p{Cc}\p{Cf}]/u;
   var known = new Map();
 
   function foldChar(c) {
     var out = known.get(c);
     if (out === undefined) {
-      out = '';
-      Array.from(c.normalize('NFKD')).forEach(function (d) {
+      var code = c.codePointAt(0);
+      out = code >= 0x2160 && code < 0x216c ? numerals[code - 0x2160] : code >= 0x2170 && code < 0x217c ? numerals[code - 0x2170] : '';
+      if (!out) Array.from(c.normalize('NFKD')).forEach(function (d) {
         d = same[d] || d;
         if (!dropped.test(d)) out += d.toLowerCase();
       });
@@ -27,9 +30,16 @@ var taizhangSearch = (function () {
 
   // Folds a text; from[i] is where the i-th unit of the result was in the text.
   function fold(text) {
-    var out = '', from = [], i = 0;
+    var out = '', from = [], i = 0, skip = 0;
     for (var c of text) {
-      if (c !== ',' || !/\d/.test(text[i - 1]) || !/\d/.test(text[i + 1])) {
+      if (i < skip) { i += c.length; continue; } // of a Roman numeral
+      latin.lastIndex = i;
+      var word = 'ivxIVX'.indexOf(c) >= 0 && latin.exec(text), n = word && roman[word[0].toLowerCase()];
+      if (n) {
+        skip = i + word[0].length;
+        for (var l = 0; l < n.length; l++) from.push(i);
+        out += n;
+      } else if (c !== ',' || !/\d/.test(text[i - 1]) || !/\d/.test(text[i + 1])) {
         var f = foldChar(c);
         for (var k = 0; k < f.length; k++) from.push(i);
         out += f;
@@ -53,7 +63,7 @@ var taizhangSearch = (function () {
     return (h ^ h >>> 16) >>> 0;
   }
 
-  var short = 4, long = [8, 6], thin = /[\x00-\x7e年月日号]/, mostGrams = 8, mostRead = 30;
+  var short = 4, long = [8, 6], thin = /[\x00-\x7e年月日号]/, mostGrams = 8, mostRead = 30, mostParts = 24;
 
   // The grams to look up for a term: at each place the longest there is, without
   // those inside others; of many, evenly spread ones, since a few leave little
@@ -203,13 +213,10 @@ var taizhangSearch = (function () {
     // every: all texts are searched again, so that the number is exact.
     function find(query, filters, sort, every) {
       return start().then(function () {
-        var all = terms(query), keys = root.facets.map(function (f) { return f.key; });
-        var chosen = keys.filter(function (k) { return (filters[k] || []).length; });
+        var all = terms(query), chosen = filtered(filters);
         return Promise.all([
-          Promise.all(all.map(function (t) { return Promise.all(grams(t).map(lookUp)).then(function (l) { return merge(l, min); }); })),
-          Promise.all(chosen.map(function (k) {
-            return Promise.all(filters[k].map(function (v) { return lookUp(hash(0x9e3779b9, k + '=' + v)); })).then(function (l) { return merge(l, max); });
-          })),
+          Promise.all(all.map(lookUpAll)),
+          masks(chosen, filters),
           sort === 'amount' ? Promise.all(blocks().map(function (n) { return file('a', n + '.bin', numbers); })) : []
         ]).then(function (got) {
           var r = select(all, got[0], chosen, got[1]);
@@ -217,6 +224,46 @@ var taizhangSearch = (function () {
           return verify(r, every);
         });
       });
+    }
+
+    // Finds the projects that come near to a query which none answers: names are
+    // remembered by halves and written without spaces. The best of those that hold
+    // most of its pairs of Chinese characters and of its Latin words come first.
+    function similar(query, filters) {
+      return start().then(function () {
+        var parts = [], chosen = filtered(filters);
+        terms(query).join(' ').replace(/[^\x00-\x7f]+|[^\s\x80-\uffff]+/g, function (run) {
+          var chars = Array.from(run), pairs = run < '\x80' ? [run] : chars.slice(1).map(function (c, i) { return chars[i] + c; });
+          pairs.forEach(function (p) { if (parts.indexOf(p) < 0 && parts.length < mostParts) parts.push(p); });
+        });
+        var none = { terms: parts, alone: [], hits: [], near: [], score: [], exact: true, loose: true };
+        if (parts.length < 2) return none;
+        return Promise.all([Promise.all(parts.map(lookUpAll)), masks(chosen, filters)]).then(function (got) {
+          var lists = got[0], weights = lists.map(weight), score = new Float32Array(root.projects), hits = [];
+          for (var i = 0; i < root.projects; i++) {
+            if (!got[1].every(function (m) { return m[i]; })) continue;
+            var held = 0;
+            for (var k = 0; k < lists.length; k++) if (lists[k][i]) { held++; score[i] += lists[k][i] * weights[k]; }
+            if (held >= parts.length * .6) hits.push(i);
+          }
+          hits.sort(function (a, b) { return score[b] - score[a] || a - b; });
+          return Object.assign(none, { version: root.version, hits: hits.slice(0, mostRead), score: score });
+        });
+      });
+    }
+
+    function lookUpAll(term) { return Promise.all(grams(term).map(lookUp)).then(function (l) { return merge(l, min); }); }
+    function filtered(filters) { return root.facets.map(function (f) { return f.key; }).filter(function (k) { return (filters[k] || []).length; }); }
+    function masks(chosen, filters) {
+      return Promise.all(chosen.map(function (k) {
+        return Promise.all(filters[k].map(function (v) { return lookUp(hash(0x9e3779b9, k + '=' + v)); })).then(function (l) { return merge(l, max); });
+      }));
+    }
+
+    // How much it tells that a project holds a term: the more the fewer titles do.
+    function weight(list) {
+      var titles = list.reduce(function (n, v) { return n + (v === 3); }, 0);
+      return Math.log2(2 + root.projects / (1 + titles));
     }
 
     // Where grams may have let through what does not hold a term as a whole, the
@@ -241,15 +288,15 @@ var taizhangSearch = (function () {
 
     // A project that fails one filter only counts for the values of that facet.
     function select(all, lists, chosen, masks) {
-      var score = new Uint8Array(root.projects), near = [], hits = [];
+      var score = new Uint16Array(root.projects), near = [], hits = [], weights = lists.map(weight);
       var alone = lists.map(function (l) { return l.reduce(function (n, v) { return n + (v > 0); }, 0); });
       for (var i = 0; i < root.projects; i++) {
         var sum = 1;
-        for (var k = 0; k < lists.length && sum; k++) sum = lists[k][i] ? min(255, sum + lists[k][i]) : 0;
+        for (var k = 0; k < lists.length && sum; k++) sum = lists[k][i] ? sum + lists[k][i] * weights[k] : 0;
         if (!sum) continue;
         var fails = 0, where = -1;
         for (k = 0; k < masks.length && fails < 2; k++) if (!masks[k][i]) { fails++; where = k; }
-        if (fails === 0) { hits.push(i); score[i] = sum; } else if (fails === 1) near.push([i, chosen[where]]);
+        if (fails === 0) { hits.push(i); score[i] = min(65535, Math.round(sum * 4)); } else if (fails === 1) near.push([i, chosen[where]]);
       }
       var exact = all.every(function (t) { return grams(t).length === 1; });
       return { version: root.version, terms: all, alone: alone, hits: hits, near: near, score: score, exact: exact };
@@ -325,7 +372,7 @@ var taizhangSearch = (function () {
     function doc(r, n) {
       return file('d', n + '.bin', json).then(function (d) {
         if (!d.folded) d.folded = d.fields.map(function (f) { return fold(f[2]); });
-        var ok = r.terms.every(function (t) { return d.folded.some(function (f) { return f.text.indexOf(t) >= 0; }); });
+        var ok = r.loose || r.terms.every(function (t) { return d.folded.some(function (f) { return f.text.indexOf(t) >= 0; }); });
         return ok ? d : null;
       });
     }
@@ -350,6 +397,6 @@ var taizhangSearch = (function () {
       });
     }
 
-    return { start: start, find: find, counts: counts, value: value, docs: docs, labels: labels };
+    return { start: start, find: find, similar: similar, counts: counts, value: value, docs: docs, labels: labels };
   }
 })();

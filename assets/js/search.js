@@ -3,7 +3,7 @@
 // browser's back button works. Without this script the lists are linked.
 (function () {
   'use strict';
-  var perPage = 10, fewValues = 6, mostSnippets = 3, around = 36, mostChecked = 1000, mostFixed = 12;
+  var perPage = 10, fewValues = 6, mostSnippets = 3, around = 36, mostChecked = 1000, mostFixed = 12, mostNamed = 4, mostCounted = 30000, unitLabels = ['实施单位', '相关单位'];
   var $ = function (id) { return document.getElementById(id); };
   var finder = $('finder'), input = $('q'), status = $('status'), results = $('results'), list = $('list');
   if (!finder || !window.taizhangSearch) return;
@@ -82,6 +82,8 @@
     // Only a wait that is noticed is announced.
     var slow = setTimeout(function () { if (mine === run) both(clear(status), word('loading')); }, 400);
     return engine.find(asked.q, asked.filters, asked.sort || (blank ? 'newest' : 'relevance'), every === true).then(function (r) {
+      return r.hits.length || !r.terms.length ? r : engine.similar(asked.q, asked.filters).then(function (s) { return Object.assign(s, { asked: r }); });
+    }).then(function (r) {
       if (mine !== run) return;
       var from = (asked.page - 1) * perPage, shown = r.hits.slice(from, from + perPage);
       last = r;
@@ -95,6 +97,7 @@
           got[0].filter(Boolean).forEach(function (d) { item(d, r.terms, got[1]); });
           pager(Math.ceil(r.hits.length / perPage));
           help(r);
+          named(r.asked || r);
         })
       ]);
     }).catch(function () { if (mine === run) failed(); }).then(function () {
@@ -113,15 +116,40 @@
   function head(r, blank) {
     var n = r.hits.length.toLocaleString('en');
     document.title = (state.q.trim() ? state.q.trim() + ' - ' : '') + title;
-    both(clear(status), word(!r.hits.length ? 'none' : blank ? 'all' : r.exact ? 'found' : 'about', { n: n }));
+    both(clear(status), word(!r.hits.length ? 'none' : r.loose ? 'similar' : blank ? 'all' : r.exact ? 'found' : 'about', { n: n }));
     var few = r.hits.length > 0 && r.hits.length + r.near.length <= mostChecked;
     $('check').hidden = r.exact || !few;
     $('save').hidden = !few;
+    $('sort').parentNode.hidden = Boolean(r.loose);
     var select = clear($('sort')), now = state.sort || (blank ? 'newest' : 'relevance');
     (blank ? ['newest', 'amount'] : ['relevance', 'newest', 'amount']).forEach(function (key) {
       var option = add(select, 'option', '', word(key)[document.documentElement.dataset.lang === 'en' ? 1 : 0]);
       option.value = key;
       option.selected = key === now;
+    });
+  }
+
+  // Units and contractors that are called what was asked for: their own pages
+  // and lists say more than the projects that name them.
+  function named(r) {
+    var box = clear($('named')), t = r.terms[0] || '', found = [];
+    if (r.terms.length !== 1 || t.length < 2) return;
+    [function (name) { return name.indexOf(t) >= 0 || name.length > 2 && t.indexOf(name) >= 0; }, function (name) {
+      var at = -1; // or all its characters in their order, as in a short form
+      return t.length > 2 && Array.from(t).every(function (c) { return (at = name.indexOf(c, at + 1)) >= 0; });
+    }].forEach(function (fits) {
+      if (!found.length) root.facets.forEach(function (f) {
+        if (f.key === 'unit' || f.key === 'contractor') f.values.forEach(function (v) {
+          if (found.length < mostNamed && fits(taizhangSearch.fold(v[1] || v[0]).text)) found.push([f, v]);
+        });
+      });
+    });
+    found.forEach(function (x, i) {
+      var f = x[0], v = x[1], p = i ? box : both(box, [f.zh, f.en]), filters = {};
+      if (i && f !== found[i - 1][0]) { box.append('　'); both(box, [f.zh, f.en]); }
+      p.append(i && f === found[i - 1][0] ? '、' : '：');
+      filters[f.key] = [v[0]];
+      add(p, 'a', '', v[1] || v[0]).href = f.key === 'unit' ? finder.dataset.root + 'units/' + v[0] + '/' : address({ q: '', filters: filters, sort: '', page: 1 });
     });
   }
 
@@ -146,10 +174,10 @@
     places(d, terms).forEach(function (f) {
       // The names of the contractors and of the unit, which have pages of their own.
       var top = f[1] && !f[0][0], makers = top && f[0][2] === c.makers.map(function (m) { return m.name; }).join('，');
-      var unit = top && f[0][2].split('，')[0] === c.unit.name && c.unit.url;
+      var unit = top && unitLabels.indexOf(f[0][1]) >= 0 && 'units/' + f[0][2].split('，').pop() + '/';
       var p = add(li, 'p', 'snippet');
       if (f[1]) {
-        both(add(p, 'a'), labels(f[0][1])).href = unit ? finder.dataset.root + unit.slice(1) : url + (f[0][0] ? '#' + f[0][0] : '');
+        both(add(p, 'a'), labels(f[0][1])).href = unit ? finder.dataset.root + unit : url + (f[0][0] ? '#' + f[0][0] : '');
         p.append('：');
       }
       if (!makers) mark(p, f[2], terms);
@@ -178,11 +206,18 @@
       var fresh = f.terms.filter(function (t) { return seen.indexOf(t) < 0; });
       if (!fresh.length || out.length >= mostSnippets) return;
       seen = seen.concat(fresh);
-      out.push([f.field, true, excerpt(f.field[2], f.folded.from[f.folded.text.indexOf(fresh[0])])]);
+      out.push([f.field, true, called(f.field, fresh) || excerpt(f.field[2], f.folded.from[f.folded.text.indexOf(fresh[0])])]);
     });
     var intro = d.fields[d.card.intro];
     if (!out.length && intro) out.push([intro, false, excerpt(intro[2], 0)]);
     return out;
+  }
+
+  // Of all names of a unit, the last of which is its code, the one to quote.
+  function called(field, terms) {
+    if (field[0] || unitLabels.indexOf(field[1]) < 0) return '';
+    var names = field[2].split('，'), name = names.find(function (n) { return taizhangSearch.fold(n).text.indexOf(terms[0]) >= 0; });
+    return !name || name === names[0] ? names[0] : names[0] + '（' + name + '）';
   }
 
   function excerpt(text, at) {
@@ -236,6 +271,7 @@
     both(clear(status), word('failed'));
     clear(results);
     clear($('found-pages'));
+    clear($('named'));
     button(clear($('help')), word('retry'), begin);
   }
 
@@ -308,9 +344,13 @@
     return set;
   }
 
+  // Filters stand open where there is room for them and counting costs little.
+  function unfold() { $('facets').open = wide.matches && root.projects <= mostCounted; }
+
   function begin() {
     return engine.start(true).then(function (r) {
       root = r;
+      unfold();
       state = read();
       input.value = state.q;
       return show();
@@ -320,9 +360,8 @@
   finder.hidden = false;
   if (list) finder.append(list);
   $('share').hidden = !navigator.clipboard; // only where the page is served securely
-  $('facets').open = wide.matches;
   $('facets').addEventListener('toggle', function () { if (last && $('facets').open) tallied(last).catch(failed); });
-  wide.addEventListener('change', function () { $('facets').open = wide.matches; });
+  wide.addEventListener('change', function () { if (root) unfold(); });
   input.form.addEventListener('submit', function (e) {
     if (!root) return; // the address then asks the search page
     e.preventDefault();

@@ -31,6 +31,8 @@ func TestFoldMakesWhatReadsAlikeEqual(t *testing.T) {
 		{"城市运行“一网统管”中心", "城市运行一网统管中心", "城市运行「一网 统管」中心", "《城市运行一网统管》中心"},
 		{"Café", "cafe", "CAFE\u0301"},
 		{"第㈠期", "第(一)期"},
+		{"二期", "Ⅱ期", "ⅱ期", "II期", "ii期"},
+		{"智慧校园（第四阶段）", "智慧校园(第IV阶段)", "智慧校园【第Ⅳ阶段】"},
 		{"𠮷野家", "𠮷\u200b野家"},
 	} {
 		for _, s := range same[1:] {
@@ -39,7 +41,7 @@ func TestFoldMakesWhatReadsAlikeEqual(t *testing.T) {
 			}
 		}
 	}
-	for _, differ := range [][2]string{{"甲乙", "乙甲"}, {"12", "1.2"}, {"1，2", "12"}, {"a", "b"}} {
+	for _, differ := range [][2]string{{"甲乙", "乙甲"}, {"12", "1.2"}, {"1，2", "12"}, {"a", "b"}, {"Ⅱ期", "Ⅲ期"}, {"IVR", "四R"}, {"V2", "五2"}, {"xii2", "十二2"}} {
 		if string(search.Fold(differ[0])) == string(search.Fold(differ[1])) {
 			t.Errorf("%q and %q are equal", differ[0], differ[1])
 		}
@@ -322,6 +324,38 @@ func TestResultsComeInTheOrderAskedFor(t *testing.T) {
 	}
 }
 
+// Names are remembered by halves: a title without a character of its middle is
+// in no text, and the project comes first all the same.
+func TestWhatComesNearIsOfferedWhereNothingFits(t *testing.T) {
+	w := makeWorld(t, 300)
+	page := w.serve(t)
+	tried := 0
+	for n, e := range w.entries[:20] {
+		title := []rune(w.docs[e.ID][0].Text)
+		if len(title) < 8 {
+			continue
+		}
+		tried++
+		args, _ := json.Marshal([]any{string(title[:4]) + string(title[5:]), map[string]any{}})
+		var got struct {
+			Hits  []int
+			Loose bool
+		}
+		page.Eval(`engine.similar(...`+string(args)+`).then((r) => ({Hits: r.hits, Loose: r.loose}))`, &got)
+		if !got.Loose || len(got.Hits) == 0 || got.Hits[0] != n {
+			t.Errorf("%s: nearest to %s are %v, want %d", e.ID, args, got.Hits, n)
+		}
+	}
+	if tried == 0 {
+		t.Error("no title is long enough")
+	}
+	var none struct{ Hits []int }
+	page.Eval(`engine.similar("没", {}).then((r) => ({Hits: r.hits}))`, &none)
+	if len(none.Hits) > 0 {
+		t.Errorf("a single character comes near to %d projects", len(none.Hits))
+	}
+}
+
 // TestTheScriptFoldsAsGoDoes compares the two on every character that Go knows;
 // newer ones may be known to the browser alone.
 func TestTheScriptFoldsAsGoDoes(t *testing.T) {
@@ -334,6 +368,13 @@ func TestTheScriptFoldsAsGoDoes(t *testing.T) {
 	for r := rune(1); r <= unicode.MaxRune; r++ {
 		if unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cc, unicode.Cf) {
 			want = append(want, folded{r, string(search.Fold(string(r)))})
+		}
+	}
+	for _, text := range []string{"II期", "第iv阶段", "（III）IX", "VIII", "IVR", "V2.0", "x", "XIII", "1 II", "II1", "Vi甲XI"} {
+		var got string
+		page.Eval(fmt.Sprintf("taizhangSearch.fold(%q).text", text), &got)
+		if got != string(search.Fold(text)) {
+			t.Errorf("%s folds to %s, in Go to %s", text, got, string(search.Fold(text)))
 		}
 	}
 	if len(want) < 140_000 {
