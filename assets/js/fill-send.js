@@ -65,7 +65,7 @@ async function offer(box, draft, clean) {
   if (way.how === 'api') api(form, note, draft, list, way);
   else if (way.how === 'prefilled') form.append(h('p', null, word('prefilled_text')), h('ol', null, (await Submit().pages(list)).map((p) => h('li', null, h('a', { href: p.url, target: '_blank', rel: 'noopener' }, p.path), p.filled ? null : [' ', h('span.sub', null, word('paste_text'))]))));
   else form.append(h('p', null, word('manual_text')));
-  if (way.how !== 'api') form.append(h('p', null, h('a', { href: guide }, word('guide'))));
+  if (way.how !== 'api') form.append(h('p', null, h('a', { href: guide }, word('guide_upload'))), h('p', null, word('after')));
   form.append(note);
 }
 
@@ -124,7 +124,7 @@ function api(form, note, draft, list, way) {
         draft.sent = { url: done.url, on: Date.now() };
         changed();
         await flush();
-        append(clear(note), [h('div.aside.aside-good', null, h('p', null, h('strong', null, word('sent'))), h('p', null, h('a', { href: done.url }, done.url)), h('p', null, word('sent_text')))]);
+        append(clear(note), [h('div.aside.aside-good', null, h('p', null, h('strong', null, word('sent'))), h('p', null, h('a', { href: done.url }, done.url)), h('p', null, word('sent_text')), h('p', null, word('after')))]);
         say('sent');
       } catch (e) { fail(e); }
     }, 'main-button');

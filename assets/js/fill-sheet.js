@@ -14,8 +14,13 @@ export async function draw(view, doc, go) {
     doc, el, values: doc.values, units: defs.units,
     changed(ptr) { touched.add(ptr); changed(); },
     touched(ptr) { if (!touched.has(ptr)) { touched.add(ptr); judged(); } },
-    // What is merely missing is not blamed before one was there, or asks.
-    wanted: (f, ptr) => doc.asked || !f.rule || (at(doc.values, path(f.field)) === undefined ? touched.has(ptr) : [...touched].some((t) => t === ptr || t.startsWith(ptr + '/') || ptr.startsWith(t + '/'))),
+    // What is merely missing is not blamed before one was there, or asks. A value that
+    // is wrong is, also where another field has made it so.
+    wanted: (f, ptr) => {
+      const v = at(doc.values, path(f.field));
+      if (doc.asked || !f.rule || v !== undefined && typeof v !== 'object') return true;
+      return v === undefined ? touched.has(ptr) : [...touched].some((t) => t === ptr || t.startsWith(ptr + '/') || ptr.startsWith(t + '/'));
+    },
     amount: (t) => ask('amount', { text: t }),
     attach,
     redraw: judged,

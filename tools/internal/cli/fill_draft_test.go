@@ -29,7 +29,7 @@ func TestADraftIsThereAWeekLater(t *testing.T) {
 	until(t, p, `document.getElementById("fill-saved").innerText.includes("已保存")`)
 	p.Eval(`location.hash = "#/"`, nil)
 	until(t, p, `document.querySelector(".drafts")`)
-	inStore(p, `s.openCursor().onsuccess = (e) => { const c = e.target.result; if (c) { c.update({...c.value, saved: c.value.saved - 7 * 864e5, version: "old", docs: c.value.docs.map((d) => d.form === "index" ? {...d, values: {...d.values, gone: "旧表单里的一项"}, unknown: ["gone"]} : d)}); c.continue(); } };`)
+	inStore(p, `s.openCursor().onsuccess = (e) => { const c = e.target.result; if (c) { c.update({...c.value, saved: c.value.saved - 7 * 864e5, version: "old", docs: c.value.docs.map((d) => d.form === "index" ? {...d, values: {...d.values, gone: "旧表单里的一项"}, unknown: ["gone"]} : d.form === "declaration" ? {...d, values: {...d.values, estimate: "12x"}} : d)}); c.continue(); } };`)
 	p = fillPage(t, b, base, 390)
 	until(t, p, `document.querySelector(".drafts")`)
 	if text := p.Text(".drafts"); !strings.Contains(text, "一周后接着填的项目") || !strings.Contains(text, "7 天前") {
@@ -43,6 +43,12 @@ func TestADraftIsThereAWeekLater(t *testing.T) {
 	var title string
 	if p.Eval(`document.querySelector("[data-ptr='/title'] input").value`, &title); title != "一周后接着填的项目" {
 		t.Errorf("title %q", title)
+	}
+	// What is wrong in it is told before anything is touched, what is missing is not.
+	p.Eval(`location.hash = location.hash.replace(/0$/, "1")`, nil)
+	until(t, p, `document.querySelector("[data-ptr='/estimate'] .finding-error")`)
+	if text := p.Text("[data-ptr='/unitHead'] .ff-error"); text != "" {
+		t.Errorf("what is merely missing is blamed: %s", text)
 	}
 	p.Eval(`location.hash = "#/"`, nil)
 	until(t, p, `document.querySelector(".drafts")`)

@@ -25,7 +25,7 @@ var formatWords = map[string]finding.Text{
 	"amount":     {Zh: "以万元为单位的金额，最多 6 位小数，不超过 1000 亿元", En: "an amount in 万元 with at most 6 decimals and at most 10,000,000"},
 	"doc-no":     {Zh: "发文字号，写成 国办发〔2019〕57号 的形式（六角括号，序号不加“第”和前导零）", En: "a document number like 国办发〔2019〕57号"},
 	"uscc":       {Zh: "18 位统一社会信用代码（不含字母 I、O、S、V、Z）", En: "an 18-character unified credit code"},
-	"unit-code":  {Zh: "单位代码，如 jyj（见 data/units.yaml）", En: "a unit code such as jyj (see data/units.yaml)"},
+	"unit-code":  {Zh: "登记在册的单位：从列表选，或写代码，如 jyj（见 data/units.yaml）", En: "a registered unit: choose one of the list, or write its code, such as jyj (see data/units.yaml)"},
 	"project-id": {Zh: "项目编号，写成 2027-jyj-01 的形式", En: "a project id like 2027-jyj-01"},
 	"landline":   {Zh: "办公座机，区号加号码，如 0517-00000001；不要填手机号", En: "an office landline with area code; no mobile number"},
 	"https-url":  {Zh: "以 https:// 开头的网址", En: "an address that starts with https://"},
