@@ -27,18 +27,18 @@ func sample(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// readme is the script command `readme MARK FILE`: the shell block of the README
-// behind <!-- MARK -->, without the line that installs the command.
+// readme is the script command `readme MARK FILE`: the block of the README behind
+// <!-- MARK -->.
 func readme(ts *testscript.TestScript, _ bool, args []string) {
 	data, err := os.ReadFile(filepath.Join(repoRoot, "README.md"))
 	ts.Check(err)
-	_, rest, ok := strings.Cut(string(data), "<!-- "+args[0]+" -->\n```sh\n")
+	_, rest, ok := strings.Cut(string(data), "<!-- "+args[0]+" -->\n```")
+	_, rest, begin := strings.Cut(rest, "\n")
 	block, _, end := strings.Cut(rest, "```\n")
-	if !ok || !end {
+	if !ok || !begin || !end {
 		ts.Fatalf("the README has no block %s", args[0])
 	}
-	block = strings.Replace(block, "go install ./tools/taizhang && ", "", 1)
-	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte("set -e\n"+block), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(block), 0o644))
 }
 
 // newKey is the script command `key FILE`: a new SSH key pair, FILE and FILE.pub.

@@ -123,7 +123,7 @@ var argErrors = []struct {
 var flagNames = regexp.MustCompile(`"([a-z-]+)"`)
 
 // flagTypes says what the values of flags look like.
-var flagTypes = map[string]string{"int": "整数", "bool": "true 或 false", "stringToString": "键=值", "duration": "时间，例如 30s"}
+var flagTypes = map[string]string{"int": "整数", "int64": "整数", "bool": "true 或 false", "stringToString": "键=值", "duration": "时间，例如 30s"}
 
 // flagError puts what the reader of the command line says into Chinese.
 func flagError(err error, text string) string {
