@@ -237,7 +237,7 @@ func (j *Judge) refuses(waiver map[string]any) (why finding.Text, key string) {
 	case !strings.HasPrefix(id, "R-") || r.Severity == finding.Error && !r.Waivable:
 		return finding.Text{Zh: fmt.Sprintf("%s（%s）不能豁免", id, r.Title.Zh), En: fmt.Sprintf("%s (%s) cannot be waived", id, r.Title.En)}, "rule"
 	case !slices.Contains(roles, any("BDB")):
-		return finding.Text{Zh: "豁免由区大数据管理局决定，“" + by + "”没有这个职责", En: "a waiver is decided by the data bureau, which “" + by + "” is not"}, "by"
+		return finding.Text{Zh: "豁免由大数据主管部门决定，“" + by + "”没有这个职责", En: "a waiver is decided by the data bureau, which “" + by + "” is not"}, "by"
 	case text("until") != "" && text("until") < text("ruledOn"):
 		return finding.Text{Zh: "豁免的截止日期早于决定日期", En: "the waiver ends before it was decided"}, "until"
 	}

@@ -30,7 +30,7 @@ func (r *Result) expired(today string) []finding.Finding {
 		if e.until < today {
 			out = append(out, finding.Finding{Rule: "C-007", Name: "stale-waiver", Severity: finding.Info, Project: e.id, Place: e.place,
 				Message: finding.Text{Zh: "豁免 " + e.rule + " 已于 " + e.until + " 到期", En: "the waiver of " + e.rule + " ended on " + e.until},
-				Help:    finding.Text{Zh: "请区大数据管理局决定：延长，或改正后删去豁免", En: "ask for a decision: extend it, or mend the record and remove it"}})
+				Help:    finding.Text{Zh: "请大数据主管部门决定：延长，或改正后删去豁免", En: "ask for a decision: extend it, or mend the record and remove it"}})
 		}
 	}
 	return out

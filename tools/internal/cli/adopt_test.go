@@ -150,8 +150,8 @@ const definitionTests = "^Test(Every.*|Vectors|Lives|Readings.*|OpenReadings.*|A
 const forkEnv = "TAIZHANG_TEST_FORK"
 
 // gotest runs the program's tests as the district would that a script has made
-// in its folder: with its definitions, its data, and its records both as the
-// live registry and as the fixture of the rules.
+// in its folder: with its definitions, its data, its records as the fixture of
+// the rules, and none of its own yet.
 func gotest(ts *testscript.TestScript, _ bool, _ []string) {
 	if os.Getenv(forkEnv) == "" {
 		return
@@ -165,7 +165,7 @@ func gotest(ts *testscript.TestScript, _ bool, _ []string) {
 	for _, c := range [][2]string{
 		{filepath.Join(made, "schemas"), "schemas"},
 		{filepath.Join(made, "data"), "data"}, {filepath.Join(made, "data"), "schemas/examples/data"},
-		{filepath.Join(made, "content"), "content"}, {filepath.Join(made, "content"), "schemas/examples/content"},
+		{filepath.Join(made, "content"), "schemas/examples/content"},
 		{filepath.Join(root, "data"), "data"}, // what the fixture has no need of
 		{filepath.Join(root, "content/guide"), "content/guide"},
 		{filepath.Join(root, "tools"), "tools"}, {filepath.Join(root, "layouts"), "layouts"}, {filepath.Join(root, "assets"), "assets"},
@@ -181,7 +181,8 @@ func gotest(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(os.Remove(filepath.Join(fork, "schemas/examples/adopt.txtar")))
 	for _, args := range [][]string{{"git", "init", "-q"}, {"git", "add", "-A"}, {"git", "commit", "-q", "-m", "fork"},
 		{"go", "test", "./tools/internal/publish", "./tools/internal/sheet", "-run", "AreAsRecorded", "-update"},
-		{"go", "test", "./tools/internal/check", "./tools/internal/due", "./tools/internal/publish", "./tools/internal/sheet"},
+		{"go", "test", "./tools/internal/check", "./tools/internal/compose", "./tools/internal/due", "./tools/internal/fill", "./tools/internal/judge", "./tools/internal/lifecycle",
+			"./tools/internal/publish", "./tools/internal/schema", "./tools/internal/sheet", "./tools/internal/steps"},
 		{"go", "test", "./tools/internal/cli", "-run", definitionTests}} {
 		cmd := exec.Command(args[0], args[1:]...)
 		cmd.Dir = fork

@@ -107,7 +107,7 @@ func (a *app) explain(s *rule.Set, id string) error {
 		}
 	}
 	if r.Waivable {
-		row("豁免", "waiver", a.say("区大数据管理局可以个案豁免", "the data bureau may waive it in a single case"))
+		row("豁免", "waiver", a.say("大数据主管部门可以个案豁免", "the data bureau may waive it in a single case"))
 	}
 	row("怎么办", "what to do", r.Help.In(a.lang))
 	row("规则文件", "rule file", r.File)

@@ -108,7 +108,7 @@ func (l *Lifecycle) edited(base, head *registry.Project, was *History) []finding
 			}
 			f := finding.Finding{Rule: "C-005", Place: place,
 				Message: finding.Text{Zh: fmt.Sprintf("已记录的“%s”被修改或删除", name), En: fmt.Sprintf("the recorded value “%s” is changed or removed", name)},
-				Help:    finding.Text{Zh: fmt.Sprintf("恢复原值；确属笔误，在 index.md 的 corrections 里加一条（record: %s，field: %s，区大数据管理局决定，日期和原因）", b.Name, path[0]), En: fmt.Sprintf("restore it; a slip of the pen needs an entry in corrections of index.md (record: %s, field: %s, decided by the big data bureau, date and reason)", b.Name, path[0])}}
+				Help:    finding.Text{Zh: fmt.Sprintf("恢复原值；确属笔误，在 index.md 的 corrections 里加一条（record: %s，field: %s，大数据主管部门决定，日期和原因）", b.Name, path[0]), En: fmt.Sprintf("restore it; a slip of the pen needs an entry in corrections of index.md (record: %s, field: %s, decided by the big data bureau, date and reason)", b.Name, path[0])}}
 			if settled {
 				f.Message.Zh += "，它是审批的依据或者结论，不能用更正来改"
 				f.Message.En += "; an approval rests on it or it is the outcome of one, so no correction can touch it"

@@ -41,7 +41,7 @@ func (d *Definition) readOwn(b *grid.Book) (*own, error) {
 			return nil, nil
 		}
 		if kind := at(1, 2); kind != "declaration" {
-			return nil, &grid.Problem{Zh: "这是年度计划表，不是申报表", En: "an annual plan, not a declaration sheet", MendZh: "计划由区大数据管理局编制，写在 content/plans/ 里", MendEn: "plans are drawn up in content/plans/"}
+			return nil, &grid.Problem{Zh: "这是年度计划表，不是申报表", En: "an annual plan, not a declaration sheet", MendZh: "计划由大数据主管部门编制，写在 content/plans/ 里", MendEn: "plans are drawn up in content/plans/"}
 		}
 		o := &own{version: at(4, 2), unit: at(3, 2), labels: map[string]*Column{}}
 		fmt.Sscan(at(2, 2), &o.year)
