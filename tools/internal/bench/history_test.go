@@ -4,6 +4,7 @@ package bench_test
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -155,6 +156,89 @@ func BenchmarkReview(b *testing.B) {
 	eachHistory(b, func(b *testing.B, h *history) {
 		h.against(b, 1, []string{"diff", "--name-only", "main^", "topic"}, []string{"review", "--base", "main^", "--head", "topic", "--format", "json"})
 	})
+}
+
+// BenchmarkReviewStep is taizhang review of a change that takes a step: the
+// appraisal of a project passes.
+func BenchmarkReviewStep(b *testing.B) {
+	reviewOf(b, func(h *history) []string {
+		dir := h.inState(b, "S30")
+		h.restore(b, "step", map[string]func([]byte) []byte{
+			dir + "/index.md":     func(text []byte) []byte { return bytes.Replace(text, []byte("state: S30"), []byte("state: S20"), 1) },
+			dir + "/appraisal.md": func([]byte) []byte { return nil },
+		})
+		return []string{"step-base", "step"}
+	})
+}
+
+// BenchmarkReviewCreation is taizhang review of a change that declares a project.
+func BenchmarkReviewCreation(b *testing.B) {
+	reviewOf(b, func(h *history) []string {
+		edits := map[string]func([]byte) []byte{}
+		for _, file := range strings.Fields(h.git(b, "ls-tree", "-r", "--name-only", "main", h.inState(b, "S10")+"/")) {
+			edits[file] = func([]byte) []byte { return nil }
+		}
+		h.restore(b, "creation", edits)
+		return []string{"creation-base", "creation"}
+	})
+}
+
+func reviewOf(b *testing.B, revisions func(*history) []string) {
+	eachHistory(b, func(b *testing.B, h *history) {
+		r := revisions(h)
+		h.against(b, 1, []string{"diff", "--name-only", r[0], r[1]}, []string{"review", "--base", r[0], "--head", r[1], "--format", "json"})
+	})
+}
+
+// git runs git in the repository and returns what it says.
+func (h *history) git(b *testing.B, args ...string) string {
+	b.Helper()
+	out, err := exec.Command("git", append([]string{"-C", h.dir}, args...)...).Output()
+	if err != nil {
+		b.Fatalf("git %v: %v", args, err)
+	}
+	return string(out)
+}
+
+// inState returns the folder of a project that declares a state.
+func (h *history) inState(b *testing.B, state string) string {
+	hits := strings.Fields(h.git(b, "grep", "-l", "^state: "+state+"$", "main", "--", "content/projects/*/index.md"))
+	return strings.TrimPrefix(filepath.Dir(hits[len(hits)/2]), "main:")
+}
+
+// restore makes the branch name, which brings back what its base name-base lacks of
+// main: files as before makes them, nil for none.
+func (h *history) restore(b *testing.B, name string, before map[string]func([]byte) []byte) {
+	b.Helper()
+	if exec.Command("git", "-C", h.dir, "rev-parse", "--verify", "-q", name).Run() == nil {
+		return
+	}
+	var in bytes.Buffer
+	commit := func(branch string, mark int, from string) {
+		fmt.Fprintf(&in, "commit refs/heads/%s\nmark :%d\ncommitter a <a@example.org> 1900000000 +0800\ndata 1\n.\nfrom %s\n", branch, mark, from)
+	}
+	file := func(path string, data []byte) {
+		if data == nil {
+			fmt.Fprintf(&in, "D %s\n", path)
+			return
+		}
+		fmt.Fprintf(&in, "M 100644 inline %s\ndata %d\n%s\n", path, len(data), data)
+	}
+	now := map[string][]byte{}
+	commit(name+"-base", 1, "refs/heads/main^0")
+	for path, edit := range before {
+		now[path] = []byte(h.git(b, "show", "main:"+path))
+		file(path, edit(now[path]))
+	}
+	commit(name, 2, ":1")
+	for path := range before {
+		file(path, now[path])
+	}
+	load := exec.Command("git", "-C", h.dir, "fast-import", "--quiet")
+	load.Stdin = &in
+	if out, err := load.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
 }
 
 // BenchmarkAudit is taizhang audit of all merges, to git log of them.
