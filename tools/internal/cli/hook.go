@@ -131,8 +131,16 @@ func (a *app) receive(repo *gitobj.Repo, branch string, signers func() (*people.
 
 // refusePush ends a push with the reason that the user sees.
 func (a *app) refusePush(name, why string) error {
-	return &failure{code: exitFindings, err: fmt.Errorf(a.say("拒收 %s：%s", "refused %s: %s"), name, why),
-		mend: a.say("用 taizhang review 看要谁同意，用 taizhang merge 合并后再推送", "see with taizhang review who must agree, merge with taizhang merge, then push")}
+	return &failure{code: exitFindings, err: fmt.Errorf(a.say("拒收 %s：%s", "refused %s: %s"), name, why)}
+}
+
+// refuseMain is refusePush with the way back: what was merged in a clone has to be
+// undone there before it can be merged again.
+func (a *app) refuseMain(name, why string) error {
+	err := a.refusePush(name, why).(*failure)
+	err.mend = a.say("在自己的克隆里回到服务器上的主干（git fetch origin，git reset --hard origin/主干），用 taizhang review 看要谁同意，用 taizhang merge 合并，当天推送",
+		"in your clone go back to the branch of the server (git fetch origin, git reset --hard origin/BRANCH), see with taizhang review who must agree, merge with taizhang merge, and push the same day")
+	return err
 }
 
 func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
@@ -147,7 +155,7 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 	if err != nil {
 		var none *gitobj.NoMergeBaseError
 		if errors.As(err, &none) {
-			return a.refusePush(name, a.say("新的主干不是从旧的主干接下去的，历史会被改写", "the new history does not continue the old one"))
+			return a.refuseMain(name, a.say("新的主干不是从旧的主干接下去的，历史会被改写", "the new history does not continue the old one"))
 		}
 		return a.gitFailure(err)
 	}
@@ -167,22 +175,22 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 	for _, c := range commits[:len(commits)-1] {
 		switch {
 		case c.When.After(today.Add(lateness)):
-			return a.refusePush(name, c.Hash[:12]+" "+a.say("提交的时间在将来", "the commit is dated in the future"))
+			return a.refuseMain(name, c.Hash[:12]+" "+a.say("提交的时间在将来", "the commit is dated in the future"))
 		case !slices.ContainsFunc(entries, func(e *audit.Entry) bool { return e.Commit == c.Hash }):
-			return a.refusePush(name, c.Hash[:12]+" "+a.say("这个提交什么也没有改，可能掩盖一个分支的内容", "the commit changes nothing, and may hide what a branch brings"))
+			return a.refuseMain(name, c.Hash[:12]+" "+a.say("这个提交什么也没有改，可能掩盖一个分支的内容", "the commit changes nothing, and may hide what a branch brings"))
 		}
 	}
 	for _, e := range entries {
 		e.Demand(audit.Signed, audit.Attested)
 		if !e.Good() {
-			return a.refusePush(name, e.Commit[:12]+" "+a.worst(e))
+			return a.refuseMain(name, e.Commit[:12]+" "+a.worst(e))
 		}
 		if on, signed := earliest(newGitFiles(files, ""), e); signed && on.Before(today.Add(-lateness)) {
-			return a.refusePush(name, fmt.Sprintf(a.say("%s 的决定作于 %s，超过一天才推送：重新合并", "%s was decided on %s, more than a day before the push: merge it again"), e.Commit[:12], on.In(shanghai()).Format(time.DateOnly)))
+			return a.refuseMain(name, fmt.Sprintf(a.say("%s 的决定作于 %s，超过一天才推送：重新合并", "%s was decided on %s, more than a day before the push: merge it again"), e.Commit[:12], on.In(shanghai()).Format(time.DateOnly)))
 		}
 		for _, it := range e.Items {
 			if slices.ContainsFunc(against[it.ID], func(s *statement.Signed) bool { _, no := it.Hear(s, today); return no == finding.Text{} }) {
-				return a.refusePush(name, e.Commit[:12]+" "+it.Subject+" "+a.say("送来的不同意或撤回没有写进决定", "a rejection or withdrawal that was handed in is not in the decision"))
+				return a.refuseMain(name, e.Commit[:12]+" "+it.Subject+" "+a.say("送来的不同意或撤回没有写进决定", "a rejection or withdrawal that was handed in is not in the decision"))
 			}
 		}
 	}
