@@ -211,6 +211,7 @@ func (a *app) forgeFailure(err error) error {
 		forge.Unauthorized: {Zh: "换一个令牌（TAIZHANG_TOKEN），权限见 content/guide/forge.md", En: "give another token (TAIZHANG_TOKEN); its rights are in content/guide/forge.md"},
 		forge.RateLimited:  {Zh: "过一会儿再运行", En: "run it again later"},
 		forge.Conflict:     {Zh: "再运行一次", En: "run it again"},
+		forge.TooMuch:      {Zh: "请求下面写得太多，读不完就不判断：删去刷屏的留言和评审，或者关掉它另提一个", En: "what is not read whole is not judged: delete the flood of comments and reviews, or close the request and open another"},
 		forge.Unavailable:  {Zh: "核对平台的地址，过一会儿再运行", En: "check the address of the forge, and run it again later"},
 	}
 	kind := forge.KindOf(err)

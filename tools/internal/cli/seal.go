@@ -141,7 +141,7 @@ func (s *sealer) all(from string) error {
 		switch {
 		case err == nil:
 			continue
-		case s.ctx.Err() != nil, forge.KindOf(err) != "": // it would be so with the next one
+		case s.ctx.Err() != nil, !slices.Contains([]forge.Kind{"", forge.TooMuch}, forge.KindOf(err)): // it would be so with the next one
 			return err
 		case errors.As(err, &f) && f.code == exitFindings:
 			if worst == nil {

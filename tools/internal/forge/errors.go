@@ -16,6 +16,7 @@ const (
 	RateLimited  Kind = "rate limited" // until [Error.Until]
 	Conflict     Kind = "conflict"     // somebody else changed it meanwhile
 	Refused      Kind = "refused"      // the forge takes the request for wrong
+	TooMuch      Kind = "too much"     // more was written there than is read
 	Unavailable  Kind = "unavailable"  // not reached, broken, or an answer that is none
 )
 

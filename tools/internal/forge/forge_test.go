@@ -117,7 +117,7 @@ func TestAListWithoutEndIsRefused(t *testing.T) {
 			fmt.Fprintf(w, `[{"number":%d,"iid":%[1]d}]`, n)
 		})
 		forge, _ := f.open(kind)
-		if got, err := forge.OpenRequests(ctx); KindOf(err) != Unavailable || got != nil {
+		if got, err := forge.OpenRequests(ctx); KindOf(err) != TooMuch || got != nil {
 			t.Errorf("got %v, %v", got, err)
 		}
 		if n != maxPages {
@@ -199,7 +199,7 @@ func TestAnAnswerThatIsNoneIsSaidToBe(t *testing.T) {
 			f.on(route, c.h)
 			forge, _ := f.open(kind)
 			got, err := forge.OpenRequests(ctx)
-			if KindOf(err) != Unavailable || got != nil {
+			if want := map[bool]Kind{true: TooMuch, false: Unavailable}[name == "huge"]; KindOf(err) != want || got != nil {
 				t.Errorf("%s: got %v, %v", name, got, err)
 			}
 			if n := f.count(route) - before; n != c.calls {

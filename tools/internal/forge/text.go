@@ -63,7 +63,7 @@ func all[T any](op string, fetch func(page int) (items []*T, more bool, err erro
 			return list, nil
 		}
 		if page == maxPages {
-			return nil, wrong(op, "more than %d pages", maxPages)
+			return nil, &Error{Kind: TooMuch, Op: op, Message: fmt.Sprintf("more than %d pages", maxPages)}
 		}
 	}
 }

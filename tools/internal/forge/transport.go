@@ -158,7 +158,7 @@ func (t *transport) attempt(orig *http.Request, body []byte) (*http.Response, er
 	case err != nil:
 		return nil, t.failure(orig, Unavailable, resp.StatusCode, "the answer broke off", err)
 	case len(answer) > maxAnswer:
-		e := t.failure(orig, Unavailable, resp.StatusCode, fmt.Sprintf("the answer has more than %d bytes", maxAnswer), nil)
+		e := t.failure(orig, TooMuch, resp.StatusCode, fmt.Sprintf("the answer has more than %d bytes", maxAnswer), nil)
 		e.final = true
 		return nil, e
 	}

@@ -195,3 +195,28 @@ func TestAllThatMainHoldsUnsealedIsSealed(t *testing.T) {
 		})
 	}
 }
+
+// What a stranger writes under one request keeps nobody from the others.
+func TestAFloodStopsItsOwnRequestAlone(t *testing.T) {
+	s := newStage(t, "gitea")
+	for _, l := range []string{"open clerk declare", "? missing [dsjj]", "say zhao /同意 {id} 代表 dsjj", "merge qian",
+		"open clerk words", "? missing [dsjj fgw]", "say zhao /同意 {id} 代表 dsjj", "say sun /同意 {id} 代表 fgw", "squash qian", "open clerk other"} {
+		s.do(l, l, true)
+	}
+	flooded := []*comment{s.say(s.requests[0], s.who("stranger"), strings.Repeat("刷屏", 3<<20)), s.say(s.req, s.who("stranger"), strings.Repeat("刷屏", 3<<20))}
+	code, out, errs := s.onForge("review", "--post")
+	if code != 3 || !strings.Contains(errs, "delete the flood") || s.statuses[len(s.statuses)-1].state != "error" {
+		t.Errorf("judging: exit %d, %+v\n%s%s", code, s.statuses, out, errs)
+	}
+	all := []string{"seal", "--forge", "gitea", "--forge-url", s.url, "--repo", "qjp/registry", "--poll", "--from", first, "--key", gateKey}
+	if code, out, errs := s.command(all...); code != 3 || strings.Count(out, "Sealed: ") != 1 || !strings.Contains(out, "delete the flood") {
+		t.Errorf("sealing: exit %d\n%s%s", code, out, errs)
+	}
+	for _, c := range flooded {
+		c.body = ""
+	}
+	if code, out, errs := s.command(all...); code != 0 || strings.Count(out, "Sealed: ") != 1 {
+		t.Errorf("cleaned: exit %d\n%s%s", code, out, errs)
+	}
+	s.wantAudit("sealed", 0, "审批程序盖章")
+}
