@@ -90,11 +90,14 @@ func (h *forgeHearing) look(commit string) *sight {
 
 func (h *forgeHearing) review(r *forge.Review) {
 	verdict, ok := map[string]decision.Verdict{forge.Approve: decision.Approve, forge.Reject: decision.Reject, forge.Dismissed: decision.Withdraw}[r.State]
-	if !ok {
-		return
-	}
 	person := h.p.accountOf(h.f, r.By, r.When)
 	source := fmt.Sprintf("%s review %s", h.f.Name(), r.ID)
+	if !ok {
+		if commands, _ := vote.Parse(r.Body); len(commands) > 0 && h.p.people.Has(person) {
+			h.refuse(source, finding.Text{Zh: "命令写在评审里不算：按评审的按钮，或另发一条留言", En: "a command within a review does not count: press a button of the review, or post a comment of its own"})
+		}
+		return
+	}
 	saw := h.look(r.Commit)
 	if saw == nil {
 		if verdict == decision.Approve {

@@ -48,7 +48,7 @@ func giteaRoutes(w *world, mux *http.ServeMux) {
 	}
 	reviewed := func(r *request) func(*review) object {
 		return func(v *review) object {
-			return object{"id": v.id, "user": user(v.by), "body": "", "commit_id": v.commit, "submitted_at": stamp(v.when), "html_url": link(r),
+			return object{"id": v.id, "user": user(v.by), "body": v.body, "commit_id": v.commit, "submitted_at": stamp(v.when), "html_url": link(r),
 				"state":     map[string]string{"approve": "APPROVED", "reject": "REQUEST_CHANGES", "remark": "COMMENT"}[v.verdict],
 				"dismissed": v.dismissed != nil || again(r, v), "stale": v.commit != r.head, "official": true}
 		}

@@ -57,7 +57,7 @@ func githubRoutes(w *world, mux *http.ServeMux) {
 			if v.dismissed != nil {
 				state = "DISMISSED"
 			}
-			o := object{"id": v.id, "user": user(v.by), "state": state, "body": "", "commit_id": v.commit, "submitted_at": stamp(v.when), "html_url": link(r)}
+			o := object{"id": v.id, "user": user(v.by), "state": state, "body": v.body, "commit_id": v.commit, "submitted_at": stamp(v.when), "html_url": link(r)}
 			for _, e := range r.events {
 				if e.kind == "forced" && e.when.After(v.when) {
 					o["commit_id"] = e.to

@@ -26,7 +26,7 @@ var gitlab = face{
 		var kept []string
 		for _, l := range strings.Split(body, "\n") {
 			if ownCommand.MatchString(l) {
-				w.press(r, by, "approve")
+				w.press(r, by, "approve", "")
 			} else {
 				kept = append(kept, l)
 			}

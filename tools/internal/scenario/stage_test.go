@@ -134,7 +134,7 @@ func (s *stage) do(at, line string, apart bool) {
 		}
 		s.update(s.req, by, committer, s.edits(s.req.head, own))
 	case "press":
-		s.press(s.req, by, arg(1))
+		s.press(s.req, by, arg(1), strings.ReplaceAll(strings.Join(args[2:], " "), "{id}", s.id))
 	case "dismiss":
 		s.dismiss(s.req, by, s.who(arg(1)))
 	case "say", "edit":

@@ -45,6 +45,15 @@ var table = []scenario{
 		@gitlab ? approved [dsjj=dsjj-01 fgw=fgw-01] dsjj-01:counted fgw-01:counted
 		@!gitlab ? approved [dsjj=dsjj-01 fgw=fgw-01] dsjj-01:counted fgw-01:superseded fgw-01:counted
 	`},
+	{name: "a command in a review", without: map[string]string{"gitlab": "its reviews are comments", "gitee": boundless}, script: `
+		open clerk declare
+		? missing [dsjj]
+		press stranger remark /同意 {id} 代表 dsjj
+		press zhao remark 看过了
+		? missing [dsjj]
+		press zhao remark /同意 {id} 代表 dsjj
+		? missing [dsjj], 1 refused
+	`},
 	{name: "the button of Gitee", without: map[string]string{"github": "it has buttons that count", "gitlab": "likewise", "gitea": "likewise"}, script: `
 		open clerk declare
 		press zhao approve

@@ -100,6 +100,7 @@ type review struct {
 	id        int64
 	by        *account
 	verdict   string // approve, reject, remark
+	body      string
 	commit    string // head at the time
 	when      time.Time
 	dismissed *event
@@ -210,8 +211,8 @@ func (w *world) retarget(r *request, by *account, base string) {
 	w.compared(r)
 }
 
-func (w *world) press(r *request, by *account, verdict string) {
-	r.reviews = append(r.reviews, &review{id: w.id(), by: by, verdict: verdict, commit: r.head, when: w.tick()})
+func (w *world) press(r *request, by *account, verdict, body string) {
+	r.reviews = append(r.reviews, &review{id: w.id(), by: by, verdict: verdict, body: body, commit: r.head, when: w.tick()})
 }
 
 // dismiss takes the last review of somebody away.
