@@ -133,6 +133,8 @@ type Project struct {
 	Decisions   []Decision  `json:"decisions"`
 	Records     []Record    `json:"records"`
 	Undisclosed []string    `json:"undisclosed,omitempty"` // fields that await the disclosure review
+
+	written []byte // the document as it was read
 }
 
 // Event is one step of a project's life.

@@ -1,6 +1,7 @@
 package opendata
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -55,7 +56,7 @@ func WriteProject(to Sink, site *Site, p *Project) error {
 
 // ReadProject reads the document of a project that WriteProject wrote.
 func ReadProject(data []byte) (*Project, error) {
-	p := &Project{}
+	p := &Project{written: bytes.TrimSuffix(data, []byte("\n"))}
 	if err := json.Unmarshal(data, p); err != nil {
 		return nil, err
 	}
@@ -197,9 +198,11 @@ func (w *writer) projects() error {
 			}
 		}
 		if w.bulk != nil {
-			data, err := encode(p)
-			if err != nil {
-				return err
+			data := p.written
+			if data == nil {
+				if data, err = encode(p); err != nil {
+					return err
+				}
 			}
 			if err := w.bulk.item(data); err != nil {
 				return err

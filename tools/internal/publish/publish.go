@@ -243,10 +243,20 @@ func (b *Builder) Finish(j *check.Judge) (*Manifest, error) {
 	s := &pages{b: b, j: j, out: b.out, offices: b.offices}
 	s.sort()
 	s.queues()
-	for _, write := range []func() error{s.projects, s.plans, s.units, s.departments, s.contractors, s.indicators, s.statistics, s.compare, s.rules, s.coverage, s.guide, s.search, s.fill, s.home, s.events, s.audit, s.settings, s.calendar, s.data, s.sitemap} {
-		if err := write(); err != nil {
-			return nil, err
+	pages := func() error {
+		for _, write := range []func() error{s.projects, s.plans, s.units, s.departments, s.contractors, s.indicators, s.statistics, s.compare, s.rules, s.coverage, s.guide, s.search, s.fill, s.home, s.events, s.audit, s.settings, s.calendar} {
+			if err := write(); err != nil {
+				return err
+			}
 		}
+		return nil
+	}
+	// The data files go through the projects one by one, beside all else.
+	if err := parallel(2, func(i int) error { return []func() error{s.data, pages}[i]() }); err != nil {
+		return nil, err
+	}
+	if err := s.sitemap(); err != nil {
+		return nil, err
 	}
 	s.publicTexts()
 	forbidden, err := b.guard.finish(j)
