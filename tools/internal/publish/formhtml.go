@@ -48,6 +48,8 @@ func (m *markup) value(f *field) {
 			}
 		}
 		m.tag(`</div>`)
+	case strings.HasPrefix(f.Value, "https://") && !strings.ContainsAny(f.Value, " \t\r\n，、；。"):
+		m.link(f.Value, f.Value) // a notice on another site
 	default:
 		m.instead(f.Value, f.ValueEn)
 		if f.Unit != "" {

@@ -159,6 +159,8 @@ func TestFieldsAreWrittenInBothLanguages(t *testing.T) {
 		{field{Kind: "text", Value: "3", Unit: "个"}, `3 <span class="unit"><span class="zh">个</span></span>`},
 		{field{Kind: "text", Value: "3", Unit: "亩"}, `3 <span class="unit">亩</span>`},
 		{field{Kind: "text", Value: "是", ValueEn: "Yes"}, `<span class="zh">是</span><span class="en-x" lang="en">Yes</span>`},
+		{field{Kind: "text", Value: "https://example.org/a"}, `<a href="https://example.org/a" rel="noopener noreferrer">https://example.org/a</a>`},
+		{field{Kind: "text", Value: "https://example.org/a，第 2 页"}, `https://example.org/a，第 2 页`},
 		{field{Kind: "long", Value: "一\n\n 二 \n"}, `<div class="long"><p>一</p><p>二</p></div>`},
 		{field{Withheld: true, Value: "秘密"}, `<span class="withheld"><span class="zh">不公开</span> <span class="en" lang="en">withheld</span></span>`},
 		{field{Kind: "docs", Docs: []document{{Title: "文", On: "2026-03-01"}}},
