@@ -88,6 +88,9 @@ func Main(args []string, streams *IO) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	out, own := &noted{Writer: streams.Out}, *streams
+	own.Out = out
+	streams = &own
 	a := &app{ctx: ctx, io: streams}
 	cmd := a.command()
 	cmd.SetArgs(args)
@@ -95,6 +98,9 @@ func Main(args []string, streams *IO) int {
 	cmd.SetOut(streams.Out)
 	cmd.SetErr(streams.Err)
 	ran, err := cmd.ExecuteContextC(ctx)
+	if err == nil && out.err != nil {
+		err = cannot(out.err, "")
+	}
 	if err == nil {
 		return exitClean
 	}
@@ -118,6 +124,21 @@ func Main(args []string, streams *IO) int {
 		return exitUsage
 	}
 	return f.code
+}
+
+// noted is an output that remembers what kept it from being written, since not
+// every line that is printed asks.
+type noted struct {
+	io.Writer
+	err error
+}
+
+func (n *noted) Write(p []byte) (int, error) {
+	done, err := n.Writer.Write(p)
+	if n.err == nil {
+		n.err = err
+	}
+	return done, err
 }
 
 func (a *app) command() *cobra.Command {

@@ -84,9 +84,9 @@ func (a *app) runDue(o *dueOptions) error {
 	}
 	switch {
 	case o.within < 0 || o.within > maxWithin:
-		return fmt.Errorf("--within %d: 0–%d", o.within, maxWithin)
+		return fmt.Errorf(a.say("--within %d：写天数，0 到 %d", "--within %d: a number of days, 0 to %d"), o.within, maxWithin)
 	case o.by != "who" && o.by != "unit":
-		return fmt.Errorf("--by %s: who, unit", o.by)
+		return fmt.Errorf(a.say("--by %s：只能是 who（等谁办）或 unit（哪个单位的项目）", "--by %s: who or unit"), o.by)
 	case o.today == "":
 		o.today = time.Now().In(shanghai()).Format(time.DateOnly)
 	case !value.ValidDate(o.today):
@@ -162,12 +162,16 @@ func (a *app) due(root string, o *dueOptions) (*due.Report, error) {
 	if err = errors.Join(err, failed); err != nil {
 		return nil, a.undefined(err)
 	}
-	if reg := res.Judge.Registry; o.unit != "" && reg.Unit(o.unit)["exists"] != true {
-		err := fmt.Errorf("--unit %s: %s", o.unit, a.say("单位登记册里没有", "not in the register of units"))
-		return nil, &failure{exitUsage, err, a.nearest(o.unit, reg.UnitCodes())}
+	if reg := res.Judge.Registry; o.unit != "" {
+		code, ok := unitCode(reg, o.unit)
+		if !ok {
+			err := fmt.Errorf("--unit %s: %s", o.unit, a.say("单位登记册里没有", "not in the register of units"))
+			return nil, &failure{exitUsage, err, a.nearest(o.unit, reg.UnitCodes())}
+		}
+		o.unit = code
 	}
 	if roles := calendar.Roles(); o.role != "" && !slices.Contains(roles, o.role) {
-		err := fmt.Errorf("--role %s: %s", o.role, strings.Join(roles, ", "))
+		err := fmt.Errorf(a.say("--role %s：没有这个角色，有 %s", "--role %s: no such role, but %s"), o.role, strings.Join(roles, ", "))
 		return nil, &failure{exitUsage, err, a.nearest(o.role, roles)}
 	}
 	r := calendar.Report(items, unjudged, due.Filter{Unit: o.unit, Role: o.role, Public: o.public}, opts)

@@ -139,7 +139,7 @@ func (a *app) exportTarget(o *exportOptions) (folder bool, err error) {
 	case o.table != "" && !several:
 		return false, fmt.Errorf("--table: %s", a.say("只用于 csv 和 json", "is for csv and json"))
 	case o.table != "" && !slices.Contains(opendata.TableNames(), o.table):
-		return false, &failure{exitUsage, fmt.Errorf("--table %s: %s", o.table, strings.Join(opendata.TableNames(), ", ")), a.nearest(o.table, opendata.TableNames())}
+		return false, &failure{exitUsage, fmt.Errorf(a.say("--table %s：没有这张表，有 %s", "--table %s: no such table, but %s"), o.table, strings.Join(opendata.TableNames(), ", ")), a.nearest(o.table, opendata.TableNames())}
 	case folder && (!several || o.table != ""):
 		return false, fmt.Errorf("--out %s: %s", o.out, a.say("应是一个文件", "must be a file"))
 	case o.format == "csv" && o.table == "" && !folder:

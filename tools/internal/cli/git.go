@@ -142,6 +142,12 @@ func (a *app) undefined(err error) error {
 	return cannot(err, a.say("先改正 schemas/ 里的定义", "mend the definitions in schemas/ first"))
 }
 
+// noRepository says that there is no Git where one is needed.
+func (a *app) noRepository() error {
+	return cannot(errors.New(a.say("这里不是 Git 仓库，没有修改的历史可查", "this is no Git repository: there is no history to read")),
+		a.say("进入克隆的文件夹，或用 --repo、--root 指明；只检查文件的，用不带 --base 的 taizhang check", "go into the clone, or name it with --repo or --root; taizhang check without --base reads files alone"))
+}
+
 // gitFailure puts an error of reading history into words with its mend. Such an
 // error never turns into checking everything or nothing.
 func (a *app) gitFailure(err error) error {
@@ -158,7 +164,7 @@ func (a *app) gitFailure(err error) error {
 		return cannot(fmt.Errorf("%s: %w", a.say("本地历史不完整（浅克隆），无法确定修改的起点", "the local history is cut (shallow clone), so the start of the change cannot be found"), err),
 			a.say("执行 git fetch --unshallow；在 CI 中把检出深度设为全部（fetch-depth: 0）", "run git fetch --unshallow; in CI check out the whole history (fetch-depth: 0)"))
 	case errors.As(err, &unknown):
-		return cannot(fmt.Errorf("%s: %w", a.say("找不到版本 "+unknown.Rev, "there is no revision "+unknown.Rev), err),
+		return cannot(errors.New(a.say("找不到版本 "+unknown.Rev, "there is no revision "+unknown.Rev)),
 			a.say("核对名称；远端分支先执行 git fetch origin", "check the name; run git fetch origin first for a remote branch"))
 	case errors.As(err, &none):
 		return cannot(fmt.Errorf("%s: %w", a.say("两个版本没有共同的历史", "the two revisions share no history"), err),
@@ -173,8 +179,7 @@ func (a *app) gitFailure(err error) error {
 		return cannot(fmt.Errorf("%s: %w", a.say("读不了这种存储格式的仓库", "a repository that is stored in this way cannot be read"), err),
 			cmp.Or(format.Mend, a.say("换用 Git 默认的格式：新建一个仓库（git init），把内容放进去", "use the format that Git has by default: start a repository with git init and put the content there")))
 	case errors.Is(err, gitobj.ErrNoRepo):
-		return cannot(fmt.Errorf("%s: %w", a.say("--base 要在 Git 仓库里用", "--base needs a Git repository"), err),
-			a.say("进入克隆的文件夹，或不用 --base 检查全部", "go into the clone, or check everything without --base"))
+		return a.noRepository()
 	}
 	return cannot(fmt.Errorf("%s: %w", a.say("读取 Git 历史失败", "reading the Git history failed"), err), "")
 }

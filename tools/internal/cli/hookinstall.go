@@ -15,9 +15,6 @@ import (
 func (a *app) installPreReceive(dir, branch string) error {
 	branch = strings.TrimPrefix(branch, "refs/heads/")
 	repo, err := gitobj.Open(a.abs(dir))
-	if errors.Is(err, gitobj.ErrNoRepo) {
-		return cannot(err, a.say("--repo 要指向一个 Git 仓库", "--repo must be a Git repository"))
-	}
 	if err != nil {
 		return a.gitFailure(err)
 	}
@@ -60,8 +57,10 @@ func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) +
 // installHook writes a hook that calls this command, where there is none.
 func (a *app) installHook(dir, name, call string) error {
 	file, err := a.git(a.abs(dir), nil, "rev-parse", "--path-format=absolute", "--git-path", "hooks/"+name)
-	if err != nil {
-		return cannot(err, a.say("--repo 要指向一个 Git 仓库", "--repo must be a Git repository"))
+	if err != nil && strings.Contains(err.Error(), "not a git repository") {
+		return a.noRepository()
+	} else if err != nil {
+		return cannot(err, "")
 	}
 	self, err := os.Executable()
 	if err != nil {

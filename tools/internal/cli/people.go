@@ -16,6 +16,7 @@ import (
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/disk"
+	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/statement"
 	"taizhang/tools/internal/value"
@@ -151,11 +152,35 @@ func (a *app) runPersonAdd(id string, o *personOptions) error {
 	if err != nil {
 		return cannot(fmt.Errorf("%s: %w", registry.PeopleFile, err), a.say("先用 taizhang check 检查这个文件", "run taizhang check on the file first"))
 	}
+	if files, err := disk.Open(root); err != nil {
+		return cannot(err, "")
+	} else if after, err := check.NewJudge(amended{files, registry.PeopleFile, out}); err != nil {
+		return cannot(err, "")
+	} else if fs := after.Registry.Findings(); slices.ContainsFunc(fs, ofPeople) {
+		f := fs[slices.IndexFunc(fs, ofPeople)]
+		return cannot(errors.New(a.say(f.Message.Zh, f.Message.En)), a.say(f.Help.Zh, f.Help.En))
+	}
 	if err := writeFile(file, out); err != nil {
 		return cannot(err, "")
 	}
 	fmt.Fprintf(a.io.Out, a.say("已登记 %s，写入 %s。接下来：taizhang check，再提交\n", "registered %s in %s. Next: taizhang check, then commit\n"), id, registry.PeopleFile)
 	return nil
+}
+
+func ofPeople(f finding.Finding) bool { return f.File == registry.PeopleFile }
+
+// amended are the files of a registry with one that is not written yet.
+type amended struct {
+	*disk.Files
+	path string
+	data []byte
+}
+
+func (f amended) Read(path string, limit int64) ([]byte, error) {
+	if path == f.path {
+		return f.data[:min(int64(len(f.data)), limit+1)], nil
+	}
+	return f.Files.Read(path, limit)
 }
 
 // publicKey reads a public key file, and refuses a private one without showing

@@ -25,7 +25,7 @@ const sheetDay = "2000-01-01"
 func (a *app) exportSheet(o *exportOptions) error {
 	switch {
 	case !slices.Contains(workSheets, o.sheet):
-		return &failure{exitUsage, fmt.Errorf("--sheet %s: %s", o.sheet, strings.Join(workSheets, ", ")), a.nearest(o.sheet, workSheets)}
+		return &failure{exitUsage, fmt.Errorf(a.say("--sheet %s：没有这种工作表，有 %s", "--sheet %s: no such work sheet, but %s"), o.sheet, strings.Join(workSheets, ", ")), a.nearest(o.sheet, workSheets)}
 	case o.format != "" && o.format != "xlsx":
 		return fmt.Errorf("--format %s: %s", o.format, a.say("工作表只有 xlsx", "a work sheet is xlsx"))
 	case o.year < 2000 || o.year > 2100:

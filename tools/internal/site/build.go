@@ -111,10 +111,10 @@ func (b *Builder) Begin(ctx context.Context, out string) (_ *Work, err error) {
 		}
 	}
 	if err := os.MkdirAll(filepath.Dir(w.out), 0o755); err != nil {
-		return nil, fmt.Errorf("make folder for the site: %w", err)
+		return nil, fail(err, "建不了放网站的文件夹", "cannot make the folder of the site")
 	}
 	if w.dir, err = os.MkdirTemp(filepath.Dir(w.out), workPattern(w.out)); err != nil {
-		return nil, fmt.Errorf("make work folder beside %s: %w", w.out, err)
+		return nil, fail(err, "网站先在旁边生成，再整体换上；这里建不了临时文件夹，请用 --out 另选一个", "the site is made beside its place and swapped in, and no folder can be made here: choose another with --out")
 	}
 	w.Projection = filepath.Join(w.dir, "projection")
 	if err := os.Mkdir(w.Projection, 0o755); err != nil {

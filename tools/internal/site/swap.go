@@ -133,6 +133,9 @@ func replaceable(out string) error {
 	}
 	ours, err := readMarker(filepath.Join(out, Marker))
 	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil // the marker that every site of ours has
+		}
 		return fail(err, "目录 %s 不是本工具生成的站点，不予替换；请另选目录，或自行移走它",
 			"the folder %s was not built by this tool and is not replaced: choose another, or move it away", out)
 	}
