@@ -259,6 +259,7 @@ func (a *app) write(outs []output, res *check.Result, source registry.Files, o *
 			return cannot(err, a.say("检查文件夹是否存在、可写", "check that the folder exists and can be written"))
 		}
 	}
+	a.rootCause(res.Findings)
 	for i := range res.Findings {
 		f := &res.Findings[i]
 		if f.Blocks() || o.strict && f.Severity == finding.Warn && !f.Existing && !f.Waived {
@@ -266,6 +267,25 @@ func (a *app) write(outs []output, res *check.Result, source registry.Files, o *
 		}
 	}
 	return nil
+}
+
+// rootCause names the register that is refused when more than it is: what asks it
+// finds nothing, so one slip in the register of units breaks every project.
+func (a *app) rootCause(fs []finding.Finding) {
+	var first *finding.Finding
+	others := 0
+	for i := range fs {
+		switch f := &fs[i]; {
+		case !f.Blocks():
+		case !strings.HasPrefix(f.File, "data/"):
+			others++
+		case first == nil:
+			first = f
+		}
+	}
+	if first != nil && others > 0 {
+		fmt.Fprintf(a.io.Err, a.say("先改 %s：%s。其余的错误多半由此而来。\n", "Mend %s first: %s. Most of the other errors come from it.\n"), first.File, a.say(first.Message.Zh, first.Message.En))
+	}
 }
 
 func table(s *rule.Set) []report.Rule {
