@@ -153,32 +153,54 @@ type asked struct{ id, base string }
 // judge of one link has read serves for the next.
 type Auditor struct {
 	pending map[asked]*Item // of earlier links, still without a decision
-	commit  string          // the last one
-	judge   *check.Judge
+	commit  string          // the last one that was looked at
+	judge   *check.Judge    // of the registry at it, nil when it is not known
 }
 
-// at returns the judge of the registry at a link's parent.
-func (a *Auditor) at(l Link) (*check.Judge, error) {
-	if a.judge != nil && a.commit == l.Parent {
-		return a.judge, nil
+// Look is what a link did, by the definitions before it.
+type Look struct {
+	link   Link
+	entry  *Entry
+	judge  *check.Judge
+	sealed []transition.File
+	err    error
+}
+
+// Look makes ready to judge the next link and returns what does. That takes most of
+// the time and may run beside those of other links.
+func (a *Auditor) Look(l Link) func(check.Options) *Look {
+	k := &Look{link: l, entry: l.entry(), judge: a.judge}
+	if k.judge == nil || a.commit != l.Parent {
+		k.judge, k.err = check.NewJudge(l.Base)
 	}
-	return check.NewJudge(l.Base)
-}
-
-// pass makes ready for the next link: is judged what this one did, and its
-// definitions are those of the next unless it has changed them.
-func (a *Auditor) pass(l Link, is *check.Judge) {
 	a.judge, a.commit = nil, l.Commit
-	var decisions []string
-	for _, f := range l.Files {
-		switch {
-		case registry.InDecisions(f.Path) && strings.HasPrefix(f.Path, "content/"):
-			decisions = append(decisions, f.Path)
-		case !registry.InDecisions(f.Path) && !strings.HasPrefix(f.Path, "content/"):
-			return
-		}
+	if k.err != nil {
+		return func(check.Options) *Look { return k }
 	}
-	a.judge = is.With(l.Head, decisions)
+	var content []transition.File
+	var changed []string
+	redefined := false
+	for _, f := range l.Files {
+		inside := strings.HasPrefix(f.Path, "content/")
+		if inside {
+			changed = append(changed, f.Path)
+		}
+		if registry.InDecisions(f.Path) {
+			k.sealed = append(k.sealed, f)
+			continue
+		}
+		content = append(content, f)
+		redefined = redefined || !inside
+	}
+	if !redefined {
+		a.judge = k.judge.With(l.Head, changed)
+	}
+	return func(o check.Options) *Look {
+		if len(content) > 0 {
+			k.err = k.transitions(content, o)
+		}
+		return k
+	}
 }
 
 // entry begins what is said about a link.
@@ -199,27 +221,17 @@ func Unjudged(l Link, path string, why error, left int) *Entry {
 }
 
 // Judge judges the next link. An error means that it could not be judged at all.
-func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
-	e := l.entry()
-	var content, sealed []transition.File
-	for _, f := range l.Files {
-		if registry.InDecisions(f.Path) {
-			sealed = append(sealed, f)
-		} else {
-			content = append(content, f)
-		}
+func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) { return a.Hear(a.Look(l)(o)) }
+
+// Hear holds what a link did against the decisions that it brings. Links are heard
+// in their order.
+func (a *Auditor) Hear(k *Look) (*Entry, error) {
+	if k.err != nil {
+		return nil, fmt.Errorf("commit %s: %w", k.link.Commit, k.err)
 	}
-	was, err := a.at(l)
-	h := &hearing{link: l, entry: e, pending: a.pending, judge: was}
-	is := was
-	if err == nil && len(content) > 0 {
-		is, err = a.transitions(e, l, content, was, o)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("commit %s: %w", l.Commit, err)
-	}
-	a.pass(l, is)
-	h.decisions(sealed)
+	e := k.entry
+	h := &hearing{link: k.link, entry: e, pending: a.pending, judge: k.judge}
+	h.decisions(k.sealed)
 	for _, it := range e.Items {
 		if it.Status == "" {
 			h.without(it)
@@ -236,16 +248,16 @@ func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) {
 	return e, nil
 }
 
-// transitions computes what the link did, by the definitions before it, and
-// returns the judge of what came of it.
-func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, was *check.Judge, o check.Options) (*check.Judge, error) {
+// transitions computes what the link did.
+func (k *Look) transitions(content []transition.File, o check.Options) error {
 	var changed []string
 	for _, f := range content {
 		changed = append(changed, f.Path)
 	}
-	res, err := was.Change(l.Head, changed, o)
+	l := &k.link
+	res, err := k.judge.Change(l.Head, changed, o)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	reg := res.Base.Registry.People
 	var authors []string
@@ -258,10 +270,10 @@ func (a *Auditor) transitions(e *Entry, l Link, content []transition.File, was *
 	for _, t := range items {
 		it := &Item{Transition: t, reg: reg, registry: res.Base.Registry.Config.DivisionCode, parent: l.Parent, after: l.After, before: l.When,
 			question: decision.Question{ID: t.ID, Subject: t.Subject, Content: t.Content(), Seats: t.Seats, Override: t.Override, Authors: authors}}
-		e.Items = append(e.Items, it)
+		k.entry.Items = append(k.entry.Items, it)
 	}
-	accuse(e.Items, res.Findings)
-	return res.Judge, nil
+	accuse(k.entry.Items, res.Findings)
+	return nil
 }
 
 // maxWhy bounds what is said against one transition.

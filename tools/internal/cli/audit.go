@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,13 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/tools/internal/attach"
 	"taizhang/tools/internal/audit"
-	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/publish"
-	"taizhang/tools/internal/transition"
 )
 
 type auditOptions struct {
@@ -66,7 +62,7 @@ func (a *app) runAudit(o *auditOptions) error {
 			return fmt.Errorf("--format %s: text, json, sarif", s)
 		}
 	}
-	a.spend(false)
+	a.collect(400) // most of what is read of a commit is done with it
 	repo, root, err := a.repository()
 	if err != nil {
 		return err
@@ -131,101 +127,6 @@ func (a *app) auditLinks(repo *gitobj.Repo, prefix, from, head string, progress 
 		return nil, a.gitFailure(err)
 	}
 	return a.auditCommits(repo, prefix, commits, progress)
-}
-
-// auditCommits judges commits of a branch, given from the newest to the start,
-// which itself is not judged. It returns the oldest first.
-func (a *app) auditCommits(repo *gitobj.Repo, prefix string, commits []gitobj.Commit, progress func(done, total int)) ([]*audit.Entry, error) {
-	commits = slices.Clone(commits)
-	slices.Reverse(commits)
-	var entries []*audit.Entry
-	auditor := &audit.Auditor{}
-	was, err := repo.Tree(commits[0].Hash)
-	if err != nil {
-		return nil, a.gitFailure(err)
-	}
-	holes := &holes{}
-	base := &entire{newGitFiles(was, prefix), holes}
-	for i, c := range commits[1:] {
-		if err := a.ctx.Err(); err != nil {
-			return nil, err
-		}
-		is, err := repo.Tree(c.Hash)
-		if err != nil {
-			return nil, a.gitFailure(err)
-		}
-		link := audit.Link{Commit: c.Hash, Parent: commits[i].Hash, When: c.When, After: commits[i].When, Message: c.Message, Merge: len(c.Parents) > 1, Base: base}
-		left := len(commits) - i - 2
-		changes, err := repo.Diff(was, is)
-		if tree := (*gitobj.TreeError)(nil); errors.As(err, &tree) {
-			return append(entries, audit.Unjudged(link, tree.Path, err, left)), nil
-		} else if err != nil {
-			return nil, a.gitFailure(fmt.Errorf("commit %s: %w", c.Hash, err))
-		}
-		files := base
-		if len(changes) > 0 {
-			files = &entire{newGitFiles(is, prefix), holes}
-			link.Head = files
-			long := (*gitobj.LongBranchError)(nil)
-			if link.Authors, err = authorsOf(repo, c, prefix, changes); err != nil && !errors.As(err, &long) {
-				return nil, a.gitFailure(fmt.Errorf("commit %s: %w", c.Hash, err))
-			}
-			p := &proposal{prefix: prefix}
-			for _, ch := range changes {
-				link.Files = append(link.Files, transition.File{Path: p.relative(ch.Path), Old: hashOf(ch.Old), New: hashOf(ch.New)})
-			}
-			e, err := auditor.Judge(link, check.Options{Context: a.ctx, Inspect: attach.Inspect, Forward: true})
-			if lost := holes.first(err); lost != nil {
-				return nil, a.gitFailure(fmt.Errorf("commit %s: %w", c.Hash, lost))
-			}
-			if stopped := a.ctx.Err(); stopped != nil {
-				return nil, stopped
-			}
-			if err != nil {
-				return append(entries, audit.Unjudged(link, ".", err, left)), nil
-			}
-			if long != nil {
-				e.Faults = append(e.Faults, audit.Fault{Path: ".", Text: finding.Text{
-					Zh: fmt.Sprintf("合进来的分支超过 %d 个提交，不知道是谁写的，无法排除自己批准自己", long.Commits),
-					En: fmt.Sprintf("the branch that it merges has more than %d commits, so who wrote them is not known, nor whether they approved their own", long.Commits)}})
-			}
-			entries = append(entries, e)
-		}
-		was, base = is, files
-		if progress != nil {
-			progress(i+1, len(commits)-1)
-		}
-	}
-	return entries, nil
-}
-
-// entire are files of a history of which nothing may be missing: a verdict that
-// rests on what could not be read would be none.
-type entire struct {
-	*gitFiles
-	holes *holes
-}
-
-func (f *entire) Read(path string, limit int64) ([]byte, error) {
-	data, err := f.gitFiles.Read(path, limit)
-	_ = f.holes.first(err)
-	return data, err
-}
-
-// holes keeps the first object of a history that is missing or damaged.
-type holes struct {
-	mu    sync.Mutex
-	found error
-}
-
-// first notes an error that tells of such an object, and returns the first one.
-func (h *holes) first(err error) error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if missing, corrupt := (*gitobj.MissingObjectError)(nil), (*gitobj.CorruptObjectError)(nil); h.found == nil && (errors.As(err, &missing) || errors.As(err, &corrupt)) {
-		h.found = err
-	}
-	return h.found
 }
 
 // auditPage audits what is checked out, for the page of the site.

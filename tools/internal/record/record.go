@@ -52,7 +52,12 @@ type Link struct {
 // Parse takes a record apart. The record is nil when its front matter cannot
 // be used; the findings then say why. Findings about a byte order mark, the
 // body or template delimiters leave the record usable.
-func Parse(path string, data []byte) (*Record, []finding.Finding) {
+func Parse(path string, data []byte) (*Record, []finding.Finding) { return ParseAfter(nil, path, data) }
+
+// ParseAfter is Parse of a file of which was is an earlier version that nothing was
+// wrong with, or nil: front matter that is the very same is not read again, and
+// both share its nodes.
+func ParseAfter(was *Record, path string, data []byte) (*Record, []finding.Finding) {
 	r := &reader{path: path, data: data}
 	if !r.checkBytes() {
 		return nil, r.findings
@@ -61,7 +66,12 @@ func Parse(path string, data []byte) (*Record, []finding.Finding) {
 	if !ok {
 		return nil, r.findings
 	}
-	root := r.readYAML(start, end, 2)
+	var root *Node
+	if was != nil && was.Path == path && len(was.Raw)-len(was.Body) == body && bytes.Equal(was.Raw[:body], r.data[:body]) {
+		root = was.Root
+	} else {
+		root = r.readYAML(start, end, 2)
+	}
 	if root == nil {
 		return nil, r.findings
 	}

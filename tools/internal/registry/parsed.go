@@ -19,15 +19,25 @@ type parsed struct {
 	findings []finding.Finding // about reading and schema
 }
 
-func (r *Registry) parse(file string, form *schema.Form, number int, name string) *parsed {
+// parse reads a file. was is what it said before a change, or nil.
+func (r *Registry) parse(was *parsed, file string, form *schema.Form, number int, name string) *parsed {
 	data, err := r.files.Read(file, RecordLimit)
 	if err != nil {
 		return &parsed{findings: []finding.Finding{{Rule: "P-005", Place: finding.Place{File: file, Line: 1, Col: 1},
 			Message: finding.Text{Zh: "无法读取：" + err.Error(), En: "cannot be read: " + err.Error()}}}}
 	}
-	rec, fs := record.Parse(file, data)
+	var before *record.Record
+	if was != nil && was.record != nil && len(was.findings) == 0 {
+		before = was.record.Record
+	}
+	rec, fs := record.ParseAfter(before, file, data)
 	if rec == nil {
 		return &parsed{findings: fs, raw: data[:min(len(data), RecordLimit)]}
+	}
+	if before != nil && rec.Root == before.Root { // nothing was wrong with it
+		same := *was.record
+		same.Record = rec
+		return &parsed{record: &same, findings: fs}
 	}
 	fs = append(fs, form.Validate(file, rec.Root)...)
 	out := &Record{Record: rec, Form: form, Name: strings.TrimSuffix(name, ".md"), Number: number}

@@ -120,11 +120,11 @@ func (r *Registry) ProjectAfter(f *Folder, before *Project, differs map[string]b
 		case strings.HasSuffix(name, ".md") && ok:
 			file := path.Join(f.Dir, name)
 			var is *parsed
-			if before != nil && !differs[file] {
+			if before != nil {
 				is = before.parsed[name]
 			}
-			if is == nil {
-				is = r.parse(file, form, number, name)
+			if is == nil || differs[file] {
+				is = r.parse(is, file, form, number, name)
 			}
 			p.take(name, form, is)
 		case name == "contacts.age":
