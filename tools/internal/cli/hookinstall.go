@@ -62,6 +62,11 @@ func (a *app) installHook(dir, name, call string) error {
 	} else if err != nil {
 		return cannot(err, "")
 	}
+	if own, err := a.git(a.abs(dir), nil, "rev-parse", "--path-format=absolute", "--git-common-dir"); name == "pre-receive" && (err != nil || !strings.HasPrefix(file, own+"/")) {
+		// For others, who push under accounts of their own, that setting may not be.
+		return cannot(fmt.Errorf(a.say("core.hooksPath 把钩子指到仓库外面：%s", "core.hooksPath leads out of the repository: %s"), filepath.Dir(file)),
+			fmt.Sprintf(a.say("先执行 git -C %s config core.hooksPath %s，对谁都用仓库自己的钩子", "run git -C %s config core.hooksPath %s first: then everybody gets the hooks of the repository"), quoted(dir), quoted(own+"/hooks")))
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return cannot(err, "")
