@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"taizhang/tools/internal/due"
@@ -19,6 +20,8 @@ const (
 	farOff    = 100 // per mille of what was granted
 	nearLimit = 800 // per mille of what changes may come to
 	payWithin = 12  // months from a contract to its first recorded payment
+
+	namedMissing = 2 // of the documents that lack something
 )
 
 // measured is what an indicator says of one project. The zero value says that
@@ -222,20 +225,33 @@ func (s *subject) missing() measured {
 			unpaid++
 		}
 	}
-	add(unannounced == 0, fmt.Sprintf("%d 份合同没有公告日期", unannounced), fmt.Sprintf("%d contracts without announcement", unannounced))
-	add(unpaid == 0, fmt.Sprintf("%d 份合同签订满 %d 个月没有付款记录", unpaid, payWithin), fmt.Sprintf("%d contracts without payments after %d months", unpaid, payWithin))
+	add(unannounced == 0, fmt.Sprintf("%d 份合同没有公告日期", unannounced), several(unannounced, "contract")+" without announcement")
+	add(unpaid == 0, fmt.Sprintf("%d 份合同签订满 %d 个月没有付款记录", unpaid, payWithin), fmt.Sprintf("%s without payments after %d months", several(unpaid, "contract"), payWithin))
 	f := &former{s: s}
 	for _, r := range s.records {
 		f.form(r)
 	}
-	bare := 0
+	var bare []string
 	for _, d := range f.documents {
 		if d.SHA256 == "" && d.URL == "" && d.ArchiveNo == "" {
-			bare++
+			bare = append(bare, d.Title)
 		}
 	}
-	add(bare == 0, fmt.Sprintf("%d 份文件没有校验值、网址和档号", bare), fmt.Sprintf("%d documents without digest, address or archive number", bare))
+	which := strings.Join(nonEmpty(bare[:min(len(bare), namedMissing)]...), "、")
+	if len(bare) > namedMissing {
+		which += "……"
+	}
+	add(len(bare) == 0, fmt.Sprintf("%d 份文件没有校验值、网址和档号（%s）", len(bare), which),
+		fmt.Sprintf("%s without digest, address or archive number (%s)", several(len(bare), "document"), which))
 	return found(zh, en)
+}
+
+// several counts in English: 1 contract, 2 contracts.
+func several(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return strconv.Itoa(n) + " " + what
 }
 
 func (s *subject) inconsistent() measured {
