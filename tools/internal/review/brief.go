@@ -53,11 +53,11 @@ func (w *writer) brief() []point {
 		check += w.say(fmt.Sprintf("，改好了 %d 个原有问题", n), fmt.Sprintf(", earlier findings mended: %d", n))
 	}
 	out = append(out, point{w.say("检查", "Check"), check})
-	open, agreed, against := w.standing()
+	proposed, open, agreed, against := w.standing()
 	for _, p := range []struct {
 		head string
 		who  []string
-	}{{w.say("还要同意", "Still to agree"), open}, {w.say("已经同意", "Agreed"), agreed}, {w.say("不同意", "Against"), against}} {
+	}{{w.say("提出", "Proposed by"), proposed}, {w.say("还要同意", "Still to agree"), open}, {w.say("已经同意", "Agreed"), agreed}, {w.say("不同意", "Against"), against}} {
 		if len(p.who) > 0 {
 			out = append(out, point{p.head, strings.Join(p.who, w.say("、", ", "))})
 		}
@@ -65,8 +65,9 @@ func (w *writer) brief() []point {
 	return out
 }
 
-// standing lists the departments by how they stand, each once in a list.
-func (w *writer) standing() (open, agreed, against []string) {
+// standing lists the departments by how they stand, each once in a list. To
+// propose is not to agree: the same department may have to do both.
+func (w *writer) standing() (proposed, open, agreed, against []string) {
 	add := func(to *[]string, s string) {
 		if s != "" && !slices.Contains(*to, s) {
 			*to = append(*to, s)
@@ -77,6 +78,8 @@ func (w *writer) standing() (open, agreed, against []string) {
 		for k := range d.Seats {
 			who := w.units(d.Seats[k].Departments)
 			switch {
+			case d.Seats[k].State == decision.Filled && d.Seats[k].As == decision.Propose:
+				add(&proposed, who)
 			case d.Seats[k].State == decision.Filled:
 				add(&agreed, who)
 			case !d.Outcome.Allows():
@@ -89,5 +92,5 @@ func (w *writer) standing() (open, agreed, against []string) {
 			}
 		}
 	}
-	return open, agreed, against
+	return proposed, open, agreed, against
 }

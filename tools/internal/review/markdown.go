@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"taizhang/tools/internal/decision"
@@ -179,19 +180,30 @@ func (w *writer) how() {
 		id = w.Items[0].ID
 	}
 	id = id[:vote.Firm]
-	var unit string
+	var units []string // each of which is still asked
 	for i := range w.Items {
 		for _, s := range w.Items[i].Decision.Seats {
-			if unit == "" && s.State == decision.Open && len(s.Departments) > 0 {
-				unit = s.Departments[0]
+			if s.State == decision.Open && len(s.Departments) > 0 && !slices.Contains(units, w.spoken(s.Departments[0])) {
+				units = append(units, w.spoken(s.Departments[0]))
 			}
 		}
 	}
-	if unit == "" {
+	if len(units) == 0 {
 		return
 	}
-	w.printf("\n%s\n\n```\n/approve %s as %s\n/reject %s as %s: %s\n```\n",
-		w.say("**怎样表态**：用本页的评审按钮批准，或另发一条留言，写上其中一行（也可以写 /同意、/不同意、/撤回）：",
-			"**How to vote**: approve with the review button, or post a new comment with one of these lines:"),
-		id, unit, id, unit, w.say("理由", "reason"))
+	w.printf("\n%s\n\n```\n", w.say("**怎样表态**：用本页的评审按钮批准，或另发一条留言，只写本部门的一行：",
+		"**How to vote**: approve with the review button, or post a new comment with the one line of your department:"))
+	for _, u := range units[:min(len(units), maxVotes)] {
+		w.printf(w.say("/同意 %s 代表 %s\n", "/approve %s as %s\n"), id, u)
+	}
+	w.printf(w.say("/不同意 %s 代表 %s：理由\n```\n", "/reject %s as %s: reason\n```\n"), id, units[0])
+}
+
+// spoken is a department as a comment may name it: by its code where its name
+// would not be read as one word.
+func (w *writer) spoken(code string) string {
+	if name := w.names.Unit(code); w.lang != "en" && !strings.ContainsAny(name, " \t\n:：`") {
+		return name
+	}
+	return code
 }
