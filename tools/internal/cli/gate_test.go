@@ -27,16 +27,20 @@ func sample(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// readme is the script command `readme MARK FILE`: the block of the README behind
-// <!-- MARK -->.
+// readme is the script command `readme MARK FILE [GUIDE]`: the block of the README,
+// or of a guide, behind <!-- MARK -->.
 func readme(ts *testscript.TestScript, _ bool, args []string) {
-	data, err := os.ReadFile(filepath.Join(repoRoot, "README.md"))
+	source := "README.md"
+	if len(args) > 2 {
+		source = "content/guide/" + args[2]
+	}
+	data, err := os.ReadFile(filepath.Join(repoRoot, source))
 	ts.Check(err)
 	_, rest, ok := strings.Cut(string(data), "<!-- "+args[0]+" -->\n```")
 	_, rest, begin := strings.Cut(rest, "\n")
 	block, _, end := strings.Cut(rest, "```\n")
 	if !ok || !begin || !end {
-		ts.Fatalf("the README has no block %s", args[0])
+		ts.Fatalf("%s has no block %s", source, args[0])
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(block), 0o644))
 }
