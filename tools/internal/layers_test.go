@@ -40,6 +40,7 @@ var layers = map[string][]string{
 	"judge":      {"finding", "value", "contacts", "schema", "registry", "check", "compose", "steps", "report"},
 	"attach":     {"finding"},
 	"disk":       {},
+	"heap":       {},
 	"prompt":     {},
 	"gitobj":     {},
 	"forge":      {},

@@ -62,7 +62,6 @@ func (a *app) runAudit(o *auditOptions) error {
 			return fmt.Errorf("--format %s: text, json, sarif", s)
 		}
 	}
-	a.collect(400) // most of what is read of a commit is done with it
 	repo, root, err := a.repository()
 	if err != nil {
 		return err

@@ -205,7 +205,6 @@ type projection struct {
 // project checks the registry and projects it into work. Findings that block
 // are printed and stop it.
 func (a *app) project(ctx context.Context, root, work, baseURL string, judge *publish.Judge, audited *publish.Audit) (_ *projection, err error) {
-	a.collect(400) // Hugo, which comes after it, needs more memory
 	files, err := disk.Open(root)
 	if err != nil {
 		return nil, cannot(err, "")

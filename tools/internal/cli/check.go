@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
+	"taizhang/tools/internal/heap"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/rule"
@@ -95,7 +95,7 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 	if today == "" {
 		today = time.Now().In(shanghai()).Format(time.DateOnly)
 	}
-	a.spend(len(paths) > 0 || o.base != "")
+	spend(len(paths) > 0 || o.base != "")
 	opts := check.Options{Context: a.ctx, Progress: a.progress(o.quiet), Today: o.today, Inspect: attach.Inspect}
 	var res *check.Result
 	var source registry.Files
@@ -126,23 +126,13 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 }
 
 // spend lets a check trade memory for time: it forgets each project once it is
-// judged, so little is alive and collecting it often is most of the cost. The
-// limit keeps that true for a province. A check of a few projects ends before
-// collecting would pay at all.
-func (a *app) spend(few bool) {
-	percent := 200
+// judged, so little is alive and collecting it often is most of the cost. That of
+// a few projects ends before collecting would pay at all.
+func spend(few bool) {
 	if few {
-		percent = 1000
-	}
-	a.collect(percent)
-}
-
-// collect sets how much the heap grows, in percent, before it is collected, unless
-// the user has set it.
-func (a *app) collect(percent int) {
-	if a.io.Env("GOGC") == "" {
-		debug.SetGCPercent(percent)
-		debug.SetMemoryLimit(1 << 30)
+		heap.Collect(1000)
+	} else {
+		heap.Collect(200)
 	}
 }
 

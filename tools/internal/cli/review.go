@@ -81,7 +81,7 @@ func (a *app) runReview(o *reviewOptions) error {
 		return errors.New(a.say("假设的意见（--as）不能写回平台（--post）", "supposed votes (--as) cannot be posted (--post)"))
 	}
 	if !o.serve && !o.request.poll {
-		a.spend(true)
+		spend(true)
 	}
 	repo, root, err := a.repository()
 	if err != nil {

@@ -136,7 +136,6 @@ func (p *preview) close() {
 // update brings the site up to date. Findings that block are printed, and leave it
 // as it is.
 func (p *preview) update(ctx context.Context) error {
-	p.app.collect(400)
 	files, err := disk.Open(p.root)
 	if err != nil {
 		return cannot(err, "")

@@ -15,7 +15,7 @@ import (
 // and its file is sound. A draft names projects that nobody has decided on.
 func planReadable(reg *registry.Registry, year any) bool {
 	return slices.ContainsFunc(reg.Plans(), func(p *registry.Plan) bool {
-		return p.Year == year && !p.Broken && p.Env["status"] == issued
+		return p.Year == year && !p.Broken() && p.Env["status"] == issued
 	})
 }
 

@@ -12,7 +12,7 @@ func (t *Tables) readBasis(r *Registry) {
 	if form == nil || !r.Has(BasisFile) {
 		return
 	}
-	list := r.data(BasisFile, form.Name, &t.findings).Get("basis")
+	list := r.data(BasisFile, form.Name, &t.faults).Get("basis")
 	if list == nil {
 		return
 	}

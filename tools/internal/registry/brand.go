@@ -16,7 +16,7 @@ func (t *Tables) readBrands(r *Registry) {
 	if !r.Has(BrandsFile) {
 		return
 	}
-	list := r.data(BrandsFile, "brands", &t.findings).Get("brands")
+	list := r.data(BrandsFile, "brands", &t.faults).Get("brands")
 	if list == nil {
 		return
 	}
@@ -33,7 +33,7 @@ func (t *Tables) readBrands(r *Registry) {
 		for _, s := range spellings {
 			key := brandKey(s.Text)
 			if other, taken := t.brands[key]; taken && other != main {
-				t.findings = append(t.findings, finding.Finding{Rule: "F-007", Place: s.Place(BrandsFile),
+				t.faults.add(finding.Finding{Rule: "F-007", Place: s.Place(BrandsFile),
 					Message: finding.Text{Zh: fmt.Sprintf("“%s”登记在两个品牌下面", s.Text), En: fmt.Sprintf("“%s” is entered under two brands", s.Text)},
 					Help:    finding.Text{Zh: "一个写法只能属于一个品牌", En: "a spelling belongs to one brand"}})
 				continue

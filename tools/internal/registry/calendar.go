@@ -16,7 +16,7 @@ func (t *Tables) readHolidays(r *Registry) {
 	if !r.Has(HolidaysFile) {
 		return
 	}
-	root := r.data(HolidaysFile, "holidays", &t.findings)
+	root := r.data(HolidaysFile, "holidays", &t.faults)
 	if root.Get("years") == nil {
 		return
 	}

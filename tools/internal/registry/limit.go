@@ -41,7 +41,7 @@ func (t *Tables) readLimits(r *Registry) {
 	if !r.Has(LimitsFile) {
 		return
 	}
-	list := r.data(LimitsFile, "limits", &t.findings).Get("limits")
+	list := r.data(LimitsFile, "limits", &t.faults).Get("limits")
 	if list == nil {
 		return
 	}

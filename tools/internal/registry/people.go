@@ -18,8 +18,8 @@ func (r *Registry) readPeople() {
 	if !r.Has(PeopleFile) {
 		return
 	}
-	known := len(r.findings)
-	root := r.data(PeopleFile, "people", &r.findings)
+	known := len(r.faults)
+	root := r.data(PeopleFile, "people", &r.faults)
 	r.PeopleRoot = root
 	plain, _ := root.Plain().(map[string]any)
 	loaded, err := people.Load(plain)
@@ -29,10 +29,10 @@ func (r *Registry) readPeople() {
 		r.People = loaded
 	case errors.As(err, &problems):
 		for _, p := range problems[:min(len(problems), maxPeople)] {
-			r.findings = append(r.findings, finding.Finding{Rule: "P-009", Place: nodeAt(root, p.Path).Place(PeopleFile), Message: finding.Text(p.Message), Help: finding.Text(p.Help)})
+			r.faults.add(finding.Finding{Rule: "P-009", Place: nodeAt(root, p.Path).Place(PeopleFile), Message: finding.Text(p.Message), Help: finding.Text(p.Help)})
 		}
-	case len(r.findings) == known: // not even the schema says why
-		r.findings = append(r.findings, report("P-009", PeopleFile, finding.Text{Zh: "无法读取审批人员：" + err.Error(), En: "the register of people cannot be read: " + err.Error()},
+	case len(r.faults[known:].all()) == 0: // not even the schema says why
+		r.faults.add(report("P-009", PeopleFile, finding.Text{Zh: "无法读取审批人员：" + err.Error(), En: "the register of people cannot be read: " + err.Error()},
 			finding.Text{Zh: "按 data/people.yaml 的说明改正", En: "mend it as its schema describes"}))
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/record"
+	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/value"
 )
 
@@ -23,11 +24,10 @@ type Plan struct {
 	Rec  *record.Record // nil when the file could not be taken apart
 	Env  map[string]any // fields of the plan, as rules see them
 	// Items are the entries of the plan and of its supplements.
-	Items  []any
-	Broken bool // the plan could not be judged by its schema
+	Items []any
 
-	findings []finding.Finding // about reading and schema
-	entries  map[string][]any  // items by the project that they list
+	findings func() []finding.Finding // about reading and schema
+	entries  map[string][]any         // items by the project that they list
 }
 
 // planFile is a plan that is read when it is first needed: in most changes one
@@ -74,8 +74,8 @@ func (r *Registry) addPlan(p string) {
 		defer f.read.Store(true)
 		data, err := load()
 		if err != nil {
-			return &Plan{File: p, Year: year, Broken: true, findings: []finding.Finding{{Rule: "P-005", Place: finding.Place{File: p, Line: 1, Col: 1},
-				Message: finding.Text{Zh: "无法读取：" + err.Error(), En: "cannot be read: " + err.Error()}}}}
+			return &Plan{File: p, Year: year, findings: found(finding.Finding{Rule: "P-005", Place: finding.Place{File: p, Line: 1, Col: 1},
+				Message: finding.Text{Zh: "无法读取：" + err.Error(), En: "cannot be read: " + err.Error()}})}
 		}
 		return r.readPlan(p, year, data)
 	})
@@ -87,21 +87,33 @@ func (r *Registry) addPlan(p string) {
 func (r *Registry) readPlan(file string, year int, data []byte) *Plan {
 	rec, fs := record.Parse(file, data)
 	if rec == nil {
-		return &Plan{File: file, Year: year, Broken: true, findings: fs}
+		return &Plan{File: file, Year: year, findings: found(fs...)}
 	}
 	form := r.Schemas.Form("plan")
-	fs = append(fs, form.Validate(file, rec.Root)...)
-	plan := &Plan{File: file, Year: year, Root: rec.Root, Rec: rec, Broken: slices.ContainsFunc(fs, breaks), entries: map[string][]any{}}
+	plan := &Plan{File: file, Year: year, Root: rec.Root, Rec: rec, entries: map[string][]any{}}
+	plan.findings = sync.OnceValue(func() []finding.Finding { return append(fs, r.judgePlan(plan, form)...) })
 	plan.Env, _ = r.kinds.value(form.Root, rec.Root, file).(map[string]any)
-	if y := rec.Root.Get("year"); y != nil && y.Text != fmt.Sprint(year) {
-		fs = append(fs, finding.Finding{Rule: "P-006", Place: y.Place(file),
-			Message: finding.Text{Zh: fmt.Sprintf("文件名的年份是 %d，内容写的是 %s", year, y.Text), En: fmt.Sprintf("the file name says %d, the content %s", year, y.Text)},
-			Help:    finding.Text{Zh: "改成一致", En: "make them agree"}})
-	}
-	plan.findings = fs
 	plan.enter()
 	return plan
 }
+
+func found(fs ...finding.Finding) func() []finding.Finding {
+	return func() []finding.Finding { return fs }
+}
+
+// judgePlan judges a plan by its schema and its name.
+func (r *Registry) judgePlan(p *Plan, form *schema.Form) []finding.Finding {
+	fs := form.Validate(p.File, p.Root)
+	if y := p.Root.Get("year"); y != nil && y.Text != fmt.Sprint(p.Year) {
+		fs = append(fs, finding.Finding{Rule: "P-006", Place: y.Place(p.File),
+			Message: finding.Text{Zh: fmt.Sprintf("文件名的年份是 %d，内容写的是 %s", p.Year, y.Text), En: fmt.Sprintf("the file name says %d, the content %s", p.Year, y.Text)},
+			Help:    finding.Text{Zh: "改成一致", En: "make them agree"}})
+	}
+	return fs
+}
+
+// Broken reports whether the plan could not be judged by its schema.
+func (p *Plan) Broken() bool { return p.Rec == nil || slices.ContainsFunc(p.findings(), breaks) }
 
 // enter files the plan's items under the projects that they list.
 func (p *Plan) enter() {
@@ -197,7 +209,7 @@ func (f *planFile) mayList(id string) bool {
 // PlanFindings returns what is wrong with a plan by itself, and the projects
 // that it lists and the registry does not hold.
 func (r *Registry) PlanFindings(p *Plan) []finding.Finding {
-	out := slices.Clone(p.findings)
+	out := slices.Clone(p.findings())
 	for _, it := range p.Items {
 		item := it.(map[string]any)
 		id := text(item["project"])

@@ -50,7 +50,7 @@ func (t *Tables) readReadings(r *Registry) {
 	both := func(n *record.Node) finding.Text {
 		return finding.Text{Zh: textOf(n.Get("zh")), En: textOf(n.Get("en"))}
 	}
-	root := r.data(ReadingsFile, "interpretations", &t.findings)
+	root := r.data(ReadingsFile, "interpretations", &t.faults)
 	if root.Get("interpretations") == nil {
 		return
 	}
@@ -70,7 +70,7 @@ func (t *Tables) readReadings(r *Registry) {
 			}
 		}
 		if !known {
-			t.findings = append(t.findings, finding.Finding{Rule: "S-004", Place: n.Get("inForce").Place(ReadingsFile),
+			t.faults.add(finding.Finding{Rule: "S-004", Place: n.Get("inForce").Place(ReadingsFile),
 				Message: finding.Text{Zh: fmt.Sprintf("%s 没有“%s”这种读法", x.ID, x.InForce), En: fmt.Sprintf("%s has no reading “%s”", x.ID, x.InForce)},
 				Help:    finding.Text{Zh: "从它的 choices 里选一个 value", En: "choose the value of one of its choices"}})
 		}

@@ -14,12 +14,12 @@ const RecipientsFile = "data/recipients.yaml"
 func (t *Tables) readRecipients(r *Registry) {
 	if !r.Has(RecipientsFile) || r.Schemas.Form("recipients") == nil {
 		if r.Config.Contacts == "sealed" {
-			t.findings = append(t.findings, report("P-010", ConfigFile, finding.Text{Zh: "contacts 是 sealed，却没有登记密封公钥（data/recipients.yaml）", En: "contacts is sealed, but no recipients are registered (data/recipients.yaml)"},
+			t.faults.add(report("P-010", ConfigFile, finding.Text{Zh: "contacts 是 sealed，却没有登记密封公钥（data/recipients.yaml）", En: "contacts is sealed, but no recipients are registered (data/recipients.yaml)"},
 				finding.Text{Zh: "用 taizhang contacts keygen 生成一对钥匙，把公钥写进 data/recipients.yaml", En: "make a pair of keys with taizhang contacts keygen and enter the public one in data/recipients.yaml"}))
 		}
 		return
 	}
-	root := r.data(RecipientsFile, "recipients", &t.findings)
+	root := r.data(RecipientsFile, "recipients", &t.faults)
 	t.RecipientsRoot = root
 	list := root.Get("recipients")
 	if list == nil {
@@ -32,13 +32,13 @@ func (t *Tables) readRecipients(r *Registry) {
 			continue
 		}
 		if _, err := contacts.Recipient(key.Text); err != nil {
-			t.findings = append(t.findings, finding.Finding{Rule: "P-010", Place: key.Place(RecipientsFile),
+			t.faults.add(finding.Finding{Rule: "P-010", Place: key.Place(RecipientsFile),
 				Message: finding.Text{Zh: "这把公钥的校验不对：抄错了字符，密封给它的谁也打不开", En: "the checksum of this public key is wrong: a character is mistyped, and nobody could open what is sealed to it"},
 				Help:    finding.Text{Zh: "从持有人那里重新复制整个公钥（age1 开头的 62 个字符，或者 ssh-ed25519 开头的两段）", En: "copy the whole public key from its holder again (62 characters from age1 on, or the two parts of an ssh-ed25519 key)"}})
 			continue
 		}
 		if seen[key.Text] {
-			t.findings = append(t.findings, finding.Finding{Rule: "F-007", Place: key.Place(RecipientsFile),
+			t.faults.add(finding.Finding{Rule: "F-007", Place: key.Place(RecipientsFile),
 				Message: finding.Text{Zh: "这把公钥登记了两次", En: "this public key is registered twice"},
 				Help:    finding.Text{Zh: "只留一段", En: "keep one of the entries"}})
 			continue

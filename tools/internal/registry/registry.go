@@ -120,7 +120,7 @@ type Registry struct {
 	tables   func() *Tables
 	rulings  *expression.Later // the open readings, as rules see them
 	basis    *expression.Later
-	findings []finding.Finding // about the data files that are always read
+	faults   faults // of the data files that are always read
 	names    *names
 	district *district
 	kinds    *kinds
@@ -144,7 +144,20 @@ func New(files Files, set *schema.Set) *Registry {
 
 // Findings are about data files; those about paths are of Misplaced.
 func (r *Registry) Findings() []finding.Finding {
-	return slices.Concat(r.findings, r.tables().findings)
+	return append(r.faults.all(), r.tables().faults.all()...)
+}
+
+// faults are findings that are made when they are asked for, in their order.
+type faults []func() []finding.Finding
+
+func (f *faults) add(fs ...finding.Finding) { *f = append(*f, found(fs...)) }
+
+func (f faults) all() []finding.Finding {
+	out := []finding.Finding{}
+	for _, some := range f {
+		out = append(out, some()...)
+	}
+	return out
 }
 
 // report words what is wrong with a whole file.
@@ -152,29 +165,31 @@ func report(id, file string, msg, help finding.Text) finding.Finding {
 	return finding.Finding{Rule: id, Place: finding.Place{File: file, Line: 1, Col: 1}, Message: msg, Help: help}
 }
 
-// data reads one YAML file of data/, judges it against its schema and adds what
-// is wrong to found. It returns nil when the file is absent or unusable.
-func (r *Registry) data(file, form string, found *[]finding.Finding) *record.Node {
+// data reads one YAML file of data/ and adds to faults what is wrong with it, also
+// by its schema. It returns nil when the file is absent or unusable.
+func (r *Registry) data(file, form string, to *faults) *record.Node {
 	if !r.Has(file) {
-		*found = append(*found, report("P-005", file, finding.Text{Zh: "缺少登记数据文件", En: "a data file of the registry is missing"},
+		to.add(report("P-005", file, finding.Text{Zh: "缺少登记数据文件", En: "a data file of the registry is missing"},
 			finding.Text{Zh: "从上一个提交恢复它；没有它，任何项目都无法检查", En: "restore it from an earlier commit; nothing can be judged without it"}))
 		return nil
 	}
 	data, err := r.files.Read(file, 8<<20)
 	if err != nil {
-		*found = append(*found, report("P-005", file, finding.Text{Zh: "无法读取：" + err.Error(), En: "cannot be read: " + err.Error()}, finding.Text{}))
+		to.add(report("P-005", file, finding.Text{Zh: "无法读取：" + err.Error(), En: "cannot be read: " + err.Error()}, finding.Text{}))
 		return nil
 	}
 	root, fs := record.ParseYAML(file, data)
-	if root != nil {
-		fs = append(fs, r.Schemas.Form(form).Validate(file, root)...)
-	}
-	*found = append(*found, fs...)
+	*to = append(*to, sync.OnceValue(func() []finding.Finding {
+		if root == nil {
+			return fs
+		}
+		return append(fs, r.Schemas.Form(form).Validate(file, root)...)
+	}))
 	return root
 }
 
 func (r *Registry) readConfig() {
-	root := r.data(ConfigFile, "registry", &r.findings)
+	root := r.data(ConfigFile, "registry", &r.faults)
 	text := func(n *record.Node) finding.Text {
 		return finding.Text{Zh: textOf(n.Get("zh")), En: textOf(n.Get("en"))}
 	}
@@ -198,7 +213,7 @@ func (r *Registry) readConfig() {
 }
 
 func (r *Registry) readUnits() {
-	root := r.data(UnitsFile, "units", &r.findings)
+	root := r.data(UnitsFile, "units", &r.faults)
 	list := root.Get("units")
 	field := r.Schemas.Form("units").Root.Child("units")
 	if list == nil || field == nil {
@@ -210,7 +225,7 @@ func (r *Registry) readUnits() {
 			continue
 		}
 		if r.units[code] != nil {
-			r.findings = append(r.findings, finding.Finding{Rule: "F-007", Place: n.Get("code").Place(UnitsFile),
+			r.faults.add(finding.Finding{Rule: "F-007", Place: n.Get("code").Place(UnitsFile),
 				Message: finding.Text{Zh: "单位代码“" + code + "”登记了两次", En: "unit code “" + code + "” is registered twice"},
 				Help:    finding.Text{Zh: "单位代码终身不变、不重复使用", En: "a unit code is for life and never reused"}})
 		}

@@ -1,9 +1,6 @@
 package registry
 
-import (
-	"taizhang/tools/internal/finding"
-	"taizhang/tools/internal/record"
-)
+import "taizhang/tools/internal/record"
 
 // Tables are the data files that only some questions need, so they are read when
 // the first of these is asked.
@@ -16,7 +13,7 @@ type Tables struct {
 	// Limits are the figures that rules compare with, in the order of the file.
 	Limits []Limit
 
-	findings []finding.Finding
+	faults   faults
 	readings map[string]string
 	rulings  []any // the open readings, as rules see them
 	calendar calendar

@@ -76,7 +76,7 @@ func broken(roots []string, bad map[string]bool) bool {
 // Plan evaluates the rules about one annual plan; base is the environment of
 // the plan before the change, or nil.
 func (s *Set) Plan(reg *registry.Registry, p *registry.Plan, base map[string]any) []finding.Finding {
-	if p.Broken {
+	if p.Broken() {
 		return nil
 	}
 	env := reg.PlanEnv(p)

@@ -34,6 +34,7 @@ type Set struct {
 // document is one file of the schemas folder.
 type document struct {
 	file string // forms/declaration.schema.json
+	end  string // of the $id that is expected there
 	name string // declaration
 	text func() ([]byte, error)
 	read func() (parsed, error)
@@ -96,7 +97,7 @@ func Open(files []string, read func(name string) ([]byte, error)) *Set {
 		if !ok {
 			continue
 		}
-		d := &document{file: file, name: name}
+		d := &document{file: file, end: "/" + file, name: name}
 		wrong := func(err error) error {
 			if err != nil {
 				err = fmt.Errorf("schemas/%s: %w", file, err)
@@ -236,7 +237,7 @@ func (s *Set) List(form, key string) *Field {
 func (s *Set) byID(id string) (*document, parsed) {
 	for _, likely := range []bool{true, false} {
 		for _, d := range s.files {
-			if strings.HasSuffix(id, "/"+d.file) != likely {
+			if strings.HasSuffix(id, d.end) != likely {
 				continue
 			}
 			if p, err := d.read(); err == nil && p.id == id {
