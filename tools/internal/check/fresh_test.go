@@ -138,24 +138,74 @@ func state(v *check.Verdict) string {
 // TestAFreshLookLeavesTheOthersAlone: a change that renames nothing reads of no
 // other project what it is called.
 func TestAFreshLookLeavesTheOthersAlone(t *testing.T) {
-	before := registrytest.Sample(t)
-	for name, edit := range map[string]func(registrytest.Tree){
-		"a word": func(f registrytest.Tree) { f["content/projects/2026/dsjj/01/index.md"] += "一句说明。\n" },
-		"a value": func(f registrytest.Tree) {
-			f.Replace("content/projects/2026/dsjj/01/declaration.md", "estimate: ", "estimate: 1")
-		},
+	const dir = "content/projects/2027/wjw/01/"
+	sample := registrytest.Sample(t)
+	for name, edit := range map[string]func(before, now registrytest.Tree){
+		"a word":  func(_, now registrytest.Tree) { now[dir+"index.md"] += "一句说明。\n" },
+		"a value": func(_, now registrytest.Tree) { now.Replace(dir+"declaration.md", "estimate: ", "estimate: 1") },
+		"a step":  func(before, _ registrytest.Tree) { withoutNecessity(before) },
 	} {
-		now := maps.Clone(before)
-		edit(now)
+		before, now := maps.Clone(sample), maps.Clone(sample)
+		edit(before, now)
 		var read sync.Map
 		res, err := check.Change(reading{before, &read}, reading{now, &read}, differing(before, now), check.Options{Fresh: true})
 		if err != nil || len(res.Pairs) != 1 {
 			t.Fatal(err)
 		}
 		for p := range read.Range {
-			if p := p.(string); strings.HasPrefix(p, registry.ProjectsDir+"/") && !strings.HasPrefix(p, "content/projects/2026/dsjj/01/") {
+			if p := p.(string); strings.HasPrefix(p, registry.ProjectsDir+"/") && !strings.HasPrefix(p, dir) {
 				t.Errorf("%s: %s is read", name, p)
 			}
+		}
+	}
+}
+
+// withoutNecessity takes back the step by which a project of the sample came to
+// where it is.
+func withoutNecessity(f registrytest.Tree) {
+	delete(f, "content/projects/2027/wjw/01/necessity.md")
+	f.Replace("content/projects/2027/wjw/01/index.md", "state: S20", "state: S10")
+}
+
+// TestANameIsComparedWhereItComesIn: a step does not tell again who else has the
+// name that the project had before, unless a waiver speaks of it.
+func TestANameIsComparedWhereItComesIn(t *testing.T) {
+	const index = "content/projects/2027/wjw/01/index.md"
+	sample := registrytest.Sample(t)
+	title := keyLine("title").FindString(sample[index])
+	sample["content/projects/2027/jyj/01/index.md"] = keyLine("title").ReplaceAllString(sample["content/projects/2027/jyj/01/index.md"], title)
+	waiver := "waivers:\n  - rule: R-038\n    reason: 已与对方单位核对，确属两套系统\n    by: dsjj\n    ruledOn: 2026-03-01\nstate: "
+	for name, c := range map[string]struct {
+		edit func(before, now registrytest.Tree)
+		want bool // that the same name is told, or that it is waived
+	}{
+		"a step": {func(before, _ registrytest.Tree) { withoutNecessity(before) }, false},
+		"a step with a new name": {func(before, _ registrytest.Tree) {
+			withoutNecessity(before)
+			before.Replace(index, "title: ", "title: 旧")
+		}, true},
+		"a step that was waived": {func(before, now registrytest.Tree) {
+			now.Replace(index, "state: ", waiver)
+			maps.Copy(before, now)
+			withoutNecessity(before)
+		}, true},
+		"a new name": {func(before, _ registrytest.Tree) { before.Replace(index, "title: ", "title: 旧") }, true},
+		"a project with the name": {func(before, _ registrytest.Tree) {
+			maps.DeleteFunc(before, func(p, _ string) bool { return path.Dir(p) == path.Dir(index) })
+		}, true},
+	} {
+		before, now := maps.Clone(sample), maps.Clone(sample)
+		c.edit(before, now)
+		res, err := check.Change(before, now, differing(before, now), check.Options{Fresh: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rules := map[string]bool{}
+		for _, f := range res.Findings {
+			rules[f.Rule] = true
+		}
+		if rules["R-038"] != c.want || rules["C-007"] {
+			t.Errorf("%s: the name is told: %v, a waiver is stale: %v", name, rules["R-038"], rules["C-007"])
 		}
 	}
 }
