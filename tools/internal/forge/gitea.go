@@ -76,8 +76,11 @@ func (g *gitea) Request(ctx context.Context, number int64) (*Request, error) {
 }
 
 func (g *gitea) Reviews(ctx context.Context, number int64) ([]Review, error) {
-	list, err := counted("reading reviews", func(page int) ([]*api.PullReview, *api.Response, error) {
-		return g.client(ctx).ListPullReviews(g.cfg.Owner, g.cfg.Repo, number, api.ListPullReviewsOptions{ListOptions: g.page(page)})
+	const op = "reading reviews"
+	list, err := settled(op, func(r *api.PullReview) int64 { return r.ID }, func() ([]*api.PullReview, error) {
+		return counted(op, func(page int) ([]*api.PullReview, *api.Response, error) {
+			return g.client(ctx).ListPullReviews(g.cfg.Owner, g.cfg.Repo, number, api.ListPullReviewsOptions{ListOptions: g.page(page)})
+		})
 	})
 	if err != nil {
 		return nil, err

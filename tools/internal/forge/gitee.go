@@ -144,7 +144,10 @@ type giteeComment struct {
 }
 
 func (g *gitee) Comments(ctx context.Context, number int64) ([]Comment, error) {
-	list, err := pages[giteeComment](ctx, g, "reading comments", g.path("/pulls/%d/comments", number), url.Values{"comment_type": {"pr_comment"}})
+	const op = "reading comments"
+	list, err := settled(op, func(c *giteeComment) int64 { return c.ID }, func() ([]*giteeComment, error) {
+		return pages[giteeComment](ctx, g, op, g.path("/pulls/%d/comments", number), url.Values{"comment_type": {"pr_comment"}})
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -81,9 +81,12 @@ func (g *github) Request(ctx context.Context, number int64) (*Request, error) {
 }
 
 func (g *github) Reviews(ctx context.Context, number int64) ([]Review, error) {
-	list, err := all("reading reviews", func(page int) ([]*api.PullRequestReview, bool, error) {
-		list, resp, err := g.client.PullRequests.ListReviews(ctx, g.cfg.Owner, g.cfg.Repo, int(number), &api.ListOptions{Page: page, PerPage: perPage})
-		return list, err == nil && resp.NextPage != 0, err
+	const op = "reading reviews"
+	list, err := settled(op, (*api.PullRequestReview).GetID, func() ([]*api.PullRequestReview, error) {
+		return all(op, func(page int) ([]*api.PullRequestReview, bool, error) {
+			list, resp, err := g.client.PullRequests.ListReviews(ctx, g.cfg.Owner, g.cfg.Repo, int(number), &api.ListOptions{Page: page, PerPage: perPage})
+			return list, err == nil && resp.NextPage != 0, err
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -187,10 +190,13 @@ func (g *github) history(ctx context.Context, number int64) (githubHistory, erro
 }
 
 func (g *github) Comments(ctx context.Context, number int64) ([]Comment, error) {
-	list, err := all("reading comments", func(page int) ([]*api.IssueComment, bool, error) {
-		list, resp, err := g.client.Issues.ListComments(ctx, g.cfg.Owner, g.cfg.Repo, int(number),
-			&api.IssueListCommentsOptions{ListOptions: api.ListOptions{Page: page, PerPage: perPage}})
-		return list, err == nil && resp.NextPage != 0, err
+	const op = "reading comments"
+	list, err := settled(op, (*api.IssueComment).GetID, func() ([]*api.IssueComment, error) {
+		return all(op, func(page int) ([]*api.IssueComment, bool, error) {
+			list, resp, err := g.client.Issues.ListComments(ctx, g.cfg.Owner, g.cfg.Repo, int(number),
+				&api.IssueListCommentsOptions{ListOptions: api.ListOptions{Page: page, PerPage: perPage}})
+			return list, err == nil && resp.NextPage != 0, err
+		})
 	})
 	if err != nil {
 		return nil, err

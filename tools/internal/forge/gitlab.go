@@ -212,10 +212,13 @@ func retargeted(notes []*api.Note) time.Time {
 }
 
 func (g *gitlab) notes(ctx context.Context, number int64) ([]*api.Note, error) {
-	return all("reading comments", func(page int) ([]*api.Note, bool, error) {
-		list, resp, err := g.client.Notes.ListMergeRequestNotes(g.project, number,
-			&api.ListMergeRequestNotesOptions{ListOptions: g.page(page), Sort: new("asc")}, api.WithContext(ctx))
-		return list, err == nil && resp.NextPage != 0, err
+	const op = "reading comments"
+	return settled(op, func(n *api.Note) int64 { return n.ID }, func() ([]*api.Note, error) {
+		return all(op, func(page int) ([]*api.Note, bool, error) {
+			list, resp, err := g.client.Notes.ListMergeRequestNotes(g.project, number,
+				&api.ListMergeRequestNotesOptions{ListOptions: g.page(page), Sort: new("asc")}, api.WithContext(ctx))
+			return list, err == nil && resp.NextPage != 0, err
+		})
 	})
 }
 

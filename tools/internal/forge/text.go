@@ -68,6 +68,28 @@ func all[T any](op string, fetch func(page int) (items []*T, more bool, err erro
 	}
 }
 
+// settled reads a list of what people may delete until two readings agree. What is
+// deleted between two pages moves the rest up, and what stood at the edge of the
+// next page is then on none: so somebody could hide the objection of another.
+func settled[T any](op string, id func(*T) int64, read func() ([]*T, error)) ([]*T, error) {
+	const (
+		onePage  = 10 // items that fit the page of any forge
+		readings = 4
+	)
+	var before []*T
+	for n := range readings {
+		list, err := read()
+		if err != nil || n == 0 && len(list) <= onePage {
+			return list, err
+		}
+		if n > 0 && slices.EqualFunc(before, list, func(a, b *T) bool { return id(a) == id(b) }) {
+			return list, nil
+		}
+		before = list
+	}
+	return nil, &Error{Kind: Conflict, Op: op, Message: "it changed each time that it was read"}
+}
+
 // distinct keeps the first account of each ID; accounts without one are left out.
 func distinct(accounts ...Account) []Account {
 	seen := map[int64]bool{0: true}
