@@ -213,7 +213,10 @@ func (s *Signed) OpenDocument(doc any, namespace string) (key string, err error)
 	if err := weak(sig.PublicKey); err != nil {
 		return "", err
 	}
-	// What is counted once is known by its file: it must not have two.
+	// What is counted once is known by its file: it must not have two. Anybody can
+	// write an ECDSA signature in a second form that holds, and nothing hangs on it:
+	// the same person said the same at the same time, so it is no second vote, and
+	// once a decision was made on its files after that time it is none at all.
 	if bare := !strings.HasPrefix(sig.PublicKey.Type(), "sk-"); string(sshsig.Armor(sig)) != s.Signature || bare && len(sig.Signature.Rest) > 0 {
 		return "", errors.New("signature: not in its canonical form")
 	}
