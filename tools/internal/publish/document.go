@@ -139,7 +139,7 @@ func (s *subject) document(site *opendata.Site, public func(id string) bool) (*o
 			continue
 		}
 		d.undisclosed = nil
-		data, err := json.Marshal(d.object(r.root, ""))
+		data, err := d.object(r.root, "").MarshalJSON()
 		if err != nil {
 			return nil, err
 		}

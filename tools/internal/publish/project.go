@@ -31,6 +31,7 @@ type subject struct {
 	today     string // the date of the data, "" where they have none
 
 	index    *shown
+	listed   *row // nil before it is asked for
 	records  []revealed
 	flows    []flow
 	measured []measured // by indicator; nil before they are asked for
@@ -120,6 +121,13 @@ func (s *subject) refs() []ref {
 
 // row makes the project's line in lists.
 func (s *subject) row() *row {
+	if s.listed == nil {
+		s.listed = s.newRow()
+	}
+	return s.listed
+}
+
+func (s *subject) newRow() *row {
 	reg := s.project.Registry()
 	st := s.lifecycle.State(s.history.State)
 	r := &row{ID: s.project.ID, Title: s.title(), URL: s.url(), Year: strconv.Itoa(s.project.Year),

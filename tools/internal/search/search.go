@@ -72,15 +72,22 @@ type Field struct {
 	Text   string
 }
 
-// MarshalJSON writes a field as the script reads it.
-func (f Field) MarshalJSON() ([]byte, error) {
-	return json.Marshal([3]string{f.Anchor, f.Label, f.Text})
-}
-
 // Doc is a project: Card is what a result shows of it, Fields are its texts.
 type Doc struct {
-	Card   any     `json:"card"`
-	Fields []Field `json:"fields"`
+	Card   any
+	Fields []Field
+}
+
+// json writes a document as the script reads it.
+func (d Doc) json() ([]byte, error) {
+	out := struct {
+		Card   any         `json:"card"`
+		Fields [][3]string `json:"fields"`
+	}{d.Card, make([][3]string, len(d.Fields))}
+	for i, f := range d.Fields {
+		out.Fields[i] = [3]string{f.Anchor, f.Label, f.Text}
+	}
+	return json.Marshal(out)
 }
 
 // Entry is a project in the lists.
@@ -149,7 +156,7 @@ func New(spool Spool) *Builder { return &Builder{spool: spool, docs: map[string]
 
 // Add takes the document of the project id; a later one replaces it.
 func (b *Builder) Add(id string, d Doc) error {
-	card, err := json.Marshal(d)
+	card, err := d.json()
 	if err != nil {
 		return fmt.Errorf("search: %s: %w", id, err)
 	}
