@@ -3,7 +3,8 @@
 // browser's back button works. Without this script the lists are linked.
 (function () {
   'use strict';
-  var perPage = 10, fewValues = 6, mostSnippets = 3, around = 36, mostChecked = 1000, mostFixed = 12, mostNamed = 4, mostCounted = 30000, unitLabels = ['实施单位', '相关单位'];
+  var perPage = 10, fewValues = 6, mostChecked = 1000, mostFixed = 12, mostNamed = 4, mostCounted = 30000;
+  var quote = taizhangQuote, mark = quote.mark;
   var $ = function (id) { return document.getElementById(id); };
   var finder = $('finder'), input = $('q'), status = $('status'), results = $('results'), list = $('list');
   if (!finder || !window.taizhangSearch) return;
@@ -74,7 +75,7 @@
 
   // every: what was found is searched again, so that the number is exact.
   function show(every) {
-    var mine = ++run, asked = state, blank = !taizhangSearch.terms(asked.q).length && !Object.keys(asked.filters).length;
+    var mine = ++run, asked = state, blank = !taizhangText.terms(asked.q).length && !Object.keys(asked.filters).length;
     var resting = list && blank && !asked.sort && asked.page === 1;
     if (list) list.hidden = !resting;
     finder.classList.toggle('resting', Boolean(resting));
@@ -140,7 +141,7 @@
     }].forEach(function (fits) {
       if (!found.length) root.facets.forEach(function (f) {
         if (f.key === 'unit' || f.key === 'contractor') f.values.forEach(function (v) {
-          if (found.length < mostNamed && fits(taizhangSearch.fold(v[1] || v[0]).text)) found.push([f, v]);
+          if (found.length < mostNamed && fits(taizhangText.fold(v[1] || v[0]).text)) found.push([f, v]);
         });
       });
     });
@@ -171,10 +172,10 @@
       time.dateTime = c.on; // shown to readers who chose English
       add(time, 'span', 'zh', on[0] + '年' + +on[1] + '月' + +on[2] + '日');
     }
-    places(d, terms).forEach(function (f) {
+    quote.places(d, terms).forEach(function (f) {
       // The names of the contractors and of the unit, which have pages of their own.
       var top = f[1] && !f[0][0], makers = top && f[0][2] === c.makers.map(function (m) { return m.name; }).join('，');
-      var unit = top && unitLabels.indexOf(f[0][1]) >= 0 && 'units/' + f[0][2].split('，').pop() + '/';
+      var unit = top && quote.unitLabels.indexOf(f[0][1]) >= 0 && 'units/' + f[0][2].split('，').pop() + '/';
       var p = add(li, 'p', 'snippet');
       if (f[1]) {
         both(add(p, 'a'), labels(f[0][1])).href = unit ? finder.dataset.root + unit : url + (f[0][0] ? '#' + f[0][0] : '');
@@ -188,58 +189,12 @@
   // Appends a name with the terms marked; one that holds a term leads to its
   // page, where all that is known of the organisation stands.
   function linked(el, to, terms) {
-    var folded = taizhangSearch.fold(to.name).text;
+    var folded = taizhangText.fold(to.name).text;
     if (to.url && terms.some(function (t) { return folded.indexOf(t) >= 0; })) {
       el = add(el, 'a', 'own');
       el.href = finder.dataset.root + to.url.slice(1);
     }
     mark(el, to.name, terms);
-  }
-
-  // The fields to quote, those with most terms first, until all terms that the
-  // heading does not show were seen: [field, whether to name it, excerpt].
-  function places(d, terms) {
-    var has = function (text) { return terms.filter(function (t) { return text.indexOf(t) >= 0; }); };
-    var seen = has(taizhangSearch.fold([d.card.title, d.card.id, d.card.unit.name].join('\n')).text), out = [];
-    var all = d.fields.map(function (f, i) { return { field: f, terms: has(d.folded[i].text), folded: d.folded[i] }; });
-    all.filter(function (f) { return f.terms.length; }).sort(function (a, b) { return b.terms.length - a.terms.length; }).forEach(function (f) {
-      var fresh = f.terms.filter(function (t) { return seen.indexOf(t) < 0; });
-      if (!fresh.length || out.length >= mostSnippets) return;
-      seen = seen.concat(fresh);
-      out.push([f.field, true, called(f.field, fresh) || excerpt(f.field[2], f.folded.from[f.folded.text.indexOf(fresh[0])])]);
-    });
-    var intro = d.fields[d.card.intro];
-    if (!out.length && intro) out.push([intro, false, excerpt(intro[2], 0)]);
-    return out;
-  }
-
-  // Of all names of a unit, the last of which is its code, the one to quote.
-  function called(field, terms) {
-    if (field[0] || unitLabels.indexOf(field[1]) < 0) return '';
-    var names = field[2].split('，'), name = names.find(function (n) { return taizhangSearch.fold(n).text.indexOf(terms[0]) >= 0; });
-    return !name || name === names[0] ? names[0] : names[0] + '（' + name + '）';
-  }
-
-  function excerpt(text, at) {
-    var start = at > around ? at - around : 0, end = start + 3 * around;
-    if (/[\uDC00-\uDFFF]/.test(text[start] || '')) start--;
-    if (/[\uDC00-\uDFFF]/.test(text[end] || '')) end--;
-    return (start ? '…' : '') + text.slice(start, end) + (end < text.length ? '…' : '');
-  }
-
-  // Appends text with the terms marked.
-  function mark(el, text, terms) {
-    var folded = taizhangSearch.fold(text), hit = [];
-    terms.forEach(function (t) {
-      for (var p = folded.text.indexOf(t); p >= 0; p = folded.text.indexOf(t, p + 1)) {
-        for (var j = folded.from[p]; j <= folded.from[p + t.length - 1]; j++) hit[j] = true;
-      }
-    });
-    for (var a = 0, b; a < text.length; a = b) {
-      for (b = a + 1; b < text.length && (!hit[b] === !hit[a] || /[\uDC00-\uDFFF]/.test(text[b])); b++);
-      if (hit[a]) add(el, 'mark', '', text.slice(a, b)); else el.append(text.slice(a, b));
-    }
-    return el;
   }
 
   function button(parent, pair, act) {

@@ -319,7 +319,7 @@ type served struct {
 	files int
 }
 
-const harness = `<!doctype html><meta charset="utf-8"><script src="/engine.js"></script><script>
+const harness = `<!doctype html><meta charset="utf-8"><script src="/search-text.js"></script><script src="/search-engine.js"></script><script>
 async function ask(query) {
   let first = 0, plain = 0;
   const engine = taizhangSearch.open(async (name) => {
@@ -366,8 +366,8 @@ func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := filepath.Join(s.dir, filepath.FromSlash(r.URL.Path))
-	if r.URL.Path == "/engine.js" {
-		name = filepath.Join(root, "assets", "js", "search-engine.js")
+	if strings.HasSuffix(r.URL.Path, ".js") {
+		name = filepath.Join(root, "assets", "js", filepath.Base(r.URL.Path))
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 	}
 	data, err := os.ReadFile(name)

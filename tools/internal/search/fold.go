@@ -12,7 +12,7 @@ import (
 // quotation marks, accents and the commas inside numbers are dropped; Roman
 // numerals are the Chinese ones, which people type for them. It works character
 // by character, so that a place in the result can be traced back.
-// search-engine.js does the same; a test compares the two on all of Unicode.
+// search-text.js does the same; a test compares the two on all of Unicode.
 func Fold(s string) []rune {
 	src := []rune(s)
 	out := make([]rune, 0, len(src))

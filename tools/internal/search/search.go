@@ -29,7 +29,8 @@
 // cannot be told.
 //
 // The package knows neither registry nor pages: what is in the index is what
-// Add was given. assets/js/search-engine.js reads the format.
+// Add was given. assets/js/search-engine.js reads the format,
+// with search-text.js for what is told of texts.
 package search
 
 import (

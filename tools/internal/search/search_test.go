@@ -170,23 +170,18 @@ func TestTextsThatWereNotAddedAreAnError(t *testing.T) {
 	}
 }
 
-// serve gives the files, the script of the site and an empty page.
+// serve gives the files, the scripts of the site and an empty page.
 func (w *world) serve(t *testing.T) *browser.Page {
 	t.Helper()
-	engine, err := os.ReadFile(filepath.Join("..", "..", "..", "assets", "js", "search-engine.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, "/")
 		switch data, ok := w.files[name]; {
 		case ok:
 			out.Write(data)
-		case name == "engine.js":
-			out.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-			out.Write(engine)
+		case strings.HasSuffix(name, ".js"):
+			http.ServeFile(out, r, filepath.Join("..", "..", "..", "assets", "js", filepath.Base(name)))
 		case name == "":
-			fmt.Fprint(out, `<!doctype html><meta charset="utf-8"><script src="/engine.js"></script><script>
+			fmt.Fprint(out, `<!doctype html><meta charset="utf-8"><script src="/search-text.js"></script><script src="/search-engine.js"></script><script>
 				const get = async (name) => { const r = await fetch("/" + name); if (!r.ok) throw new Error(r.status + " " + name); return r; };
 				const engine = taizhangSearch.open(get);
 				async function ask(query, filters, sort, every) {
@@ -372,7 +367,7 @@ func TestTheScriptFoldsAsGoDoes(t *testing.T) {
 	}
 	for _, text := range []string{"II期", "第iv阶段", "（III）IX", "VIII", "IVR", "V2.0", "x", "XIII", "1 II", "II1", "Vi甲XI"} {
 		var got string
-		page.Eval(fmt.Sprintf("taizhangSearch.fold(%q).text", text), &got)
+		page.Eval(fmt.Sprintf("taizhangText.fold(%q).text", text), &got)
 		if got != string(search.Fold(text)) {
 			t.Errorf("%s folds to %s, in Go to %s", text, got, string(search.Fold(text)))
 		}
@@ -383,7 +378,7 @@ func TestTheScriptFoldsAsGoDoes(t *testing.T) {
 	for part := range slices.Chunk(want, 20_000) {
 		args, _ := json.Marshal(part)
 		var differ []string
-		page.Eval(`(`+string(args)+`).filter((f) => taizhangSearch.fold(String.fromCodePoint(f.R)).text !== f.Text).map((f) => f.R.toString(16) + " " + taizhangSearch.fold(String.fromCodePoint(f.R)).text + " " + f.Text)`, &differ)
+		page.Eval(`(`+string(args)+`).filter((f) => taizhangText.fold(String.fromCodePoint(f.R)).text !== f.Text).map((f) => f.R.toString(16) + " " + taizhangText.fold(String.fromCodePoint(f.R)).text + " " + f.Text)`, &differ)
 		if len(differ) > 0 {
 			t.Errorf("%d characters fold otherwise: %q", len(differ), differ[:min(10, len(differ))])
 		}
