@@ -206,7 +206,7 @@ func (f *filler) unit(o *newOptions) (string, error) {
 		name, _ := r.Unit(code)["name"].(string)
 		choices = append(choices, prompt.Choice{Value: code, Label: code + " " + name})
 	}
-	return f.ask(prompt.Question{Title: f.say("实施单位", "Implementing unit"), Help: f.say("填代码或序号；以后编号里就是它", "the code or the number; it becomes part of the id"), Choices: choices})
+	return f.ask(prompt.Question{Title: f.say("实施单位", "Implementing unit"), Help: f.say("选一个，或填代码、序号；它的代码写进项目编号", "choose one, or type its code or number; the code becomes part of the id"), Choices: choices})
 }
 
 // copy offers an earlier project of the unit to copy from.

@@ -148,11 +148,39 @@ func (s *Session) askForm(ctx context.Context, q Question) (string, error) {
 }
 
 func (s *Session) run(ctx context.Context, field huh.Field) error {
-	err := huh.NewForm(huh.NewGroup(field)).WithInput(s.raw).WithOutput(s.out).WithShowHelp(true).RunWithContext(ctx)
+	err := huh.NewForm(huh.NewGroup(field)).WithInput(s.raw).WithOutput(s.out).WithKeyMap(s.keys()).WithShowHelp(true).RunWithContext(ctx)
 	if errors.Is(err, huh.ErrUserAborted) || ctx.Err() != nil {
 		return ErrStopped
 	}
 	return err
+}
+
+// keys are the keys of a form, named in the language of the session.
+func (s *Session) keys() *huh.KeyMap {
+	k := huh.NewDefaultKeyMap()
+	if s.say("zh", "en") == "en" {
+		return k
+	}
+	one, several, line, lines := &k.Select, &k.MultiSelect, &k.Input, &k.Text
+	one.Up.SetHelp("↑", "上")
+	one.Down.SetHelp("↓", "下")
+	one.Filter.SetHelp("/", "输入文字查找")
+	one.SetFilter.SetHelp("esc", "查完了")
+	one.ClearFilter.SetHelp("esc", "看全部")
+	one.Submit.SetHelp("回车", "选定")
+	several.Toggle.SetHelp("空格", "选上或去掉")
+	several.Up.SetHelp("↑", "上")
+	several.Down.SetHelp("↓", "下")
+	several.Filter.SetHelp("/", "输入文字查找")
+	several.SetFilter.SetHelp("esc", "查完了")
+	several.ClearFilter.SetHelp("esc", "看全部")
+	several.SelectAll.SetHelp("ctrl+a", "全选")
+	several.SelectNone.SetHelp("ctrl+a", "全不选")
+	several.Submit.SetHelp("回车", "选定")
+	line.Submit.SetHelp("回车", "下一项")
+	lines.NewLine.SetHelp("alt+回车", "换行")
+	lines.Submit.SetHelp("回车", "下一项")
+	return k
 }
 
 // maxWrong ends a plain session that only ever answers wrongly: a script, not a
