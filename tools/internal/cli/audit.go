@@ -62,6 +62,7 @@ func (a *app) runAudit(o *auditOptions) error {
 			return fmt.Errorf("--format %s: text, json, sarif", s)
 		}
 	}
+	spend(false)
 	repo, root, err := a.repository()
 	if err != nil {
 		return err
