@@ -114,10 +114,14 @@ func (a *app) runAudit(o *auditOptions) error {
 	if err := a.writeAudit(o, sum); err != nil {
 		return err
 	}
-	if !sum.Good {
-		return errFindings
+	if sum.Good {
+		return nil
 	}
-	return nil
+	if o.from == "" && earlier == nil && !slices.ContainsFunc(entries, func(e *audit.Entry) bool { return len(e.Items) > 0 }) {
+		fmt.Fprintln(a.io.Err, a.say("这以前没有任何审批事项：可能从这里起台账才有定义。核对以后，用 --from 写一个您信得过、定义齐全的提交作起点",
+			"nothing was there to be approved before this: perhaps the registry has its definitions only since then. When you have looked, name with --from a commit that you trust and that has them all"))
+	}
+	return errFindings
 }
 
 // auditLinks judges the commits of a branch after from, oldest first.

@@ -238,7 +238,7 @@ func (a *app) project(ctx context.Context, root, work, baseURL string, judge *pu
 	if err != nil {
 		return nil, a.undefined(err)
 	}
-	res.Remind(time.Now().In(shanghai()).Format(time.DateOnly))
+	res.Remind(a.today())
 	if err := a.write([]output{{format: "text"}}, res, files, &checkOptions{color: "auto"}); err != nil {
 		return nil, err
 	}

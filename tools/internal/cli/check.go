@@ -93,7 +93,7 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 	}
 	today := o.today
 	if today == "" {
-		today = time.Now().In(shanghai()).Format(time.DateOnly)
+		today = a.today()
 	}
 	spend(len(paths) > 0 || o.base != "")
 	opts := check.Options{Context: a.ctx, Progress: a.progress(o.quiet), Today: o.today, Inspect: attach.Inspect}

@@ -102,7 +102,7 @@ func (a *app) runCheckpoint(o *checkpointOptions) error {
 	if err != nil {
 		return a.gitFailure(err)
 	}
-	now := time.Now().UTC().Truncate(time.Second)
+	now := a.now().UTC().Truncate(time.Second)
 	signer, person, done, err := a.signer(p, o.key, now)
 	if err != nil {
 		return err

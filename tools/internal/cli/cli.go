@@ -58,13 +58,16 @@ type failure struct {
 	mend string
 }
 
-// now is the moment at which the gate judges.
+// now is the moment at which commands judge.
 func (a *app) now() time.Time {
 	if a.io.Now != nil {
 		return a.io.Now()
 	}
 	return time.Now()
 }
+
+// today is the day of that moment where the registry is.
+func (a *app) today() string { return a.now().In(shanghai()).Format(time.DateOnly) }
 
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }

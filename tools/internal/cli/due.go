@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -88,7 +87,7 @@ func (a *app) runDue(o *dueOptions) error {
 	case o.by != "who" && o.by != "unit":
 		return fmt.Errorf(a.say("--by %s：只能是 who（等谁办）或 unit（哪个单位的项目）", "--by %s: who or unit"), o.by)
 	case o.today == "":
-		o.today = time.Now().In(shanghai()).Format(time.DateOnly)
+		o.today = a.today()
 	case !value.ValidDate(o.today):
 		return fmt.Errorf("--today %s: %s", o.today, a.say("不是 YYYY-MM-DD 的日期", "is not a date YYYY-MM-DD"))
 	}

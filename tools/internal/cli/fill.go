@@ -72,9 +72,9 @@ func (a *app) openFiller(o *fillOptions) (*filler, error) {
 	if err != nil {
 		return nil, err
 	}
-	j.Registry.Today = today()
+	j.Registry.Today = a.today()
 	return &filler{app: a, o: o, root: root, judge: j,
-		asker: &fill.Asker{Session: a.prompt(), Lang: a.lang, Today: today(), Say: func(s string) { fmt.Fprintln(a.io.Err, s) }}}, nil
+		asker: &fill.Asker{Session: a.prompt(), Lang: a.lang, Today: a.today(), Say: func(s string) { fmt.Fprintln(a.io.Err, s) }}}, nil
 }
 
 func (f *filler) ask(q prompt.Question) (string, error) {

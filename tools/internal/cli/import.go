@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -77,7 +76,7 @@ func (a *app) runImport(o *importOptions) error {
 	case o.year != 0 && (o.year < 2000 || o.year > 2100):
 		return fmt.Errorf(a.say("--year %d：写四位数年份，2000 到 2100", "--year %d: write a year of four digits, 2000 to 2100"), o.year)
 	case o.today == "":
-		o.today = time.Now().In(shanghai()).Format(time.DateOnly)
+		o.today = a.today()
 	case !value.ValidDate(o.today):
 		return fmt.Errorf("--today %s: %s", o.today, a.say("不是 YYYY-MM-DD 的日期", "is not a date YYYY-MM-DD"))
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -102,7 +101,7 @@ func (a *app) runNew(o *newOptions, form string) error {
 		return cannot(err, "")
 	}
 	f.asker.Unit = unit
-	f.work.Begin(unit, year, today())
+	f.work.Begin(unit, year, f.today())
 	if kept != nil {
 		err = f.resume(kept)
 	} else {
@@ -169,7 +168,7 @@ func formNames(f *filler) []string {
 func (f *filler) year(o *newOptions, step steps.Step) (int, error) {
 	year := o.year
 	if year == 0 {
-		year = time.Now().In(shanghai()).Year() + step.Transition.Ahead
+		year = f.now().In(shanghai()).Year() + step.Transition.Ahead
 		if f.o.asks() {
 			answer, err := f.ask(prompt.Question{Title: f.say("哪一年度？", "Which year?"), Default: fmt.Sprint(year), Check: func(s string) string {
 				if n, err := strconv.Atoi(strings.TrimSpace(s)); err != nil || n < 2000 || n > 2100 {

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v4"
@@ -71,7 +70,7 @@ func (a *app) runPeople() error {
 	if err != nil {
 		return err
 	}
-	r, day := j.Registry, today()
+	r, day := j.Registry, a.today()
 	words := names(j)
 	none := true
 	for _, code := range r.UnitCodes() {
@@ -96,8 +95,6 @@ func (a *app) runPeople() error {
 	}
 	return nil
 }
-
-func today() string { return time.Now().In(shanghai()).Format(time.DateOnly) }
 
 // registryJudge reads the registry of a folder.
 func (a *app) registryJudge(root string) (*check.Judge, error) {
@@ -125,7 +122,7 @@ func (a *app) runPersonAdd(id string, o *personOptions) error {
 		return errors.New(a.say("没有写登记什么：--department、--key、--email 至少写一个", "nothing to register: give --department, --key or --email"))
 	}
 	if o.from == "" {
-		o.from = today()
+		o.from = a.today()
 	}
 	if !value.ValidDate(o.from) {
 		return fmt.Errorf("--from %s: %s", o.from, a.say("不是 YYYY-MM-DD 的日期", "is not a date YYYY-MM-DD"))

@@ -218,7 +218,7 @@ func (p *preview) follow(ctx context.Context, files *disk.Files, meta publish.Me
 
 // tell prints what was found; what blocks is an error.
 func (p *preview) tell(res *check.Result, files *disk.Files) error {
-	res.Remind(time.Now().In(shanghai()).Format(time.DateOnly))
+	res.Remind(p.app.today())
 	return p.app.write([]output{{format: "text"}}, res, files, &checkOptions{color: "auto"})
 }
 
