@@ -124,9 +124,9 @@ func (f files) Read(path string, limit int64) ([]byte, error) {
 func TestCoverageFaultsAreFound(t *testing.T) {
 	for _, c := range []struct{ name, file, old, new, want string }{
 		{"an unknown statement", "schemas/rules/R-031.md", "statements: [N-027, N-082]", "statements: [N-027, N-092]", "R-031 carries out N-092"},
-		{"an unknown clause", "schemas/rules/R-031.md", "clause: 三（一）s1", "clause: 三（八）s1", "R-031 cites clause 三（八）s1"},
+		{"an unknown clause", "schemas/rules/R-031.md", "clause: 三（一）第1句", "clause: 三（八）第1句", "R-031 cites clause 三（八）第1句"},
 		{"a step's unknown statement", "schemas/lifecycle.yaml", "statements: [N-031, N-039]", "statements: [N-000]", "T50 carries out N-000"},
-		{"an unknown step's clause", "schemas/lifecycle.yaml", "clause: 三（六）s1", "clause: 五（一）", "T30 cites clause 五（一）"},
+		{"an unknown step's clause", "schemas/lifecycle.yaml", "clause: 三（六）第1句", "clause: 五（一）", "T30 cites clause 五（一）"},
 		{"nothing accounts for it", check.CoverageFile, "    reason: {zh: 是否配合", "    #", "N-024"},
 		{"a statement twice", check.CoverageFile, "statement: N-002", "statement: N-001", "N-001 stands there twice"},
 		{"no section", check.CoverageFile, "clause: 末\n    title: {zh: 由", "clause: 五\n    title: {zh: 由", "N-081 cites 五"},

@@ -159,7 +159,7 @@ func TestNoStateIsForgotten(t *testing.T) {
 }
 
 func TestFaultyDefinitionsAreRefused(t *testing.T) {
-	const head = "deadlines:\n  - {id: D-01, clause: 三（一）s1, zh: 甲, en: a, who: [BDB], "
+	const head = "deadlines:\n  - {id: D-01, clause: 三（一）第1句, zh: 甲, en: a, who: [BDB], "
 	for _, c := range []struct{ name, entry, want string }{
 		{"misspelt field", "kind: waiting, since: declaration.submitedOn}", "submitedOn"},
 		{"deadline without a day", "kind: deadline, since: stateOn}", "needs due"},

@@ -54,7 +54,7 @@ type Finding struct {
 	Rule     string   // permanent id: "R-031", "F-003"
 	Name     string   // kebab-case name of the rule
 	Severity Severity //
-	Clause   string   // clause of the regulation: "三（一）s1"; empty for format rules
+	Clause   string   // clause of the regulation: "三（一）第1句"; empty for format rules
 	Project  string   // id of the project, "2027-jyj-01"; empty outside projects
 	Place             // where
 	// Field is the part of the front matter that the finding is about, as a JSON

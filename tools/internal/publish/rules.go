@@ -92,7 +92,7 @@ func enforcement(s finding.Severity) finding.Text {
 
 // clauseGroup gives the group of rules that a clause of the regulation belongs
 // to: the chapter and, where it has them, the section, the annex, preamble or
-// end, or the other law that an article is of. 三（四）¶1 s2 → 三（四）, anchor
+// end, or the other law that an article is of. 三（四）第1段第2句 → 三（四）, anchor
 // clause-3-4; 附2① → 附件2, anchor annex-2; 政府信息公开条例第十七条 → 《政府信息公开条例》.
 func clauseGroup(clause string) (title, anchor string) {
 	numerals := []rune("一二三四五六七八九十")

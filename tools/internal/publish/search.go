@@ -221,7 +221,7 @@ func (w *wordList) fields(anchor, label string, fields []*field) {
 }
 
 // bands are the steps of the amount facet, in 万元. The first, from which works
-// need supervision (三（四）¶1 s3), spans several of the others.
+// need supervision (三（四）第1段第3句), spans several of the others.
 var bands = []struct {
 	id, zh, en string
 	from, to   int64 // to is not part of it; 0: no end
@@ -255,7 +255,7 @@ var supervisions = []search.Value{
 }
 
 // supervision says what is on record of a project's supervision, which works
-// need from a limit on (三（四）¶1 s3).
+// need from a limit on (三（四）第1段第3句).
 func (s *subject) supervision() string {
 	signed := false
 	for _, c := range s.all("contract") {

@@ -3,11 +3,11 @@ package registry
 import "slices"
 
 // supervision is the kind of a contract that watches the work instead of doing
-// it: its fee is no part of what the work costs (三（四）¶1 s3).
+// it: its fee is no part of what the work costs (三（四）第1段第3句).
 const supervision = "监理"
 
 // totalInvestment returns, in 分, the amount that every threshold compares
-// (三（四）¶1, readings ): the IT share of a larger project (the
+// (三（四）第1段, readings ): the IT share of a larger project (the
 // whole of it where A-12 says so), else the approved amount, else that of the
 // newest plan, else the estimate, else the total of the newest stock filing.
 func (p *Project) totalInvestment() int {

@@ -44,7 +44,7 @@ func (t *Tables) readBrands(r *Registry) {
 }
 
 // sameBrand reports whether two texts name one brand: the same after trimming
-// and folding, or both spellings of one entry of the brand table (三（四）¶2-2).
+// and folding, or both spellings of one entry of the brand table (三（四）第2段第2项).
 func (r *Registry) sameBrand(a, b string) bool {
 	return r.brand(a) == r.brand(b)
 }

@@ -47,7 +47,7 @@ func (r *Registry) stateOf(id string) string {
 func (r *Registry) Tells(id string) string { return fmt.Sprint(r.stateOf(id), r.evaluationYears(id)) }
 
 // evaluationYears returns the years in which a project was evaluated, ascending.
-// The names of its files tell: none of its records is read (三（六）s2).
+// The names of its files tell: none of its records is read (三（六）第2句).
 func (r *Registry) evaluationYears(id string) []int {
 	years := []int{}
 	f := r.Folder(id)

@@ -131,7 +131,7 @@ var gone = []string{"S900", "S910", "S130", "S140"}
 
 // namesakes returns the ids of other units' projects of the same year and
 // category whose title is the same but for the names of district and unit,
-// punctuation and words like 项目 (三（一）s2: what several units share is
+// punctuation and words like 项目 (三（一）第2句: what several units share is
 // declared once).
 func (p *Project) namesakes() []string {
 	r := p.registry

@@ -213,7 +213,7 @@ type Ratios struct {
 }
 
 // maintenanceShare compares the newest maintenance budget of a system with what
-// building it cost (三（七）s1, 四（三）).
+// building it cost (三（七）第1句, 四（三）).
 func (r *Registry) maintenanceShare(f *Folder) (int, bool) {
 	operations := r.numbered(f, "operation")
 	if len(operations) == 0 {

@@ -22,7 +22,7 @@ func items(v any, path ...string) []any {
 }
 
 // classOn returns the class, 一般 or 重点, that was in force at the end of a day:
-// what was done is judged by the class it was done under (三（二）¶1). Before the
+// what was done is judged by the class it was done under (三（二）第1段). Before the
 // first decision that one counts; without any, the class that index.md names.
 func (p *Project) classOn(date string) string {
 	class := text(at(p.Env["index"], "class"))
@@ -38,7 +38,7 @@ func (p *Project) classOn(date string) string {
 
 // filedOn returns the date of the filing (前期备案) that counts for the class the
 // project has now, "" when there is none: what was filed as a general project
-// is filed again once it has become a key one (三（三）¶2 s2).
+// is filed again once it has become a key one (三（三）第2段第2句).
 func (p *Project) filedOn() string {
 	review, index := p.Env["review"], p.Env["index"]
 	if again := items(review, "refilings"); len(again) > 0 {

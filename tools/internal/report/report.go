@@ -54,7 +54,7 @@ type Summary struct {
 type Rule struct {
 	ID, Name string
 	Severity finding.Severity
-	Clause   string // clause of the regulation: "三（一）s1"
+	Clause   string // clause of the regulation: "三（一）第1句"
 	Title    finding.Text
 	Help     finding.Text
 }

@@ -49,7 +49,7 @@ func sample() []finding.Finding {
 	typo.Label = finding.Text{Zh: "错别字", En: "typo"}
 	return []finding.Finding{
 		{
-			Rule: "R-031", Name: "plan-year-is-next-year", Severity: finding.Error, Clause: "三（一）s1", Project: "2026-jyj-01",
+			Rule: "R-031", Name: "plan-year-is-next-year", Severity: finding.Error, Clause: "三（一）第1句", Project: "2026-jyj-01",
 			Place: finding.Place{File: declarationFile, Line: 2, Col: 11, EndCol: 15, Label: finding.Text{Zh: "应为 2027", En: "should be 2027"}},
 			Related: []finding.Place{
 				{File: declarationFile, Line: 3, Col: 14, EndCol: 24, Label: finding.Text{Zh: "填报日期", En: "filled in on"}},
@@ -102,7 +102,7 @@ func sample() []finding.Finding {
 func rules() []Rule {
 	return []Rule{
 		{ID: "S-005", Name: "text", Severity: finding.Error, Title: finding.Text{Zh: "文字", En: "Text"}},
-		{ID: "R-031", Name: "plan-year-is-next-year", Severity: finding.Error, Clause: "三（一）s1",
+		{ID: "R-031", Name: "plan-year-is-next-year", Severity: finding.Error, Clause: "三（一）第1句",
 			Title: finding.Text{Zh: "申报下一年度计划", En: "Declare for the next year"},
 			Help:  finding.Text{Zh: "改年度。", En: "Change the year."}},
 	}
