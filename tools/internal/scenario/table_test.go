@@ -175,7 +175,8 @@ var table = []scenario{
 		= 2026-jyj-01 unapproved, 2027-jyj-02 unsealed
 		seal
 		= 2026-jyj-01 unapproved, 2027-jyj-02 proven attested dsjj=dsjj-01
-		seal 3
+		seal
+		= 2026-jyj-01 unapproved, 2027-jyj-02 proven attested dsjj=dsjj-01
 	`},
 	{name: "squash", script: `
 		open clerk declare
