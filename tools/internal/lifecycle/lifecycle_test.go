@@ -199,6 +199,7 @@ notice: {docNo: 清大数据发〔2027〕1号, on: 2027-01-20, by: dsjj}
 }
 
 func TestSidePaths(t *testing.T) {
+	registrytest.NeedSample(t)
 	for _, c := range sidePaths {
 		t.Run(c.name, func(t *testing.T) {
 			v := replay(t, c.id, c.edits)

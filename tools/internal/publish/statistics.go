@@ -67,12 +67,12 @@ func countAndMoney(st statistic, what column, groups []rowGroup) statistic {
 		counts = append(counts, chart.Row{Label: g.label(), Bars: []chart.Bar{{Value: int64(n), Word: chart.Text{Zh: count(n)}}}})
 		sums = append(sums, chart.Row{Label: g.label(), Bars: []chart.Bar{{Value: max(fen, 0), Word: chart.Text{Zh: wan2(fen)}}}})
 	}
-	st.Columns = []column{what, {Zh: "项目数", En: "Projects", Num: true}, {Zh: "金额（万元）", En: "10,000 yuan", Num: true}}
+	st.Columns = []column{what, {Zh: "项目数", En: "Projects", Num: true}, {Zh: "金额（万元）", En: "Amount (10,000 yuan)", Num: true}}
 	drawn := func(id string, what name, rows []chart.Row) picture {
 		return picture{what, chart.Bars(id, chart.Text{Zh: st.Zh + "：" + what.Zh, En: st.En + ": " + what.En},
 			chart.Text{Zh: "每行一条，数值见旁边的表。", En: "One bar a row; the table beside it has the figures."}, nil, rows)}
 	}
-	st.Charts = []picture{drawn(st.ID+"-n", name{Zh: "项目数", En: "Projects"}, counts), drawn(st.ID+"-m", name{Zh: "金额（万元）", En: "10,000 yuan"}, sums)}
+	st.Charts = []picture{drawn(st.ID+"-n", name{Zh: "项目数", En: "Projects"}, counts), drawn(st.ID+"-m", name{Zh: "金额（万元）", En: "Amount (10,000 yuan)"}, sums)}
 	return st
 }
 

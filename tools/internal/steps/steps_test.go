@@ -45,6 +45,7 @@ func told(list []steps.Step) string {
 }
 
 func TestNextFollowsTheLifecycle(t *testing.T) {
+	registrytest.NeedSample(t)
 	files := registrytest.Sample(t)
 	for id, want := range map[string]string{
 		"2027-jyj-01": `T02 S10>S20: necessity.md BDB/approve/dsjj
