@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -57,10 +56,9 @@ commit before it, each decision replayed from the votes that it keeps. A clone i
 }
 
 func (a *app) runAudit(o *auditOptions) error {
-	for _, s := range o.formats {
-		if f, _, _ := strings.Cut(s, "="); !slices.Contains([]string{"text", "json", "sarif"}, f) {
-			return fmt.Errorf("--format %s: text, json, sarif", s)
-		}
+	outs, err := a.outputs(o.formats, []string{"text", "json", "sarif"})
+	if err != nil {
+		return err
 	}
 	spend(false)
 	repo, root, err := a.repository()
@@ -111,7 +109,7 @@ func (a *app) runAudit(o *auditOptions) error {
 	}
 	sum := summarise(commits[len(commits)-1].Hash, commits[0].Hash, entries, checked)
 	sum.Earlier, sum.resumed = earlier, len(trusted) > 0
-	if err := a.writeAudit(o, sum); err != nil {
+	if err := a.writeAudit(outs, sum); err != nil {
 		return err
 	}
 	if sum.Good {

@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -50,32 +50,19 @@ func summarise(from, head string, entries []*audit.Entry, points []checkedPoint)
 	return s
 }
 
-func (a *app) writeAudit(o *auditOptions, s *auditSummary) error {
-	for _, spec := range o.formats {
-		format, file, _ := strings.Cut(spec, "=")
-		var data []byte
-		var err error
-		switch format {
+func (a *app) writeAudit(outs []output, s *auditSummary) error {
+	return a.emit(outs, func(w io.Writer, out output) error {
+		switch out.format {
 		case "json":
-			data, err = json.MarshalIndent(s, "", "  ")
-			data = append(data, '\n')
+			enc := json.NewEncoder(w)
+			enc.SetIndent("", "  ")
+			return enc.Encode(s)
 		case "sarif":
-			var buf bytes.Buffer
-			err = report.Write(&buf, "sarif", s.findings(), nil, report.Options{Lang: a.lang, Tool: "taizhang", Version: version()})
-			data = buf.Bytes()
-		default:
-			data = []byte(a.auditText(s))
+			return report.Write(w, "sarif", s.findings(), nil, report.Options{Lang: a.lang, Version: version()})
 		}
-		if err == nil && (file == "" || file == "-") {
-			_, err = a.io.Out.Write(data)
-		} else if err == nil {
-			err = writeFile(a.abs(file), data)
-		}
-		if err != nil {
-			return cannot(err, "")
-		}
-	}
-	return nil
+		_, err := io.WriteString(w, a.auditText(s))
+		return err
+	})
 }
 
 // auditText lists what is wrong in full, and of the rest one line a transition.

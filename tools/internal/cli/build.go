@@ -255,8 +255,8 @@ func (a *app) address(s string) (string, error) {
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return "", &failure{exitUsage, fmt.Errorf("--base-url %s: %s", s, a.say("不是完整网址", "is not a full address")),
-			a.say("写成 https://example.org/tz/ 的形式", "write it like https://example.org/tz/")}
+		return "", misused(fmt.Errorf("--base-url %s: %s", s, a.say("不是完整网址", "is not a full address")),
+			a.say("写成 https://example.org/tz/ 的形式", "write it like https://example.org/tz/"))
 	}
 	return strings.TrimSuffix(u.String(), "/") + "/", nil
 }

@@ -1,10 +1,9 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,7 +74,10 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 	if err != nil {
 		return err
 	}
-	outs, err := a.outputs(o.formats)
+	if len(o.formats) == 0 {
+		o.formats = []string{report.Detect(a.io.Env)}
+	}
+	outs, err := a.outputs(o.formats, report.Formats())
 	if err != nil {
 		return err
 	}
@@ -199,55 +201,18 @@ func (a *app) progress(quiet bool) func(done, total int) {
 	}
 }
 
-// output is one F[=FILE] of --format.
-type output struct{ format, file string }
-
-func (a *app) outputs(specs []string) ([]output, error) {
-	if len(specs) == 0 {
-		specs = []string{report.Detect(a.io.Env)}
-	}
-	var outs []output
-	stdout := 0
-	for _, s := range specs {
-		format, file, err := report.ParseSpec(s)
-		if spec := (*report.SpecError)(nil); errors.As(err, &spec) {
-			return nil, errors.New("--format: " + a.say(spec.Message.Zh, spec.Message.En))
-		}
-		if file == "" || file == "-" {
-			stdout++
-		}
-		outs = append(outs, output{format, file})
-	}
-	if stdout > 1 {
-		return nil, errors.New(a.say("只能有一种输出写到屏幕，其余用 F=文件", "only one format can go to standard output; give the others a file: F=FILE"))
-	}
-	return outs, nil
-}
-
 func (a *app) write(outs []output, res *check.Result, source registry.Files, o *checkOptions) error {
 	opts := report.Options{Lang: a.lang, Width: a.io.Width, Tool: "taizhang", Version: version(), Summary: report.Summary(res.Summary),
 		Source: func(file string) ([]byte, bool) {
 			data, err := source.Read(file, registry.RecordLimit)
 			return data, err == nil && len(data) <= registry.RecordLimit
 		}}
-	opts.Color = o.color == "always" || o.color == "auto" && a.io.OutTTY && a.io.Env("NO_COLOR") == ""
 	rules := table(res.Judge.Rules)
-	for _, out := range outs {
-		if out.file == "" || out.file == "-" {
-			if err := report.Write(a.io.Out, out.format, res.Findings, rules, opts); err != nil {
-				return cannot(err, "")
-			}
-			continue
-		}
-		var buf bytes.Buffer
-		plain := opts
-		plain.Color = false
-		if err := report.Write(&buf, out.format, res.Findings, rules, plain); err != nil {
-			return cannot(err, "")
-		}
-		if err := writeFile(a.abs(out.file), buf.Bytes()); err != nil {
-			return cannot(err, a.say("检查文件夹是否存在、可写", "check that the folder exists and can be written"))
-		}
+	if err := a.emit(outs, func(w io.Writer, out output) error {
+		opts.Color = out.file == "" && (o.color == "always" || o.color == "auto" && a.io.OutTTY && a.io.Env("NO_COLOR") == "")
+		return report.Write(w, out.format, res.Findings, rules, opts)
+	}); err != nil {
+		return err
 	}
 	a.rootCause(res.Findings)
 	for i := range res.Findings {
@@ -284,44 +249,4 @@ func table(s *rule.Set) []report.Rule {
 		out = append(out, report.Rule{ID: r.ID, Name: r.Name, Severity: r.Severity, Clause: r.Clause, Title: r.Title, Help: r.Help})
 	}
 	return out
-}
-
-// writeFile replaces a file whole: aside, synced, renamed. A device or a pipe,
-// such as /dev/null, is written to and stays what it is.
-func writeFile(path string, data []byte) error { return writeFileMode(path, data, 0o644) }
-
-// writing says of which file an error speaks that came up in writing it aside.
-func writing(path string, err error) error {
-	return &fs.PathError{Op: "write", Path: path, Err: err}
-}
-
-// writeFileMode is writeFile for a file that not everybody may read.
-func writeFileMode(path string, data []byte, mode os.FileMode) error {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		if err := os.WriteFile(path, data, 0); err != nil {
-			return writing(path, err)
-		}
-		return nil
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".taizhang-*")
-	if err != nil {
-		return writing(path, err)
-	}
-	defer os.Remove(tmp.Name())
-	if _, err = tmp.Write(data); err == nil {
-		err = tmp.Sync()
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), mode)
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return writing(path, err)
-	}
-	return nil
 }

@@ -75,6 +75,9 @@ func (f *failure) Unwrap() error { return f.err }
 // cannot says that the work could not be done, and what to do about it.
 func cannot(err error, mend string) error { return &failure{exitFailed, err, mend} }
 
+// misused says that the command was called wrongly, and how it is meant.
+func misused(err error, mend string) error { return &failure{exitUsage, err, mend} }
+
 // errFindings ends a command whose output has already said what is wrong.
 var errFindings = &failure{code: exitFindings, err: errors.New("findings")}
 

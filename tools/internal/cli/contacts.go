@@ -129,7 +129,7 @@ func (a *app) folder(j *check.Judge, root, name string) (*registry.Folder, error
 	if near := value.Nearest(name, ids); near != "" {
 		mend = fmt.Sprintf(a.say("是不是 %s？", "did you mean %s? "), near) + mend
 	}
-	return nil, &failure{exitUsage, fmt.Errorf(a.say("没有项目 %s", "there is no project %s"), name), mend}
+	return nil, misused(fmt.Errorf(a.say("没有项目 %s", "there is no project %s"), name), mend)
 }
 
 func (a *app) runContactsSeal(name, from string) error {
@@ -260,8 +260,8 @@ func (a *app) runContactsOpen(name, identity string, pipe bool) error {
 		return err
 	}
 	if !a.io.OutTTY && !pipe {
-		return &failure{exitUsage, errors.New(a.say("输出不是终端：联系人会留在文件或日志里", "the output is not a terminal: the contacts would stay in a file or a log")),
-			a.say("确实需要时加 --pipe", "add --pipe if you mean it")}
+		return misused(errors.New(a.say("输出不是终端：联系人会留在文件或日志里", "the output is not a terminal: the contacts would stay in a file or a log")),
+			a.say("确实需要时加 --pipe", "add --pipe if you mean it"))
 	}
 	list, err := a.openContacts(j, f, identity)
 	if err != nil {

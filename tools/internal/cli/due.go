@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -63,7 +62,7 @@ it lists projects in public states only. 日历只含有日期的事 · the cale
 	f.StringVar(&o.unit, "unit", "", "只看这个单位（代码） · only this unit, by code")
 	f.StringVar(&o.role, "role", "", "只看这个职责要办的，例如 BDB、DRC、UNIT · only what this role has to do")
 	f.StringVar(&o.by, "by", "who", "分组：who 由谁办，unit 实施单位 · grouping: who acts, or the implementing unit")
-	f.StringArrayVarP(&o.formats, "format", "f", nil, "输出 F[=文件]，可重复："+strings.Join(dueFormats, " ")+" · output, repeatable")
+	f.StringArrayVarP(&o.formats, "format", "f", []string{"text"}, "输出 F[=文件]，可重复："+strings.Join(dueFormats, " ")+" · output, repeatable")
 	f.BoolVar(&o.public, "public", false, "只列公开状态的项目 · only projects in public states")
 	f.BoolVar(&o.failOverdue, "fail-overdue", false, "有逾期时退出码为 1 · exit with 1 when something is overdue")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "不显示进度 · no progress")
@@ -77,7 +76,7 @@ func (a *app) runDue(o *dueOptions) error {
 	if err != nil {
 		return err
 	}
-	outs, err := a.dueOutputs(o.formats)
+	outs, err := a.outputs(o.formats, dueFormats)
 	if err != nil {
 		return err
 	}
@@ -95,21 +94,10 @@ func (a *app) runDue(o *dueOptions) error {
 	if err != nil {
 		return err
 	}
-	for _, out := range outs {
-		write := map[string]func(io.Writer) error{"text": r.Text, "json": r.JSON, "markdown": r.Markdown, "ical": r.ICal}[out.format]
-		if out.file == "" {
-			if err := write(a.io.Out); err != nil {
-				return cannot(err, "")
-			}
-			continue
-		}
-		var buf bytes.Buffer
-		if err := write(&buf); err != nil {
-			return cannot(err, "")
-		}
-		if err := writeFile(a.abs(out.file), buf.Bytes()); err != nil {
-			return cannot(err, a.say("检查文件夹是否存在、可写", "check that the folder exists and can be written"))
-		}
+	if err := a.emit(outs, func(w io.Writer, out output) error {
+		return map[string]func(io.Writer) error{"text": r.Text, "json": r.JSON, "markdown": r.Markdown, "ical": r.ICal}[out.format](w)
+	}); err != nil {
+		return err
 	}
 	if o.failOverdue && r.Count(due.Overdue) > 0 {
 		return errFindings
@@ -165,13 +153,13 @@ func (a *app) due(root string, o *dueOptions) (*due.Report, error) {
 		code, ok := unitCode(reg, o.unit)
 		if !ok {
 			err := fmt.Errorf("--unit %s: %s", o.unit, a.say("单位登记册里没有", "not in the register of units"))
-			return nil, &failure{exitUsage, err, a.nearest(o.unit, reg.UnitCodes())}
+			return nil, misused(err, a.nearest(o.unit, reg.UnitCodes()))
 		}
 		o.unit = code
 	}
 	if roles := calendar.Roles(); o.role != "" && !slices.Contains(roles, o.role) {
 		err := fmt.Errorf(a.say("--role %s：没有这个角色，有 %s", "--role %s: no such role, but %s"), o.role, strings.Join(roles, ", "))
-		return nil, &failure{exitUsage, err, a.nearest(o.role, roles)}
+		return nil, misused(err, a.nearest(o.role, roles))
 	}
 	r := calendar.Report(items, unjudged, due.Filter{Unit: o.unit, Role: o.role, Public: o.public}, opts)
 	r.ByUnit, r.Lang = o.by == "unit", a.lang
@@ -184,32 +172,4 @@ func (a *app) nearest(word string, words []string) string {
 		return a.say("是不是想写 "+near+"？", "did you mean "+near+"?")
 	}
 	return ""
-}
-
-func (a *app) dueOutputs(specs []string) ([]output, error) {
-	if len(specs) == 0 {
-		specs = []string{"text"}
-	}
-	var outs []output
-	stdout := 0
-	for _, s := range specs {
-		format, file, named := strings.Cut(s, "=")
-		if !slices.Contains(dueFormats, format) {
-			return nil, &failure{exitUsage, fmt.Errorf("--format %s: %s", format, strings.Join(dueFormats, ", ")), a.nearest(format, dueFormats)}
-		}
-		if named && file == "" {
-			return nil, fmt.Errorf("--format %s: %s", s, a.say("= 后面没有文件名", "names no file after ="))
-		}
-		if file == "-" {
-			file = ""
-		}
-		if file == "" {
-			stdout++
-		}
-		outs = append(outs, output{format, file})
-	}
-	if stdout > 1 {
-		return nil, errors.New(a.say("只能有一种输出写到屏幕，其余用 F=文件", "only one format can go to standard output; give the others a file: F=FILE"))
-	}
-	return outs, nil
 }

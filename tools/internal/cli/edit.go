@@ -59,7 +59,7 @@ Of a file that is there only the lines of what you fill in change.`,
 func (f *filler) standing(name string) (*registry.Folder, []steps.Step, error) {
 	if name == "" {
 		if !f.o.asks() {
-			return nil, nil, &failure{exitUsage, fmt.Errorf("%s", f.say("没有写项目编号", "the id of the project is missing")), ""}
+			return nil, nil, misused(fmt.Errorf("%s", f.say("没有写项目编号", "the id of the project is missing")), "")
 		}
 		var choices []prompt.Choice
 		for _, p := range f.judge.Registry.Folders() {
@@ -166,11 +166,11 @@ func (f *filler) chooseStep(list []steps.Step, stepID, form string) (steps.Step,
 	mend := f.say("现在可以办：\n    ", "what can be done now:\n    ") + strings.Join(lines, "\n    ")
 	switch {
 	case stepID != "":
-		return steps.Step{}, &failure{exitUsage, fmt.Errorf(f.say("现在不能办 %s", "step %s cannot be taken now"), stepID), mend}
+		return steps.Step{}, misused(fmt.Errorf(f.say("现在不能办 %s", "step %s cannot be taken now"), stepID), mend)
 	case form != "":
-		return steps.Step{}, &failure{exitUsage, fmt.Errorf(f.say("现在不能填 %s", "%s cannot be filled in now"), form), mend}
+		return steps.Step{}, misused(fmt.Errorf(f.say("现在不能填 %s", "%s cannot be filled in now"), form), mend)
 	case !f.o.asks():
-		return steps.Step{}, &failure{exitUsage, fmt.Errorf("%s", f.say("没有写 --step 或 --form", "--step or --form is missing")), mend}
+		return steps.Step{}, misused(fmt.Errorf("%s", f.say("没有写 --step 或 --form", "--step or --form is missing")), mend)
 	}
 	answer, err := f.ask(prompt.Question{Title: f.say("办哪一步？", "Which step?"), Choices: choices})
 	if err != nil {

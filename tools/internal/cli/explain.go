@@ -81,9 +81,9 @@ func (a *app) explain(s *rule.Set, id string) error {
 		}
 		err := fmt.Errorf("%s: %s", id, a.say("没有这条规则", "no such rule"))
 		if near := value.Nearest(id, names); near != "" {
-			return &failure{exitUsage, err, a.say("是不是想看 ", "did you mean ") + near + a.say("？", "?")}
+			return misused(err, a.say("是不是想看 ", "did you mean ")+near+a.say("？", "?"))
 		}
-		return &failure{exitUsage, err, a.say("taizhang explain 列出全部规则", "taizhang explain lists all rules")}
+		return misused(err, a.say("taizhang explain 列出全部规则", "taizhang explain lists all rules"))
 	}
 	w := a.io.Out
 	fmt.Fprintf(w, "%s %s · %s\n%s\n\n", r.ID, r.Name, r.Severity, r.Title.In(a.lang))

@@ -84,8 +84,8 @@ func (a *app) runExport(ctx context.Context, o *exportOptions) error {
 	if o.format == "" {
 		return fmt.Errorf(a.say("没有写 --format，可用的有：%s", "--format is missing; there is: %s"), strings.Join(exportFormats, ", "))
 	}
-	if !slices.Contains(exportFormats, o.format) {
-		return &failure{exitUsage, fmt.Errorf(a.say("没有输出格式 %q，可用的有：%s", "there is no format %q, but: %s"), o.format, strings.Join(exportFormats, ", ")), a.nearest(o.format, exportFormats)}
+	if err := a.knownFormat(o.format, exportFormats); err != nil {
+		return err
 	}
 	folder, err := a.exportTarget(o)
 	if err != nil {
@@ -139,12 +139,12 @@ func (a *app) exportTarget(o *exportOptions) (folder bool, err error) {
 	case o.table != "" && !several:
 		return false, fmt.Errorf("--table: %s", a.say("只用于 csv 和 json", "is for csv and json"))
 	case o.table != "" && !slices.Contains(opendata.TableNames(), o.table):
-		return false, &failure{exitUsage, fmt.Errorf(a.say("--table %s：没有这张表，有 %s", "--table %s: no such table, but %s"), o.table, strings.Join(opendata.TableNames(), ", ")), a.nearest(o.table, opendata.TableNames())}
+		return false, misused(fmt.Errorf(a.say("--table %s：没有这张表，有 %s", "--table %s: no such table, but %s"), o.table, strings.Join(opendata.TableNames(), ", ")), a.nearest(o.table, opendata.TableNames()))
 	case folder && (!several || o.table != ""):
 		return false, fmt.Errorf("--out %s: %s", o.out, a.say("应是一个文件", "must be a file"))
 	case o.format == "csv" && o.table == "" && !folder:
-		return false, &failure{exitUsage, errors.New(a.say("csv 是每张表一个文件", "csv has one file a table")),
-			a.say("用 --out 文件夹/ 导出全部，或用 --table 选一张表", "export all with --out FOLDER/ or choose one with --table")}
+		return false, misused(errors.New(a.say("csv 是每张表一个文件", "csv has one file a table")),
+			a.say("用 --out 文件夹/ 导出全部，或用 --table 选一张表", "export all with --out FOLDER/ or choose one with --table"))
 	case o.format == "xlsx" && o.out == "" && a.io.OutTTY:
 		return false, errors.New(a.say("xlsx 不能写到终端，用 --out 文件名", "xlsx cannot go to a terminal: use --out FILE"))
 	}
@@ -171,7 +171,7 @@ func (a *app) export(ctx context.Context, o *exportOptions, root, work, files st
 	manifest, err := p.Export(p.judge, folderSink(files), formats, o.projects)
 	var hidden publish.NotPublic
 	if errors.As(err, &hidden) {
-		return &failure{exitUsage, fmt.Errorf("%s: %s", string(hidden), a.say("没有这个公开的项目", "no such public project")), a.say("项目编号写成 2024-jyj-01 的形式", "a project id looks like 2024-jyj-01")}
+		return misused(fmt.Errorf("%s: %s", string(hidden), a.say("没有这个公开的项目", "no such public project")), a.say("项目编号写成 2024-jyj-01 的形式", "a project id looks like 2024-jyj-01"))
 	}
 	if err != nil {
 		return cannot(err, "")

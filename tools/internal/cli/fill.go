@@ -93,7 +93,7 @@ func (f *filler) keepIn(name, again string, step steps.Step) ([]byte, error) {
 	data, err := os.ReadFile(f.draft)
 	if errors.Is(err, fs.ErrNotExist) {
 		if f.o.resume {
-			return nil, &failure{exitUsage, errors.New(f.say("没有草稿", "there is no draft")), f.say("不用 --resume 重新开始", "begin without --resume")}
+			return nil, misused(errors.New(f.say("没有草稿", "there is no draft")), f.say("不用 --resume 重新开始", "begin without --resume"))
 		}
 		return nil, nil
 	}
@@ -195,7 +195,7 @@ func (f *filler) badValue(what string, err error) error {
 	if errors.As(err, &e) {
 		err = errors.New(e.Text.In(f.lang))
 	}
-	return &failure{exitUsage, fmt.Errorf("%s: %w", what, err), f.say("taizhang schema 表单名 列出所有的键", "taizhang schema FORM lists all keys")}
+	return misused(fmt.Errorf("%s: %w", what, err), f.say("taizhang schema 表单名 列出所有的键", "taizhang schema FORM lists all keys"))
 }
 
 func (f *filler) readValues() error {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,6 +29,8 @@ type importOptions struct {
 	format      string
 	today       string
 }
+
+var importFormats = []string{"text", "json"}
 
 func (a *app) importCommand() *cobra.Command {
 	o := &importOptions{}
@@ -63,16 +66,17 @@ Every file is judged before anything is written; one refused row refuses the bat
 	f.StringVar(&o.sheet, "sheet", "", "只读这张工作表 · read this sheet only")
 	f.StringToStringVar(&o.maps, "map", nil, "列名=字段，可重复 · LABEL=FIELD, repeatable")
 	f.StringToStringVar(&o.sets, "set", nil, "字段=值，给没有写的行，可重复 · FIELD=VALUE for rows that say nothing, repeatable")
-	f.StringVarP(&o.format, "format", "f", "text", "text, json")
+	f.StringVarP(&o.format, "format", "f", "text", strings.Join(importFormats, ", "))
 	f.StringVar(&o.today, "today", "", "填报日期没有写的，按这一天（YYYY-MM-DD），默认今天 · the day of filing, today by default")
-	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(importFormats, cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
 func (a *app) runImport(o *importOptions) error {
+	if err := a.knownFormat(o.format, importFormats); err != nil {
+		return err
+	}
 	switch {
-	case o.format != "text" && o.format != "json":
-		return fmt.Errorf(a.say("没有输出格式 %q，可用的有：text, json", "there is no format %q, but: text, json"), o.format)
 	case o.year != 0 && (o.year < 2000 || o.year > 2100):
 		return fmt.Errorf(a.say("--year %d：写四位数年份，2000 到 2100", "--year %d: write a year of four digits, 2000 to 2100"), o.year)
 	case o.today == "":

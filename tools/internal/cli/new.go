@@ -147,14 +147,14 @@ func (f *filler) beginning(form string) (steps.Step, error) {
 		return all[slices.Index(names, answer)], nil
 	}
 	if f.judge.Registry.Schemas.Form(form) != nil {
-		return steps.Step{}, &failure{exitUsage, fmt.Errorf(f.say("“%s”是已有项目的材料，不能用来新建项目", "%q is a record of a project, no project begins with it"), form),
-			fmt.Sprintf(f.say("写明项目：taizhang new %s --project 项目编号", "name the project: taizhang new %s --project ID"), form)}
+		return steps.Step{}, misused(fmt.Errorf(f.say("“%s”是已有项目的材料，不能用来新建项目", "%q is a record of a project, no project begins with it"), form),
+			fmt.Sprintf(f.say("写明项目：taizhang new %s --project 项目编号", "name the project: taizhang new %s --project ID"), form))
 	}
 	mend := f.say("项目从这些开始：", "a project begins with: ") + strings.Join(names, " ")
 	if near := f.nearest(form, append(names, formNames(f)...)); near != "" {
 		mend = near + mend
 	}
-	return steps.Step{}, &failure{exitUsage, fmt.Errorf(f.say("没有表单“%s”", "there is no form %q"), form), mend}
+	return steps.Step{}, misused(fmt.Errorf(f.say("没有表单“%s”", "there is no form %q"), form), mend)
 }
 
 func formNames(f *filler) []string {
@@ -193,12 +193,12 @@ func (f *filler) unit(o *newOptions) (string, error) {
 	if o.unit != "" {
 		code, ok := unitCode(r, o.unit)
 		if !ok {
-			return "", &failure{exitUsage, fmt.Errorf("--unit %s: %s", o.unit, f.say("没有这个单位", "there is no such unit")), f.nearest(o.unit, r.UnitCodes())}
+			return "", misused(fmt.Errorf("--unit %s: %s", o.unit, f.say("没有这个单位", "there is no such unit")), f.nearest(o.unit, r.UnitCodes()))
 		}
 		return code, nil
 	}
 	if !f.o.asks() {
-		return "", &failure{exitUsage, fmt.Errorf("--unit: %s", f.say("没有写实施单位", "the implementing unit is missing")), ""}
+		return "", misused(fmt.Errorf("--unit: %s", f.say("没有写实施单位", "the implementing unit is missing")), "")
 	}
 	var choices []prompt.Choice
 	for _, code := range r.UnitCodes() {

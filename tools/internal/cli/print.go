@@ -66,17 +66,17 @@ func (a *app) runPrint(ctx context.Context, o *printOptions) error {
 		case slices.Contains(printFormats, ext):
 			o.format = ext
 		case slices.Contains([]string{"doc", "wps", "xls", "xlsx", "odt", "ofd", "jpg", "png"}, ext):
-			return &failure{exitUsage, fmt.Errorf(a.say("不能打印成 .%s 文件", "a form cannot be printed as .%s"), ext),
-				a.say("文件名用 .docx、.pdf 或 .html 结尾", "name a file that ends in .docx, .pdf or .html")}
+			return misused(fmt.Errorf(a.say("不能打印成 .%s 文件", "a form cannot be printed as .%s"), ext),
+				a.say("文件名用 .docx、.pdf 或 .html 结尾", "name a file that ends in .docx, .pdf or .html"))
 		}
 	}
-	if !slices.Contains(printFormats, o.format) {
-		return &failure{exitUsage, fmt.Errorf(a.say("没有输出格式 %q，可用的有：%s", "there is no format %q, but: %s"), o.format, strings.Join(printFormats, ", ")), a.nearest(o.format, printFormats)}
+	if err := a.knownFormat(o.format, printFormats); err != nil {
+		return err
 	}
 	screen := o.out == "" || o.out == "-"
 	if screen && a.io.OutTTY && o.format != "html" {
-		return &failure{exitUsage, errors.New(a.say("Word 和 PDF 文件不能写到屏幕", "Word and PDF files cannot be shown on a terminal")),
-			a.say("用 --out 指明文件", "name a file with --out")}
+		return misused(errors.New(a.say("Word 和 PDF 文件不能写到屏幕", "Word and PDF files cannot be shown on a terminal")),
+			a.say("用 --out 指明文件", "name a file with --out"))
 	}
 	root, err := a.registryRoot()
 	if err != nil {
@@ -86,8 +86,8 @@ func (a *app) runPrint(ctx context.Context, o *printOptions) error {
 	if o.identity != "" {
 		mode = 0o600
 		if rel, err := filepath.Rel(root, a.abs(o.out)); screen || err == nil && filepath.IsLocal(rel) {
-			return &failure{exitUsage, errors.New(a.say("填有联系人的表要写到台账以外的文件", "a form with contacts goes to a file outside the registry")),
-				a.say("用 --out 指明仓库外面的文件", "name a file outside the repository with --out")}
+			return misused(errors.New(a.say("填有联系人的表要写到台账以外的文件", "a form with contacts goes to a file outside the registry")),
+				a.say("用 --out 指明仓库外面的文件", "name a file outside the repository with --out"))
 		}
 	}
 	j, err := a.registryJudge(root)
@@ -114,13 +114,11 @@ func (a *app) runPrint(ctx context.Context, o *printOptions) error {
 	if err != nil {
 		return cannot(err, "")
 	}
-	if screen {
-		_, err = a.io.Out.Write(data)
-	} else if err = writeFileMode(a.abs(o.out), data, mode); err == nil {
-		fmt.Fprintf(a.io.Err, a.say("已写 %s：%s\n", "wrote %s: %s\n"), o.out, title)
+	if err := a.deliver(o.out, data, mode); err != nil {
+		return err
 	}
-	if err != nil {
-		return cannot(err, "")
+	if !screen {
+		fmt.Fprintf(a.io.Err, a.say("已写 %s：%s\n", "wrote %s: %s\n"), o.out, title)
 	}
 	return nil
 }
@@ -183,8 +181,8 @@ func (a *app) blankForm(r *registry.Registry, set *sheet.Set, p *registry.Projec
 	if slices.Contains(p.Files, name+".md") {
 		return nil, cannot(fmt.Errorf(a.say("%s 读不出来", "%s cannot be read"), path.Join(p.Dir, name+".md")), "taizhang check "+p.Dir)
 	}
-	return nil, &failure{exitUsage, fmt.Errorf(a.say("项目 %s 没有表单 %s", "project %s has no form %s"), p.ID, name),
-		a.say("它有：", "it has: ") + strings.Join(have, " ")}
+	return nil, misused(fmt.Errorf(a.say("项目 %s 没有表单 %s", "project %s has no form %s"), p.ID, name),
+		a.say("它有：", "it has: ")+strings.Join(have, " "))
 }
 
 // paperWords puts codes into the words that are printed on paper: units by their

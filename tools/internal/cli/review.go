@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -73,7 +74,7 @@ func (a *app) changeFlags(c *cobra.Command, base, head *string) {
 }
 
 func (a *app) runReview(o *reviewOptions) error {
-	outs, err := a.reviewOutputs(o.formats)
+	outs, err := a.outputs(o.formats, []string{"text", "markdown", "json"})
 	if err != nil {
 		return err
 	}
@@ -157,48 +158,20 @@ func (p *proposal) question(t *transition.Transition) decision.Question {
 	return decision.Question{ID: t.ID, Subject: t.Subject, Content: t.Content(), Seats: t.Seats, Override: t.Override, Authors: p.authors}
 }
 
-func (a *app) reviewOutputs(specs []string) ([]output, error) {
-	var outs []output
-	stdout := 0
-	for _, s := range specs {
-		format, file, _ := strings.Cut(s, "=")
-		if !slices.Contains([]string{"text", "markdown", "json"}, format) {
-			return nil, fmt.Errorf("--format %s: text, markdown, json", s)
-		}
-		if file == "" || file == "-" {
-			stdout++
-		}
-		outs = append(outs, output{format, file})
-	}
-	if stdout > 1 {
-		return nil, errors.New(a.say("只能有一种输出写到屏幕，其余用 F=文件", "only one format can go to standard output; give the others a file: F=FILE"))
-	}
-	return outs, nil
-}
-
 func (a *app) writeReview(r *review.Report, p *proposal, outs []output) error {
 	words := names(p.result.Base)
-	for _, out := range outs {
-		var data []byte
-		var err error
+	return a.emit(outs, func(w io.Writer, out output) (err error) {
 		switch out.format {
 		case "json":
-			data, err = r.JSON()
-		case "markdown":
-			data = []byte(r.Markdown(words, a.lang))
-		default:
-			data = []byte(r.Text(words, a.lang))
-		}
-		if err == nil {
-			if out.file == "" || out.file == "-" {
-				_, err = a.io.Out.Write(data)
-			} else {
-				err = writeFile(a.abs(out.file), data)
+			var data []byte
+			if data, err = r.JSON(); err == nil {
+				_, err = w.Write(data)
 			}
+		case "markdown":
+			_, err = io.WriteString(w, r.Markdown(words, a.lang))
+		default:
+			_, err = io.WriteString(w, r.Text(words, a.lang))
 		}
-		if err != nil {
-			return cannot(err, "")
-		}
-	}
-	return nil
+		return err
+	})
 }

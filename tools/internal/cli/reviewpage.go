@@ -29,8 +29,8 @@ const (
 func (a *app) serveReview(r *review.Report, p *proposal, addr string) error {
 	if addr != "" {
 		if host, _, err := net.SplitHostPort(addr); err == nil && !local(host) {
-			return &failure{exitUsage, fmt.Errorf("--addr %s: %s", addr, a.say("只能在本机打开", "it is for this machine alone")),
-				a.say("例如 --addr ", "for example --addr ") + site.DefaultAddr}
+			return misused(fmt.Errorf("--addr %s: %s", addr, a.say("只能在本机打开", "it is for this machine alone")),
+				a.say("例如 --addr ", "for example --addr ")+site.DefaultAddr)
 		}
 	}
 	set, err := sheet.Load(p.result.Base.Registry)

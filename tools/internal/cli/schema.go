@@ -41,8 +41,8 @@ Lists the fields of a form: name, type, unit, choices, visibility. Lists the for
 			return schemaNames(j), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			if !slices.Contains(schemaFormats, format) {
-				return &failure{exitUsage, fmt.Errorf("--format %s: %s", format, strings.Join(schemaFormats, ", ")), a.nearest(format, schemaFormats)}
+			if err := a.knownFormat(format, schemaFormats); err != nil {
+				return err
 			}
 			j, err := a.judge()
 			if err != nil {
@@ -106,7 +106,7 @@ func (a *app) describe(j *check.Judge, name, format string) error {
 	forms := opendata.Described(j.Registry.Schemas)
 	i := slices.IndexFunc(forms, func(f *schema.Form) bool { return f.Name == name })
 	if i < 0 {
-		return &failure{exitUsage, fmt.Errorf("%s: %s", name, a.say("没有这张表单", "no such form")), a.nearest(name, schemaNames(j))}
+		return misused(fmt.Errorf("%s: %s", name, a.say("没有这张表单", "no such form")), a.nearest(name, schemaNames(j)))
 	}
 	switch format {
 	case "json":
@@ -119,16 +119,6 @@ func (a *app) describe(j *check.Judge, name, format string) error {
 		return opendata.WriteFields(a.io.Out, forms[i])
 	}
 	return a.fieldTable(forms[i])
-}
-
-func (a *app) print(data []byte, err error) error {
-	if err == nil {
-		_, err = a.io.Out.Write(data)
-	}
-	if err != nil {
-		return cannot(err, "")
-	}
-	return nil
 }
 
 // fieldTable prints the fields of a form in columns.

@@ -25,7 +25,7 @@ const sheetDay = "2000-01-01"
 func (a *app) exportSheet(o *exportOptions) error {
 	switch {
 	case !slices.Contains(workSheets, o.sheet):
-		return &failure{exitUsage, fmt.Errorf(a.say("--sheet %s：没有这种工作表，有 %s", "--sheet %s: no such work sheet, but %s"), o.sheet, strings.Join(workSheets, ", ")), a.nearest(o.sheet, workSheets)}
+		return misused(fmt.Errorf(a.say("--sheet %s：没有这种工作表，有 %s", "--sheet %s: no such work sheet, but %s"), o.sheet, strings.Join(workSheets, ", ")), a.nearest(o.sheet, workSheets))
 	case o.format != "" && o.format != "xlsx":
 		return fmt.Errorf("--format %s: %s", o.format, a.say("工作表只有 xlsx", "a work sheet is xlsx"))
 	case o.year < 2000 || o.year > 2100:
@@ -54,16 +54,12 @@ func (a *app) exportSheet(o *exportOptions) error {
 	if err != nil {
 		return err
 	}
-	if o.out == "" || o.out == "-" {
-		if _, err := a.io.Out.Write(data); err != nil {
-			return cannot(err, "")
-		}
-		return nil
+	if err := a.deliver(o.out, data, 0o644); err != nil {
+		return err
 	}
-	if err := writeFile(a.abs(o.out), data); err != nil {
-		return cannot(err, a.say("检查文件夹是否存在、可写", "check that the folder exists and can be written"))
+	if o.out != "" && o.out != "-" {
+		a.wrote(a.abs(o.out))
 	}
-	a.wrote(a.abs(o.out))
 	return nil
 }
 
@@ -111,7 +107,7 @@ func (a *app) unitFlag(all []worksheet.Unit, s string) (worksheet.Unit, error) {
 	if u != nil {
 		mend = a.say("是不是想写 "+u.Code+"（"+u.Short+"）？", "did you mean "+u.Code+" ("+u.Short+")?")
 	}
-	return worksheet.Unit{}, &failure{exitUsage, fmt.Errorf("--unit %s: %s", s, a.say("没有这个单位", "no such unit")), mend}
+	return worksheet.Unit{}, misused(fmt.Errorf("--unit %s: %s", s, a.say("没有这个单位", "no such unit")), mend)
 }
 
 func (a *app) declarationSheet(j *check.Judge, o *exportOptions) ([]byte, error) {

@@ -67,3 +67,43 @@ func restore(names []string, before map[string][]byte) error {
 	}
 	return errors.Join(errs...)
 }
+
+// writeFile replaces a file whole: aside, synced, renamed. A device or a pipe,
+// such as /dev/null, is written to and stays what it is.
+func writeFile(path string, data []byte) error { return writeFileMode(path, data, 0o644) }
+
+// writing says of which file an error speaks that came up in writing it aside.
+func writing(path string, err error) error {
+	return &fs.PathError{Op: "write", Path: path, Err: err}
+}
+
+// writeFileMode is writeFile for a file that not everybody may read.
+func writeFileMode(path string, data []byte, mode os.FileMode) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		if err := os.WriteFile(path, data, 0); err != nil {
+			return writing(path, err)
+		}
+		return nil
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".taizhang-*")
+	if err != nil {
+		return writing(path, err)
+	}
+	defer os.Remove(tmp.Name())
+	if _, err = tmp.Write(data); err == nil {
+		err = tmp.Sync()
+	}
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = os.Chmod(tmp.Name(), mode)
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return writing(path, err)
+	}
+	return nil
+}

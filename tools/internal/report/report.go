@@ -20,7 +20,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"taizhang/tools/internal/finding"
 )
@@ -87,7 +86,7 @@ func Write(w io.Writer, format string, fs []finding.Finding, rules []Rule, o Opt
 	case "markdown":
 		r.markdown()
 	default:
-		err = unknownFormat(format)
+		err = fmt.Errorf("no format %q", format)
 	}
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -96,32 +95,6 @@ func Write(w io.Writer, format string, fs []finding.Finding, rules []Rule, o Opt
 		return fmt.Errorf("write %s report: %w", format, err)
 	}
 	return nil
-}
-
-// ParseSpec reads the value of --format: "F" for standard output (file is
-// empty, as it is for "F=-") or "F=FILE". Its error is a [*SpecError].
-func ParseSpec(s string) (format, file string, err error) {
-	format, file, named := strings.Cut(s, "=")
-	if !slices.Contains(Formats(), format) {
-		return "", "", unknownFormat(format)
-	}
-	if named && file == "" {
-		return "", "", &SpecError{finding.Text{Zh: fmt.Sprintf("%q 的等号后面没有文件名", s), En: fmt.Sprintf("%q names no file after =", s)}}
-	}
-	if file == "-" {
-		file = ""
-	}
-	return format, file, nil
-}
-
-// SpecError says, in both languages, what is wrong with a value of --format.
-type SpecError struct{ Message finding.Text }
-
-func (e *SpecError) Error() string { return e.Message.En }
-
-func unknownFormat(format string) error {
-	all := strings.Join(Formats(), ", ")
-	return &SpecError{finding.Text{Zh: fmt.Sprintf("没有输出格式 %q，可用的有：%s", format, all), En: fmt.Sprintf("there is no format %q; choose one of %s", format, all)}}
 }
 
 // Detect picks the format for where the command runs, given a way to read the

@@ -220,26 +220,6 @@ func TestEnglishReportsAreEnglish(t *testing.T) {
 	}
 }
 
-func TestParseSpec(t *testing.T) {
-	for _, c := range []struct {
-		in, format, file string
-		bad              bool
-	}{
-		{in: "text", format: "text"},
-		{in: "sarif=out.sarif", format: "sarif", file: "out.sarif"},
-		{in: "json=a=b.json", format: "json", file: "a=b.json"},
-		{in: "json=-", format: "json"},
-		{in: "json=", bad: true},
-		{in: "", bad: true},
-		{in: "xml=x", bad: true},
-	} {
-		format, file, err := ParseSpec(c.in)
-		if format != c.format || file != c.file || (err != nil) != c.bad {
-			t.Errorf("ParseSpec(%q) = %q, %q, %v", c.in, format, file, err)
-		}
-	}
-}
-
 func TestDetect(t *testing.T) {
 	for name, want := range map[string]string{"GITHUB_ACTIONS": "github", "GITLAB_CI": "gitlab", "HOME": "text"} {
 		env := func(k string) string {
