@@ -19,7 +19,7 @@ var layers = map[string][]string{
 	"value":      {},
 	"expression": {"value"},
 	"statement":  {},
-	"seal":       {"finding", "registry", "people", "decision", "transition", "statement"},
+	"seal":       {"finding", "value", "registry", "people", "decision", "transition", "statement"},
 	"audit":      {"finding", "value", "registry", "check", "people", "decision", "transition", "statement", "seal"},
 	"review":     {"finding", "value", "report", "decision", "transition", "vote"},
 	"transition": {"finding", "value", "record", "schema", "registry", "lifecycle", "check", "decision"},

@@ -17,6 +17,7 @@ import (
 	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
 	"taizhang/tools/internal/transition"
+	"taizhang/tools/internal/value"
 )
 
 // skew is how far the time of a decision may lie from those of the commits
@@ -228,7 +229,7 @@ func (h *hearing) vote(it *Item, d *seal.Decision, v *seal.Vote) (decision.Vote,
 		if err != nil {
 			return decision.Vote{}, false, finding.Text{Zh: "没有时间", En: "it has no time"}
 		}
-		person, ok := it.reg.ByAccount(v.Forge.Forge, v.Forge.Account, seal.Day(when))
+		person, ok := it.reg.ByAccount(v.Forge.Forge, v.Forge.Account, value.Day(when))
 		if !ok || person != v.Person {
 			return decision.Vote{}, false, finding.Text{Zh: "账号不是 " + v.Person + " 的", En: "the account is not that of " + v.Person}
 		}

@@ -50,7 +50,7 @@ func (j *Judge) Change(head registry.Files, changed []string, o Options) (*Resul
 		res.Base = j
 		res.Findings = append(res.Findings, byHand(changed)...)
 		res.Judge.Rules.Complete(res.Findings)
-		err = markExisting(res, base, o)
+		markExisting(res, base, o)
 		if o.Fresh {
 			res.fresh()
 		}
@@ -341,14 +341,13 @@ func (r *Result) fresh() {
 }
 
 // markExisting marks the findings that the base has under its own definitions.
-func markExisting(res *Result, base registry.Files, o Options) error {
+func markExisting(res *Result, base registry.Files, o Options) {
 	was, err := All(base, Options{Workers: o.Workers, Inspect: o.Inspect, Definitions: o.Definitions})
 	if err != nil {
-		return nil // a base that cannot be judged excuses nothing
+		return // a base that cannot be judged excuses nothing
 	}
 	identities(was.Findings).mark(res.Findings)
 	res.Mended = mended(was.Findings, res.Findings)
-	return nil
 }
 
 // overlay reads content from head and everything else from base.

@@ -14,10 +14,10 @@ import (
 	"golang.org/x/term"
 
 	"taizhang/tools/internal/decision"
-	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/review"
 	"taizhang/tools/internal/statement"
 	"taizhang/tools/internal/transition"
+	"taizhang/tools/internal/value"
 )
 
 type approveOptions struct {
@@ -114,7 +114,7 @@ func (a *app) runApprove(o *approveOptions, ids []string) error {
 	}
 	r := a.decide(p, append(heard.list, vote), now, nil)
 	r.Items = slices.DeleteFunc(r.Items, func(it review.Item) bool { return !slices.Contains(vote.IDs, it.ID) })
-	if err := a.counts(r, verdict); err != nil {
+	if err := a.counts(r); err != nil {
 		return err
 	}
 	fmt.Fprint(a.io.Out, r.Text(names(p.result.Base), a.lang))
@@ -159,7 +159,7 @@ func (a *app) choose(p *proposal, ids []string) ([]transition.Transition, error)
 
 // signer finds the key to sign with and whose it is.
 func (a *app) signer(p *proposal, file string, now time.Time) (ssh.Signer, string, func(), error) {
-	day := now.In(shanghai()).Format(time.DateOnly)
+	day := value.Day(now)
 	mend := a.say("把公钥登记到主干的 data/people.yaml（sshKeys），或用 --key 指明另一把", "enter the public key in data/people.yaml (sshKeys) of the base, or name another with --key")
 	if file != "" {
 		s, err := statement.FromFile(a.abs(file), a.passphrase(file))
@@ -212,14 +212,10 @@ func (a *app) inTerminal() (*os.File, bool) {
 // the person may speak for and that is asked.
 func (a *app) speakFor(p *proposal, items []transition.Transition, person, as string, now time.Time) (string, error) {
 	if as != "" {
-		code, ok := unitCode(p.result.Base.Registry, as)
-		if !ok {
-			return "", fmt.Errorf("--as %s: %s", as, a.say("没有这个单位", "there is no such unit"))
-		}
-		return code, nil
+		return a.unitFlag(p.result.Base.Registry, "as", as)
 	}
 	var mine []string
-	for _, m := range p.people.Memberships(person, now.In(shanghai()).Format(time.DateOnly)) {
+	for _, m := range p.people.Memberships(person, value.Day(now)) {
 		asked := false
 		for i := range items {
 			for _, seats := range [][]decision.Seat{items[i].Seats, items[i].Override} {
@@ -239,30 +235,8 @@ func (a *app) speakFor(p *proposal, items []transition.Transition, person, as st
 	return "", fmt.Errorf(a.say("%s 可以代表几个部门：%s，请用 --as 选一个", "%s may speak for several departments: %s; choose one with --as"), person, strings.Join(mine, ", "))
 }
 
-// unitCode resolves a unit by code, or by a name that only one unit has.
-func unitCode(r *registry.Registry, name string) (string, bool) {
-	var found []string
-	for _, code := range r.UnitCodes() {
-		if code == name {
-			return code, true
-		}
-		u := r.Unit(code)
-		all := []any{u["name"], u["shortName"]}
-		if aliases, ok := u["aliases"].([]any); ok {
-			all = append(all, aliases...)
-		}
-		if name != "" && slices.Contains(all, any(name)) {
-			found = append(found, code)
-		}
-	}
-	if len(found) != 1 {
-		return name, false
-	}
-	return found[0], true
-}
-
 // counts refuses to sign what would not count.
-func (a *app) counts(r *review.Report, verdict decision.Verdict) error {
+func (a *app) counts(r *review.Report) error {
 	for i := range r.Items {
 		for _, v := range r.Items[i].Decision.Votes {
 			if v.Source != "—" {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +11,7 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/publish"
+	"taizhang/tools/internal/value"
 )
 
 type auditOptions struct {
@@ -164,7 +164,7 @@ func (a *app) auditPage(root, from string) (*publish.Audit, error) {
 	}
 	for _, e := range slices.Backward(entries) {
 		for _, it := range e.Items {
-			r := publish.AuditRow{On: e.When.In(shanghai()).Format(time.DateOnly), Commit: e.Commit, Subject: it.Subject, Good: it.Status.Good(),
+			r := publish.AuditRow{On: value.Day(e.When), Commit: e.Commit, Subject: it.Subject, Good: it.Status.Good(),
 				Status: finding.Text(it.Status.Label()), Proof: finding.Text(it.Proof.Label())}
 			for _, st := range it.Steps {
 				r.Step = st.Name

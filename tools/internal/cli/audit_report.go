@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"taizhang/tools/internal/audit"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/report"
+	"taizhang/tools/internal/value"
 )
 
 // auditSummary is the outcome of an audit.
@@ -91,7 +91,7 @@ func (a *app) auditText(s *auditSummary) string {
 			if it.From != it.To {
 				moves = " " + it.From + "→" + it.To
 			}
-			fmt.Fprintf(&b, "%s %s %s %s%s%s  %s  %s\n", mark, e.Commit[:12], e.When.In(shanghai()).Format(time.DateOnly), it.Subject, steps, moves, how, strings.Join(who, " "))
+			fmt.Fprintf(&b, "%s %s %s %s%s%s  %s  %s\n", mark, e.Commit[:12], value.Day(e.When), it.Subject, steps, moves, how, strings.Join(who, " "))
 			for _, w := range it.Why {
 				fmt.Fprintf(&b, "    %s\n", report.OneLine(w.In(a.lang)))
 			}

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,6 +25,7 @@ import (
 	"taizhang/tools/internal/publish"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/site"
+	"taizhang/tools/internal/value"
 )
 
 func (a *app) buildCommand() *cobra.Command {
@@ -341,7 +341,7 @@ func siteMeta(root string, files *disk.Files) (publish.Meta, error) {
 	}
 	defer repo.Close()
 	if c, err := repo.Commit("HEAD"); err == nil {
-		m.Commit, m.Date = c.Hash, c.When.In(shanghai()).Format(time.DateOnly)
+		m.Commit, m.Date = c.Hash, value.Day(c.When)
 	}
 	return m, nil
 }

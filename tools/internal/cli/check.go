@@ -23,7 +23,6 @@ import (
 	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/rule"
 	"taizhang/tools/internal/sheet"
-	"taizhang/tools/internal/value"
 )
 
 // checkOptions are the flags of taizhang check.
@@ -81,9 +80,6 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if o.today != "" && !value.ValidDate(o.today) {
-		return fmt.Errorf("--today %s: %s", o.today, a.say("不是 YYYY-MM-DD 的日期", "is not a date YYYY-MM-DD"))
-	}
 	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
 		return fmt.Errorf("--color %s: %s", o.color, a.say("只能是 auto、always 或 never", "choose auto, always or never"))
 	}
@@ -94,8 +90,8 @@ func (a *app) runCheck(o *checkOptions, paths []string) error {
 		return errors.New(a.say("--base 与路径不能同时用：修改涉及的项目要整个检查", "--base and paths exclude each other: a change is judged whole"))
 	}
 	today := o.today
-	if today == "" {
-		today = a.today()
+	if err := a.dayFlag("today", &today); err != nil {
+		return err
 	}
 	spend(len(paths) > 0 || o.base != "")
 	opts := check.Options{Context: a.ctx, Progress: a.progress(o.quiet), Today: o.today, Inspect: attach.Inspect}
@@ -138,10 +134,6 @@ func spend(few bool) {
 	}
 }
 
-// shanghai is the time zone of all dates; it has had no daylight saving since
-// 1991, so a fixed offset needs no zone database.
-func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
-
 // checkFolder judges a folder on disk, or a part of it. The files returned are
 // to quote from.
 func (a *app) checkFolder(root string, opts check.Options, paths []string) (*check.Result, registry.Files, error) {
@@ -150,7 +142,7 @@ func (a *app) checkFolder(root string, opts check.Options, paths []string) (*che
 		return nil, nil, cannot(err, "")
 	}
 	if len(paths) > 0 {
-		if opts.Only, err = a.only(root, files, paths); err != nil {
+		if opts.Only, err = a.only(root, paths); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -162,7 +154,7 @@ func (a *app) checkFolder(root string, opts check.Options, paths []string) (*che
 }
 
 // only returns a filter of project folders by the paths the user named.
-func (a *app) only(root string, files *disk.Files, paths []string) (func(string) bool, error) {
+func (a *app) only(root string, paths []string) (func(string) bool, error) {
 	var wanted []string
 	for _, p := range paths {
 		abs := a.abs(p)
@@ -202,7 +194,7 @@ func (a *app) progress(quiet bool) func(done, total int) {
 }
 
 func (a *app) write(outs []output, res *check.Result, source registry.Files, o *checkOptions) error {
-	opts := report.Options{Lang: a.lang, Width: a.io.Width, Tool: "taizhang", Version: version(), Summary: report.Summary(res.Summary),
+	opts := report.Options{Lang: a.lang, Width: a.io.Width, Version: version(), Summary: report.Summary(res.Summary),
 		Source: func(file string) ([]byte, bool) {
 			data, err := source.Read(file, registry.RecordLimit)
 			return data, err == nil && len(data) <= registry.RecordLimit

@@ -19,6 +19,7 @@ import (
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/people"
 	"taizhang/tools/internal/statement"
+	"taizhang/tools/internal/value"
 )
 
 const checkpointRefs = "refs/taizhang/checkpoints/"
@@ -319,7 +320,7 @@ func (a *app) heldAgainst(p *checkedPoint, repo *gitobj.Repo, prefix string, com
 		}
 		registers[version] = j.Registry.People
 	}
-	if owner, ok := registers[version].ByKey(key, on.In(shanghai()).Format(time.DateOnly)); !ok || owner != doc.Person {
+	if owner, ok := registers[version].ByKey(key, value.Day(on)); !ok || owner != doc.Person {
 		return fmt.Errorf("the key is not that of %s", doc.Person)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"taizhang/tools/internal/value"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,7 +68,25 @@ func (a *app) now() time.Time {
 }
 
 // today is the day of that moment where the registry is.
-func (a *app) today() string { return a.now().In(shanghai()).Format(time.DateOnly) }
+func (a *app) today() string { return value.Day(a.now()) }
+
+// dayFlag checks the date that a flag gives; without one it is today.
+func (a *app) dayFlag(name string, day *string) error {
+	if *day == "" {
+		*day = a.today()
+	}
+	if !value.ValidDate(*day) {
+		return fmt.Errorf("--%s %s: %s", name, *day, a.say("不是 YYYY-MM-DD 的日期", "is not a date YYYY-MM-DD"))
+	}
+	return nil
+}
+
+// validYear reports whether a project can be of a year that a user writes.
+func validYear(year int) bool { return year >= 2000 && year <= 2100 }
+
+func (a *app) badYear(year int) error {
+	return fmt.Errorf(a.say("--year %d：写四位数年份，2000 到 2100", "--year %d: write a year of four digits, 2000 to 2100"), year)
+}
 
 func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }

@@ -88,7 +88,7 @@ func (a *app) sealedRegistry() (*check.Judge, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	if j.Registry.Config.Contacts != "sealed" {
+	if !j.Registry.Config.Sealed() {
 		return nil, "", cannot(errors.New(a.say("这份台账不保存联系人（data/registry.yaml 的 contacts 是 outside）", "this registry keeps no contacts (contacts in data/registry.yaml is outside)")),
 			a.say("联系人按本单位的办法另行报送", "hand the contacts in as your unit does"))
 	}

@@ -85,10 +85,9 @@ func (a *app) runDue(o *dueOptions) error {
 		return fmt.Errorf(a.say("--within %d：写天数，0 到 %d", "--within %d: a number of days, 0 to %d"), o.within, maxWithin)
 	case o.by != "who" && o.by != "unit":
 		return fmt.Errorf(a.say("--by %s：只能是 who（等谁办）或 unit（哪个单位的项目）", "--by %s: who or unit"), o.by)
-	case o.today == "":
-		o.today = a.today()
-	case !value.ValidDate(o.today):
-		return fmt.Errorf("--today %s: %s", o.today, a.say("不是 YYYY-MM-DD 的日期", "is not a date YYYY-MM-DD"))
+	}
+	if err := a.dayFlag("today", &o.today); err != nil {
+		return err
 	}
 	r, err := a.due(root, o)
 	if err != nil {
@@ -150,12 +149,9 @@ func (a *app) due(root string, o *dueOptions) (*due.Report, error) {
 		return nil, a.undefined(err)
 	}
 	if reg := res.Judge.Registry; o.unit != "" {
-		code, ok := unitCode(reg, o.unit)
-		if !ok {
-			err := fmt.Errorf("--unit %s: %s", o.unit, a.say("单位登记册里没有", "not in the register of units"))
-			return nil, misused(err, a.nearest(o.unit, reg.UnitCodes()))
+		if o.unit, err = a.unitFlag(reg, "unit", o.unit); err != nil {
+			return nil, err
 		}
-		o.unit = code
 	}
 	if roles := calendar.Roles(); o.role != "" && !slices.Contains(roles, o.role) {
 		err := fmt.Errorf(a.say("--role %s：没有这个角色，有 %s", "--role %s: no such role, but %s"), o.role, strings.Join(roles, ", "))

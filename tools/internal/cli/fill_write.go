@@ -272,7 +272,7 @@ func (f *filler) whatNext() {
 		}
 		fmt.Fprintf(f.io.Out, f.say("这一步要由：%s\n", "to be agreed by: %s\n"), strings.Join(who, f.say("、", ", ")))
 	}
-	if f.judge.Registry.Config.Contacts == "sealed" && f.judge.Registry.Folder(f.work.ID) == nil {
+	if f.judge.Registry.Config.Sealed() && f.judge.Registry.Folder(f.work.ID) == nil {
 		fmt.Fprintf(f.io.Out, f.say("联系人另外密封：taizhang contacts seal %s\n", "seal the contacts apart: taizhang contacts seal %s\n"), f.work.ID)
 	}
 }

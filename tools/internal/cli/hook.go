@@ -20,6 +20,7 @@ import (
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
+	"taizhang/tools/internal/value"
 )
 
 func (a *app) hookCommand() *cobra.Command {
@@ -186,7 +187,7 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 			return a.refuseMain(name, e.Commit[:12]+" "+a.worst(e))
 		}
 		if on, signed := earliest(newGitFiles(files, ""), e); signed && on.Before(today.Add(-lateness)) {
-			return a.refuseMain(name, fmt.Sprintf(a.say("%s 的决定作于 %s，超过一天才推送：重新合并", "%s was decided on %s, more than a day before the push: merge it again"), e.Commit[:12], on.In(shanghai()).Format(time.DateOnly)))
+			return a.refuseMain(name, fmt.Sprintf(a.say("%s 的决定作于 %s，超过一天才推送：重新合并", "%s was decided on %s, more than a day before the push: merge it again"), e.Commit[:12], value.Day(on)))
 		}
 		for _, it := range e.Items {
 			if slices.ContainsFunc(against[it.ID], func(s *statement.Signed) bool { _, no := it.Hear(s, today); return no == finding.Text{} }) {
@@ -278,7 +279,7 @@ func (a *app) receiveSigned(repo *gitobj.Repo, signers func() (*people.Register,
 	if err != nil {
 		return err
 	}
-	if _, ok := known.ByKey(key, a.now().In(shanghai()).Format(time.DateOnly)); !ok {
+	if _, ok := known.ByKey(key, value.Day(a.now())); !ok {
 		return a.refusePush(name, a.say("签名的密钥今天不属于人员表里的任何人", "the key that signed it belongs to nobody in the register today"))
 	}
 	return nil

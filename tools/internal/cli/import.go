@@ -76,13 +76,11 @@ func (a *app) runImport(o *importOptions) error {
 	if err := a.knownFormat(o.format, importFormats); err != nil {
 		return err
 	}
-	switch {
-	case o.year != 0 && (o.year < 2000 || o.year > 2100):
-		return fmt.Errorf(a.say("--year %d：写四位数年份，2000 到 2100", "--year %d: write a year of four digits, 2000 to 2100"), o.year)
-	case o.today == "":
-		o.today = a.today()
-	case !value.ValidDate(o.today):
-		return fmt.Errorf("--today %s: %s", o.today, a.say("不是 YYYY-MM-DD 的日期", "is not a date YYYY-MM-DD"))
+	if o.year != 0 && !validYear(o.year) {
+		return a.badYear(o.year)
+	}
+	if err := a.dayFlag("today", &o.today); err != nil {
+		return err
 	}
 	root, err := a.registryRoot()
 	if err != nil {
@@ -100,17 +98,17 @@ func (a *app) runImport(o *importOptions) error {
 	if err != nil {
 		return err
 	}
-	all := units(j.Registry)
-	unit, err := a.unitFlag(all, o.unit)
-	if err != nil {
-		return err
+	if o.unit != "" {
+		if o.unit, err = a.unitFlag(j.Registry, "unit", o.unit); err != nil {
+			return err
+		}
 	}
 	book, err := grid.Read(data)
 	if err != nil {
 		return a.sheetProblem(o.file, err)
 	}
-	tables, err := def.Read(book, worksheet.Options{Units: all, Unit: unit.Code, Year: o.year, Today: o.today, Sheet: o.sheet, Map: o.maps, Set: o.sets,
-		Persons: j.Registry.Config.Contacts == "sealed"})
+	tables, err := def.Read(book, worksheet.Options{Units: units(j.Registry), Unit: o.unit, Year: o.year, Today: o.today, Sheet: o.sheet, Map: o.maps, Set: o.sets,
+		Persons: j.Registry.Config.Sealed()})
 	if err != nil {
 		return a.sheetProblem(o.file, err)
 	}
@@ -118,7 +116,7 @@ func (a *app) runImport(o *importOptions) error {
 	if err := b.decide(); err != nil {
 		return cannot(err, "")
 	}
-	if j.Registry.Config.Contacts == "sealed" && b.accepted() {
+	if j.Registry.Config.Sealed() && b.accepted() {
 		if err := a.sealPersons(b); err != nil {
 			return err
 		}

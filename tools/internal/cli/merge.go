@@ -17,6 +17,7 @@ import (
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/review"
 	"taizhang/tools/internal/seal"
+	"taizhang/tools/internal/value"
 )
 
 type mergeOptions struct {
@@ -82,7 +83,7 @@ func (a *app) runMerge(o *mergeOptions, rev string) error {
 	if err != nil {
 		return err
 	}
-	if err := a.moveBranch(p, root, branch, commit); err != nil {
+	if err := a.moveBranch(p, branch, commit); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.io.Out, a.say("\n已合并：%s → %s，封存 %d 份决定。\n", "\nMerged: %s → %s, %d decisions sealed.\n"), p.tip.Hash[:12], commit[:12], len(r.Items))
@@ -116,7 +117,7 @@ func (a *app) mergeCommit(p *proposal, r *review.Report, heard *votes, message s
 	if message == "" {
 		message = mergeMessage(r)
 	}
-	commit, err := p.repo.WriteCommit(tree, []string{p.tip.Hash, p.head.Hash}, who, now.In(shanghai()), strings.TrimRight(message, "\n")+"\n")
+	commit, err := p.repo.WriteCommit(tree, []string{p.tip.Hash, p.head.Hash}, who, now.In(value.Shanghai()), strings.TrimRight(message, "\n")+"\n")
 	if err != nil {
 		return "", cannot(err, "")
 	}
@@ -228,7 +229,7 @@ func (a *app) checkedOut(dir, branch string) string {
 
 // moveBranch makes a branch point to a commit, if it still points to the tip
 // that the commit was made on.
-func (a *app) moveBranch(p *proposal, root, branch, commit string) error {
+func (a *app) moveBranch(p *proposal, branch, commit string) error {
 	mend := a.say("主干动过了，或工作区有未提交的改动：处理后再运行一次", "main has moved, or the working tree has changes: sort that out and run it again")
 	if p.repo.Root() != "" {
 		if head, err := a.git(p.dir, nil, "symbolic-ref", "-q", "HEAD"); err == nil && head == branch {

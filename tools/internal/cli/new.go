@@ -168,10 +168,10 @@ func formNames(f *filler) []string {
 func (f *filler) year(o *newOptions, step steps.Step) (int, error) {
 	year := o.year
 	if year == 0 {
-		year = f.now().In(shanghai()).Year() + step.Transition.Ahead
+		year = value.Year(f.today()) + step.Transition.Ahead
 		if f.o.asks() {
 			answer, err := f.ask(prompt.Question{Title: f.say("哪一年度？", "Which year?"), Default: fmt.Sprint(year), Check: func(s string) string {
-				if n, err := strconv.Atoi(strings.TrimSpace(s)); err != nil || n < 2000 || n > 2100 {
+				if n, err := strconv.Atoi(strings.TrimSpace(s)); err != nil || !validYear(n) {
 					return f.say("写四位数年份", "write a year of four digits")
 				}
 				return ""
@@ -182,8 +182,8 @@ func (f *filler) year(o *newOptions, step steps.Step) (int, error) {
 			year, _ = strconv.Atoi(strings.TrimSpace(answer))
 		}
 	}
-	if year < 2000 || year > 2100 {
-		return 0, fmt.Errorf("--year %d: %s", year, f.say("写四位数年份", "write a year of four digits"))
+	if !validYear(year) {
+		return 0, f.badYear(year)
 	}
 	return year, nil
 }
@@ -191,11 +191,7 @@ func (f *filler) year(o *newOptions, step steps.Step) (int, error) {
 func (f *filler) unit(o *newOptions) (string, error) {
 	r := f.judge.Registry
 	if o.unit != "" {
-		code, ok := unitCode(r, o.unit)
-		if !ok {
-			return "", misused(fmt.Errorf("--unit %s: %s", o.unit, f.say("没有这个单位", "there is no such unit")), f.nearest(o.unit, r.UnitCodes()))
-		}
-		return code, nil
+		return f.unitFlag(r, "unit", o.unit)
 	}
 	if !f.o.asks() {
 		return "", misused(fmt.Errorf("--unit: %s", f.say("没有写实施单位", "the implementing unit is missing")), "")

@@ -18,7 +18,6 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/statement"
-	"taizhang/tools/internal/value"
 )
 
 type personOptions struct {
@@ -121,18 +120,13 @@ func (a *app) runPersonAdd(id string, o *personOptions) error {
 	if len(o.departments)+len(o.emails) == 0 && o.key == "" {
 		return errors.New(a.say("没有写登记什么：--department、--key、--email 至少写一个", "nothing to register: give --department, --key or --email"))
 	}
-	if o.from == "" {
-		o.from = a.today()
-	}
-	if !value.ValidDate(o.from) {
-		return fmt.Errorf("--from %s: %s", o.from, a.say("不是 YYYY-MM-DD 的日期", "is not a date YYYY-MM-DD"))
+	if err := a.dayFlag("from", &o.from); err != nil {
+		return err
 	}
 	for i, d := range o.departments {
-		code, ok := unitCode(j.Registry, d)
-		if !ok {
-			return fmt.Errorf("--department %s: %s", d, a.say("没有这个单位", "there is no such unit"))
+		if o.departments[i], err = a.unitFlag(j.Registry, "department", d); err != nil {
+			return err
 		}
-		o.departments[i] = code
 	}
 	key := ""
 	if o.key != "" {

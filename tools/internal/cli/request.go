@@ -14,6 +14,7 @@ import (
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/review"
+	"taizhang/tools/internal/value"
 )
 
 // requestOptions say which requests of which forge are judged.
@@ -223,6 +224,6 @@ func (a *app) forgeFailure(err error) error {
 
 // accountOf names the person that an account belonged to on a day; "" is nobody.
 func (p *proposal) accountOf(f forge.Forge, account forge.Account, at time.Time) string {
-	person, _ := p.people.ByAccount(f.Name(), account.ID, at.In(shanghai()).Format(time.DateOnly))
+	person, _ := p.people.ByAccount(f.Name(), account.ID, value.Day(at))
 	return person
 }

@@ -17,6 +17,7 @@ import (
 	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/seal"
 	"taizhang/tools/internal/statement"
+	"taizhang/tools/internal/value"
 )
 
 type sealOptions struct {
@@ -261,7 +262,7 @@ func (s *sealer) step(req *forge.Request, at span) error {
 	if !r.Allows() {
 		return errFindings
 	}
-	if s.gate != nil && !p.result.Base.Registry.Config.Gate(statement.Authorized(s.gate.PublicKey()), on.In(shanghai()).Format(time.DateOnly)) {
+	if s.gate != nil && !p.result.Base.Registry.Config.Gate(statement.Authorized(s.gate.PublicKey()), value.Day(on)) {
 		return cannot(errors.New(s.say("这把密钥没有登记为审批程序的密钥", "the key is not registered as the gate's")), s.say("登记到主干 data/registry.yaml 的 gateKeys", "enter it in gateKeys of data/registry.yaml on main"))
 	}
 	edits := map[string]*gitobj.Entry{}
@@ -311,7 +312,7 @@ func (a *app) commitSeal(p *proposal, tip *gitobj.Tree, branch string, edits map
 		return cannot(err, a.say("先设置 git config user.name 和 user.email", "set git config user.name and user.email first"))
 	}
 	who = who[:strings.LastIndexByte(who, '>')+1]
-	commit, err := p.repo.WriteCommit(tree, []string{tip.Commit.Hash}, who, a.now().In(shanghai()), fmt.Sprintf("Seal the decision on request %d\n", number))
+	commit, err := p.repo.WriteCommit(tree, []string{tip.Commit.Hash}, who, a.now().In(value.Shanghai()), fmt.Sprintf("Seal the decision on request %d\n", number))
 	if err != nil {
 		return cannot(err, "")
 	}
@@ -319,7 +320,7 @@ func (a *app) commitSeal(p *proposal, tip *gitobj.Tree, branch string, edits map
 		return err
 	}
 	p.tip = tip.Commit
-	if err := a.moveBranch(p, p.dir, branch, commit); err != nil {
+	if err := a.moveBranch(p, branch, commit); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.io.Out, a.say("\n已封存：%s。推送：git push origin %s\n", "\nSealed: %s. Push it: git push origin %s\n"), commit[:12], strings.TrimPrefix(branch, "refs/heads/"))

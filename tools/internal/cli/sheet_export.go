@@ -28,7 +28,7 @@ func (a *app) exportSheet(o *exportOptions) error {
 		return misused(fmt.Errorf(a.say("--sheet %s：没有这种工作表，有 %s", "--sheet %s: no such work sheet, but %s"), o.sheet, strings.Join(workSheets, ", ")), a.nearest(o.sheet, workSheets))
 	case o.format != "" && o.format != "xlsx":
 		return fmt.Errorf("--format %s: %s", o.format, a.say("工作表只有 xlsx", "a work sheet is xlsx"))
-	case o.year < 2000 || o.year > 2100:
+	case !validYear(o.year):
 		return errors.New(a.say("--year：写计划年度，例如 2027", "--year: the plan year, for example 2027"))
 	case o.rows < 0 || o.rows > 5000:
 		return errors.New(a.say("--rows：0 到 5000", "--rows: 0 to 5000"))
@@ -76,48 +76,18 @@ func (a *app) worksheets(j *check.Judge) (*worksheet.Definition, error) {
 	return d, nil
 }
 
-// units lists the register of units as work sheets know them.
-func units(r *registry.Registry) (out []worksheet.Unit) {
-	for _, code := range r.UnitCodes() {
-		u := r.Unit(code)
-		str := func(k string) string { s, _ := u[k].(string); return s }
-		w := worksheet.Unit{Code: code, Name: str("name"), Short: str("shortName")}
-		if w.Short == "" {
-			w.Short = w.Name
-		}
-		aliases, _ := u["aliases"].([]any)
-		for _, n := range aliases {
-			w.Aliases = append(w.Aliases, fmt.Sprint(n))
-		}
-		out = append(out, w)
-	}
-	return out
-}
-
-// unitFlag resolves --unit.
-func (a *app) unitFlag(all []worksheet.Unit, s string) (worksheet.Unit, error) {
-	if s == "" {
-		return worksheet.Unit{}, nil
-	}
-	u, how := worksheet.FindUnit(all, s)
-	if u != nil && how == worksheet.Named {
-		return *u, nil
-	}
-	mend := a.say("单位代码见 data/units.yaml", "the codes of units are in data/units.yaml")
-	if u != nil {
-		mend = a.say("是不是想写 "+u.Code+"（"+u.Short+"）？", "did you mean "+u.Code+" ("+u.Short+")?")
-	}
-	return worksheet.Unit{}, misused(fmt.Errorf("--unit %s: %s", s, a.say("没有这个单位", "no such unit")), mend)
-}
-
 func (a *app) declarationSheet(j *check.Judge, o *exportOptions) ([]byte, error) {
 	def, err := a.worksheets(j)
 	if err != nil {
 		return nil, err
 	}
 	q := worksheet.Declaration{Title: j.Registry.Schemas.Form("declaration").Title.Zh, District: j.Registry.Config.District.Zh, Year: o.year, Day: sheetDay, Units: units(j.Registry), Blank: o.rows}
-	if q.Unit, err = a.unitFlag(q.Units, o.unit); err != nil {
-		return nil, err
+	if o.unit != "" {
+		code, err := a.unitFlag(j.Registry, "unit", o.unit)
+		if err != nil {
+			return nil, err
+		}
+		q.Unit = q.Units[slices.IndexFunc(q.Units, func(u worksheet.Unit) bool { return u.Code == code })]
 	}
 	for _, f := range j.Registry.Folders() {
 		if f.Year != o.year || !slices.Contains(f.Files, "declaration.md") {

@@ -14,6 +14,7 @@ import (
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/report"
+	"taizhang/tools/internal/value"
 )
 
 // asked is a question to `taizhang check` about a folder: the whole of it, a
@@ -81,7 +82,7 @@ func judgeOf(t *testing.T, dir string) *check.Judge {
 func newSteady(t *testing.T) *steady {
 	t.Helper()
 	defs := judgeOf(t, fixture(t))
-	return &steady{defs: defs, base: defs.Registry.Files().(*disk.Files), date: time.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60)).Format(time.DateOnly)}
+	return &steady{defs: defs, base: defs.Registry.Files().(*disk.Files), date: value.Day(time.Now())}
 }
 
 // ask returns the JSON report on dir, a fixture with edits.

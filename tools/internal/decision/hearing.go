@@ -7,13 +7,8 @@ import (
 	"time"
 
 	"taizhang/tools/internal/people"
+	"taizhang/tools/internal/value"
 )
-
-// shanghai is where the days of the registry begin. China has kept one time
-// without summer time since 1992, so no time zone database is needed.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
-func dayOf(t time.Time) string { return t.In(shanghai).Format(time.DateOnly) }
 
 // hearing is one run of Decide.
 type hearing struct {
@@ -30,7 +25,7 @@ type hearing struct {
 }
 
 func newHearing(q Question, votes []Vote, reg *people.Register, on time.Time) *hearing {
-	h := &hearing{q: q, reg: reg, on: on, day: dayOf(on), results: []VoteResult{}, stands: map[string]int{}, last: map[string]int{}}
+	h := &hearing{q: q, reg: reg, on: on, day: value.Day(on), results: []VoteResult{}, stands: map[string]int{}, last: map[string]int{}}
 	for _, a := range q.Authors {
 		if reg.Has(a) {
 			h.authors = append(h.authors, a)
@@ -46,7 +41,7 @@ func newHearing(q Question, votes []Vote, reg *people.Register, on time.Time) *h
 	slices.SortStableFunc(h.votes, func(a, b Vote) int { return a.When.Compare(b.When) })
 	for _, v := range h.votes {
 		h.results = append(h.results, VoteResult{Person: v.Person, Name: v.Name, Department: v.Department, Verdict: v.Verdict,
-			When: v.When.In(shanghai), Source: v.Source, Reason: v.Reason, Seat: -1, By: -1, Evidence: v.Evidence})
+			When: v.When.In(value.Shanghai()), Source: v.Source, Reason: v.Reason, Seat: -1, By: -1, Evidence: v.Evidence})
 	}
 	return h
 }
@@ -180,7 +175,7 @@ func (h *hearing) override(v *Vote, speaks []people.Membership) Status {
 // speaks returns the memberships by which a vote speaks, or why there are none.
 func (h *hearing) speaks(i int) ([]people.Membership, Status) {
 	v := &h.votes[i]
-	then, now := h.reg.Memberships(v.Person, dayOf(v.When)), h.reg.Memberships(v.Person, h.day)
+	then, now := h.reg.Memberships(v.Person, value.Day(v.When)), h.reg.Memberships(v.Person, h.day)
 	held := slices.DeleteFunc(now, func(m people.Membership) bool { return !slices.Contains(then, m) })
 	if len(held) == 0 {
 		return nil, OutsideTerm

@@ -8,9 +8,10 @@ import (
 
 	"taizhang/tools/internal/decision"
 	"taizhang/tools/internal/people"
+	"taizhang/tools/internal/value"
 )
 
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+var shanghai = value.Shanghai()
 
 // noon is the day on which most votes of the tests are given.
 var noon = time.Date(2026, 3, 10, 12, 0, 0, 0, shanghai)

@@ -16,8 +16,6 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-const root = "../../.."
-
 // lives are the projects of the fixture that the tests are about; others may
 // join it without changing any expectation here.
 var lives = []string{"2025/scjg/01", "2026/cgj/01", "2026/dsjj/01", "2026/jyj/01", "2026/yjj/01", "2027/jyj/01", "2027/wjw/01"}

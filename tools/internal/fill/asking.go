@@ -114,7 +114,7 @@ func (a asking) list(f *schema.Field, path []string, have any, put func(any)) er
 		return err
 	}
 	if choices := a.choices(f.Item); choices != nil {
-		return a.several(f, path, items, choices, put)
+		return a.several(f, items, choices, put)
 	}
 	a.Say("\n" + a.label(f) + ": " + f.Help.In(a.Lang))
 	if len(items) == 0 {
@@ -162,7 +162,7 @@ func (a asking) choices(f *schema.Field) []prompt.Choice {
 }
 
 // several asks for a list whose items are chosen.
-func (a asking) several(f *schema.Field, path []string, have []any, choices []prompt.Choice, put func(any)) error {
+func (a asking) several(f *schema.Field, have []any, choices []prompt.Choice, put func(any)) error {
 	var chosen []string
 	for _, v := range have {
 		text, _ := compose.ToText(v)

@@ -98,9 +98,9 @@ func (c gitConfig) get(section, key string) string {
 	return ""
 }
 
-// flag returns a boolean value, or def when it is not set.
-func (c gitConfig) flag(section, key string, def bool) bool {
-	switch strings.ToLower(c.get(section, key)) {
+// flag returns a boolean value of the section core, or def when it is not set.
+func (c gitConfig) flag(key string, def bool) bool {
+	switch strings.ToLower(c.get("core", key)) {
 	case "true", "yes", "on", "1":
 		return true
 	case "false", "no", "off", "0":

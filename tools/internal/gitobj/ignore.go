@@ -69,7 +69,7 @@ type lineEnds struct {
 
 func (r *Repo) lineEnds() lineEnds {
 	var l lineEnds
-	l.auto = strings.EqualFold(r.config.get("core", "autocrlf"), "input") || r.config.flag("core", "autocrlf", false)
+	l.auto = strings.EqualFold(r.config.get("core", "autocrlf"), "input") || r.config.flag("autocrlf", false)
 	var stack []gitattributes.MatchAttribute
 	for _, path := range []string{filepath.Join(r.root, ".gitattributes"), filepath.Join(r.common, "info", "attributes")} {
 		for line := range strings.Lines(readSmall(path)) {

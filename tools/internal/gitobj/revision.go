@@ -199,8 +199,9 @@ func (r *Repo) peel(rev string, h plumbing.Hash) (plumbing.Hash, error) {
 			return h, nil
 		case plumbing.TagObject:
 			line, _, _ := strings.Cut(string(data), "\n")
-			target, ok := strings.CutPrefix(line, "object ")
-			if h, ok = parseHash(target); !ok {
+			target, tagged := strings.CutPrefix(line, "object ")
+			var ok bool
+			if h, ok = parseHash(target); !ok || !tagged {
 				return h, &CorruptObjectError{h.String(), "a tag without an object line"}
 			}
 		default:

@@ -48,9 +48,9 @@ func scan(w *Worktree) ([]scanned, error) {
 	}
 	s := &scanner{
 		repo: r, covers: w.covers, index: x, ends: r.lineEnds(),
-		fileModes: r.config.flag("core", "filemode", true),
-		symlinks:  r.config.flag("core", "symlinks", true),
-		trustTime: r.config.flag("core", "trustctime", true),
+		fileModes: r.config.flag("filemode", true),
+		symlinks:  r.config.flag("symlinks", true),
+		trustTime: r.config.flag("trustctime", true),
 		files:     make([]scanned, 0, len(x.entries)),
 		budget:    maxEntries,
 	}

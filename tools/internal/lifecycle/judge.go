@@ -45,7 +45,7 @@ func (l *Lifecycle) Judge(base, head *registry.Project, was, is *History) ([]Ste
 			}
 			place := s.Place
 			if !slices.ContainsFunc(head.Records, func(r *registry.Record) bool { return r.Path == place.File }) {
-				place = indexPlace(head, "state")
+				place = statePlace(head)
 			}
 			out = append(out, finding.Finding{Rule: "C-004", Place: place, Clause: s.Transition.Clause,
 				Message: finding.Text{Zh: fmt.Sprintf("已记录的“%s”（%s，%s）在这次修改中消失或变了日期", s.Transition.Zh, s.Transition.ID, s.On), En: fmt.Sprintf("the recorded “%s” (%s, %s) vanishes or changes its date in this change", s.Transition.En, s.Transition.ID, s.On)},
@@ -61,7 +61,7 @@ func (l *Lifecycle) Judge(base, head *registry.Project, was, is *History) ([]Ste
 			zh = append(zh, s.Transition.ID+" "+s.Transition.Zh)
 			en = append(en, s.Transition.ID+" "+s.Transition.En)
 		}
-		out = append(out, finding.Finding{Rule: "C-003", Place: indexPlace(head, "state"),
+		out = append(out, finding.Finding{Rule: "C-003", Place: statePlace(head),
 			Message: finding.Text{Zh: fmt.Sprintf("一次修改只能办理一步，这里有 %d 步：%s", len(fresh), strings.Join(zh, "；")), En: fmt.Sprintf("a change takes one step, this one takes %d: %s", len(fresh), strings.Join(en, "; "))},
 			Help:    finding.Text{Zh: "分成几次提交，每一步由该步的审批部门同意", En: "split it: each step is agreed by the departments that it needs"}})
 	}
@@ -94,7 +94,7 @@ func (l *Lifecycle) edited(base, head *registry.Project, was *History) []finding
 	for _, b := range base.Records {
 		h := head.Record(b.Name)
 		if h == nil {
-			out = append(out, finding.Finding{Rule: "C-005", Place: indexPlace(head, "state"),
+			out = append(out, finding.Finding{Rule: "C-005", Place: statePlace(head),
 				Message: finding.Text{Zh: fmt.Sprintf("已记录的“%s”（%s.md）被删除", b.Form.Title.Zh, b.Name), En: fmt.Sprintf("the recorded “%s” (%s.md) is deleted", b.Form.Title.En, b.Name)},
 				Help:    finding.Text{Zh: "恢复这份记录；登记簿只增不删", En: "restore it: the registry only grows"}})
 			continue

@@ -48,7 +48,7 @@ func (l *Lifecycle) Replay(p *registry.Project) (h *History, known bool) {
 	env := maps.Clone(p.Env) // with the list item of the event at hand
 	events, err := l.events(p, env)
 	if err != nil {
-		h.Findings = append(h.Findings, finding.Finding{Rule: "L-002", Place: indexPlace(p, "state"),
+		h.Findings = append(h.Findings, finding.Finding{Rule: "L-002", Place: statePlace(p),
 			Message: finding.Text{Zh: "无法推算状态：" + err.Error(), En: "the state cannot be computed: " + err.Error()}})
 		return h, false
 	}
@@ -136,7 +136,7 @@ func (t *Transition) place(p *registry.Project, item map[string]any) finding.Pla
 			return pl
 		}
 	}
-	return indexPlace(p, "state")
+	return statePlace(p)
 }
 
 // lastMember returns the longest dotted path of an expression, split.
@@ -153,8 +153,9 @@ func lastMember(members []string) []string {
 	return strings.Split(best, ".")
 }
 
-func indexPlace(p *registry.Project, key string) finding.Place {
-	if pl, ok := registry.PlacePath(p.Env, nil, []string{"index", key}); ok {
+// statePlace is where a project declares its state.
+func statePlace(p *registry.Project) finding.Place {
+	if pl, ok := registry.PlacePath(p.Env, nil, []string{"index", "state"}); ok {
 		return pl
 	}
 	return finding.Place{File: p.Dir + "/index.md", Line: 1, Col: 1, EndCol: 4}
@@ -264,7 +265,7 @@ func (l *Lifecycle) refuse(p *registry.Project, h *History, e Step) finding.Find
 func (l *Lifecycle) declared(p *registry.Project, h *History) {
 	index, _ := p.Env["index"].(map[string]any)
 	code, _ := index["state"].(string)
-	place := indexPlace(p, "state")
+	place := statePlace(p)
 	if l.states[code] == nil {
 		f := finding.Finding{Rule: "L-003", Place: place,
 			Message: finding.Text{Zh: fmt.Sprintf("没有“%s”这个状态", code), En: fmt.Sprintf("there is no state “%s”", code)},

@@ -86,7 +86,7 @@ func (c *converter) node(n *yaml.Node, depth int, owner place) (node *Node, end 
 	}
 	start := c.locate(n.Line, n.Column)
 	node.Line, node.Col = int32(c.fileLine(n.Line)), int32(n.Column)
-	if c.featureAt(n, start) || depth > MaxDepth && c.tooDeep(n, start) {
+	if c.featureAt(n, start) || depth > MaxDepth && c.tooDeep(n) {
 		return node, start
 	}
 	switch n.Kind {
@@ -275,7 +275,7 @@ func word(text []byte) []byte {
 	return text
 }
 
-func (c *converter) tooDeep(n *yaml.Node, start int) bool {
+func (c *converter) tooDeep(n *yaml.Node) bool {
 	if n.Kind == yaml.ScalarNode {
 		return false
 	}

@@ -145,7 +145,7 @@ type upkeep struct {
 func (r *Registry) newDistrict(was *district, touched map[string]*Folder) *district {
 	d := &district{shares: &gathered[int]{}, works: &gathered[upkeep]{}}
 	if was != nil {
-		d.shares, d.works = was.shares.with(r, touched, r.maintenanceShare), was.works.with(r, touched, r.application)
+		d.shares, d.works = was.shares.with(touched, r.maintenanceShare), was.works.with(touched, r.application)
 	}
 	d.ratios = sync.OnceValue(func() Ratios { return ratios(d.shares.all(r, r.maintenanceShare)) })
 	d.upkeep = sync.OnceValue(func() map[string][]upkeep { return bySystem(d.works.all(r, r.application)) })
@@ -175,7 +175,7 @@ func (g *gathered[T]) all(r *Registry, look func(*Folder) (T, bool)) map[string]
 
 // with returns what is known once the touched projects are others: what was
 // asked for before is looked up again in these alone.
-func (g *gathered[T]) with(r *Registry, touched map[string]*Folder, look func(*Folder) (T, bool)) *gathered[T] {
+func (g *gathered[T]) with(touched map[string]*Folder, look func(*Folder) (T, bool)) *gathered[T] {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.found == nil {

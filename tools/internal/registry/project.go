@@ -153,7 +153,7 @@ func (r *Registry) ProjectAfter(f *Folder, before *Project, differs map[string]b
 func (r *Registry) contacts(file string) []finding.Finding {
 	f := finding.Finding{Rule: "P-008", Place: finding.Place{File: file}, Sensitive: true,
 		Help: finding.Text{Zh: "从这次修改中删去它；已经推送过的，立即告诉台账管理员", En: "remove it from the change; tell the registry's keeper at once if it was pushed"}}
-	if r.Config.Contacts != "sealed" {
+	if !r.Config.Sealed() {
 		f.Message = finding.Text{Zh: "这份台账不保存联系人（data/registry.yaml 的 contacts 是 outside）", En: "this registry keeps no contact persons (contacts in data/registry.yaml is outside)"}
 		return []finding.Finding{f}
 	}

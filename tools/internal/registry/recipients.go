@@ -13,7 +13,7 @@ const RecipientsFile = "data/recipients.yaml"
 // were recipients has no schema of them.
 func (t *Tables) readRecipients(r *Registry) {
 	if !r.Has(RecipientsFile) || r.Schemas.Form("recipients") == nil {
-		if r.Config.Contacts == "sealed" {
+		if r.Config.Sealed() {
 			t.faults.add(report("P-010", ConfigFile, finding.Text{Zh: "contacts 是 sealed，却没有登记密封公钥（data/recipients.yaml）", En: "contacts is sealed, but no recipients are registered (data/recipients.yaml)"},
 				finding.Text{Zh: "用 taizhang contacts keygen 生成一对钥匙，把公钥写进 data/recipients.yaml", En: "make a pair of keys with taizhang contacts keygen and enter the public one in data/recipients.yaml"}))
 		}

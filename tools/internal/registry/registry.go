@@ -68,6 +68,9 @@ type Config struct {
 	Forge        Forge  // where the form page submits to; empty when nowhere
 }
 
+// Sealed reports whether the registry keeps contact persons, sealed.
+func (c *Config) Sealed() bool { return c.Contacts == "sealed" }
+
 // Link is an address with what it is called.
 type Link struct {
 	finding.Text

@@ -206,8 +206,8 @@ func (r *Rule) run(c *Check, env map[string]any, fallback finding.Place) []findi
 }
 
 // applies reports whether the conditions of the rule and of the check hold.
-func (c *Check) applies(env map[string]any) (bool, error) {
-	for _, when := range []*expression.Program{c.ruleWhen, c.when} {
+func (ch *Check) applies(env map[string]any) (bool, error) {
+	for _, when := range []*expression.Program{ch.ruleWhen, ch.when} {
 		if when == nil {
 			continue
 		}

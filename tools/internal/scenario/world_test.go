@@ -83,7 +83,6 @@ type request struct {
 	mergedBy *account
 	mergedAt time.Time
 	merge    string // commit that the merge left on the base
-	squash   string // commit of a squash that is not itself on the base's first-parent line
 	versions []version
 	reviews  []*review
 	comments []*comment

@@ -8,13 +8,8 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/people"
 	"taizhang/tools/internal/statement"
+	"taizhang/tools/internal/value"
 )
-
-// shanghai is the time zone of all days.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
-// Day returns the day of a moment, YYYY-MM-DD in Asia/Shanghai.
-func Day(t time.Time) string { return t.In(shanghai).Format(time.DateOnly) }
 
 // Hear verifies a signed statement and takes it as a vote. The key must belong
 // to the person who speaks, on the day of the statement and still on the day on
@@ -25,8 +20,8 @@ func Hear(signed *statement.Signed, reg *people.Register, registryCode string, o
 	if err != nil {
 		return v, finding.Text{Zh: "签名不成立：" + err.Error(), En: "the signature does not hold: " + err.Error()}
 	}
-	owner, known := reg.ByKey(key, Day(st.When()))
-	still, _ := reg.ByKey(key, Day(on))
+	owner, known := reg.ByKey(key, value.Day(st.When()))
+	still, _ := reg.ByKey(key, value.Day(on))
 	switch {
 	case st.Registry != registryCode:
 		return v, finding.Text{Zh: "是为另一份台账（" + st.Registry + "）签的", En: "it was signed for another registry (" + st.Registry + ")"}

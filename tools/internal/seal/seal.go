@@ -22,6 +22,7 @@ import (
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/statement"
 	"taizhang/tools/internal/transition"
+	"taizhang/tools/internal/value"
 )
 
 // Namespace keeps the seal of the gate apart from signatures of persons.
@@ -133,7 +134,7 @@ func (d *Decision) When() time.Time {
 }
 
 // Day returns the day of the decision, YYYY-MM-DD in Asia/Shanghai.
-func (d *Decision) Day() string { return Day(d.When()) }
+func (d *Decision) Day() string { return value.Day(d.When()) }
 
 // Sign seals a decision with the key of the gate.
 func (d *Decision) Sign(signer ssh.Signer) error {

@@ -19,7 +19,7 @@ import (
 func (l *Locator) compile(ctx context.Context, version, bin string) error {
 	hugo := product{name: finding.Text{Zh: " Hugo " + version + " ", En: "Hugo " + version}, path: hugoModule, os: runtime.GOOS, arch: runtime.GOARCH,
 		without: finding.Text{Zh: "；也可把这一版 Hugo 放进 PATH", En: "; you may also put this Hugo on PATH"}}
-	return l.make(ctx, hugo, filepath.Dir(bin), func(tmp string) error {
+	return l.make(hugo, filepath.Dir(bin), func(tmp string) error {
 		out := filepath.Join(tmp, filepath.Base(bin))
 		if err := l.build(ctx, hugo, out); err != nil {
 			return err
@@ -48,7 +48,7 @@ type product struct {
 }
 
 // make runs fn with a temporary folder inside dir and says what takes so long.
-func (l *Locator) make(ctx context.Context, p product, dir string, fn func(tmp string) error) error {
+func (l *Locator) make(p product, dir string, fn func(tmp string) error) error {
 	l.say("首次使用需编译%[1]s，要几分钟，只此一次；结果存在 %[3]s",
 		"compiling %[2]s: this takes a few minutes and happens once; the result is kept in %[3]s",
 		p.name.Zh, p.name.En, dir)

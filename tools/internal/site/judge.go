@@ -63,7 +63,7 @@ func (l *Locator) Judge(ctx context.Context) (*Judge, error) {
 	if j, err := readJudge(dir); err == nil { // whoever held the lock has compiled it
 		return j, nil
 	}
-	err = l.make(ctx, p, dir, func(tmp string) error {
+	err = l.make(p, dir, func(tmp string) error {
 		out := filepath.Join(tmp, "judge.wasm")
 		if err := l.build(ctx, p, out); err != nil {
 			return err

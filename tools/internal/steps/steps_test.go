@@ -13,8 +13,6 @@ import (
 	"taizhang/tools/internal/steps"
 )
 
-const root = "../../.."
-
 func judge(t *testing.T, files registry.Files) *check.Judge {
 	t.Helper()
 	j, err := check.NewJudge(files)

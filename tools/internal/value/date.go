@@ -1,6 +1,16 @@
 package value
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
+
+// Shanghai is the time zone of all days. It has had no daylight saving since 1991,
+// so a fixed offset needs no zone database.
+func Shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+
+// Day returns the day of a moment, YYYY-MM-DD in Shanghai.
+func Day(t time.Time) string { return t.In(Shanghai()).Format(time.DateOnly) }
 
 // ValidDate reports whether s is a real day written YYYY-MM-DD.
 func ValidDate(s string) bool {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestParseAmount(t *testing.T) {
@@ -289,6 +290,18 @@ func TestWidthDoesNotDependOnTheLocale(t *testing.T) {
 			if got := Width(s); got != want {
 				t.Errorf("%s: Width(%q) = %d, want %d", locale, s, got, want)
 			}
+		}
+	}
+}
+
+func TestDayIsThatOfShanghai(t *testing.T) {
+	for moment, day := range map[string]string{"2026-03-10T15:59:59Z": "2026-03-10", "2026-03-10T16:00:00Z": "2026-03-11"} {
+		at, err := time.Parse(time.RFC3339, moment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Day(at); got != day {
+			t.Errorf("Day(%s) = %s, want %s", moment, got, day)
 		}
 	}
 }

@@ -201,7 +201,7 @@ func (r *reader) aside(s *grid.Sheet, row int, t *table) {
 		}
 	}
 	if row < t.head.top {
-		r.heading(s, cells, t)
+		r.heading(cells, t)
 	}
 }
 
@@ -232,7 +232,7 @@ type commonCell struct {
 var planYear = regexp.MustCompile(`(20[0-9]{2})\s*年`)
 
 // heading reads year, unit and money out of a title.
-func (r *reader) heading(s *grid.Sheet, cells []grid.Cell, t *table) {
+func (r *reader) heading(cells []grid.Cell, t *table) {
 	for i := range cells {
 		c := &cells[i]
 		folded := value.FoldWidth(c.Text)

@@ -69,7 +69,6 @@ type table struct {
 	year           int
 	unit           string
 	yearAt, unitAt string
-	sum            int64
 }
 
 func (t *table) note(n Note) { n.Sheet = t.Sheet; t.Notes = append(t.Notes, n) }
