@@ -200,11 +200,16 @@ func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, alone b
 	id := idOf(dirs[i])
 	bf, hf := was.Registry.Folder(id), is.Registry.Folder(id)
 	p := Pair{ID: id}
+	var before, after *registry.Project
 	if bf != nil {
-		p.Base = was.past(was.Registry.Project(bf))
+		before = was.Registry.Project(bf)
+	}
+	if hf != nil {
+		after = is.Registry.ProjectAfter(hf, before, differs)
 	}
 	if hf == nil {
 		if bf != nil {
+			p.Base = was.past(before)
 			if !o.Forward {
 				p.Base.judge(nil, nil)
 			}
@@ -212,12 +217,21 @@ func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, alone b
 		}
 		return p
 	}
-	var before *registry.Project
 	var history *lifecycle.History
-	if bf != nil {
-		before, history = p.Base.Project, p.Base.History
+	rests := alone && bf != nil && (o.Fresh || o.Forward) && after.Reworded(before, differs)
+	if rests {
+		history, rests = is.Lifecycle.Rests(after, differs)
 	}
-	p.Head = is.past(is.Registry.ProjectAfter(hf, before, differs))
+	if rests {
+		p.Base = &Verdict{Judge: was, Project: before, History: history, Known: true}
+		p.Head = &Verdict{Judge: is, Project: after, History: history, Known: true}
+	} else {
+		if bf != nil {
+			p.Base = was.past(before)
+			history = p.Base.History
+		}
+		p.Head = is.past(after)
+	}
 	// Where a history cannot be told, another declared state is a step.
 	stepped := bf == nil || declared(before) != declared(p.Head.Project)
 	var steps []finding.Finding
@@ -231,6 +245,8 @@ func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, alone b
 	var only *part
 	switch {
 	case !o.Fresh && !o.Forward || bf == nil:
+	case rests:
+		only = &part{differs, registry.Altered{}}
 	case stepped:
 		only = allButName(p.Base, p.Head, alone)
 	default:

@@ -114,7 +114,7 @@ func TestAFreshLookFindsWhatTheFullLookFindsNew(t *testing.T) {
 			t.Errorf("%d: %q brings\n%swant\n%sand mends\n%swant\n%s", i, changed, words(fresh.Findings), words(want), words(fresh.Mended), words(full.Mended))
 		}
 		for k, p := range fresh.Pairs {
-			if o := full.Pairs[k]; len(p.Fresh) != len(o.Fresh) || state(p.Base) != state(o.Base) || state(p.Head) != state(o.Head) {
+			if o := full.Pairs[k]; len(p.Fresh) != len(o.Fresh) || sound(o.Base) && state(p.Base) != state(o.Base) || sound(o.Head) && state(p.Head) != state(o.Head) {
 				t.Errorf("%d: %s takes other steps", i, p.ID)
 			}
 		}
@@ -127,6 +127,10 @@ func TestAFreshLookFindsWhatTheFullLookFindsNew(t *testing.T) {
 		t.Errorf("only %d findings, %d mended, %d about namesakes are compared", told, mended, namesakes)
 	}
 }
+
+// sound reports whether a project has a history without fault: of one that only
+// has other words now, that is not asked again.
+func sound(v *check.Verdict) bool { return v != nil && v.Known && len(v.History.Findings) == 0 }
 
 func state(v *check.Verdict) string {
 	if v == nil {

@@ -35,7 +35,7 @@ func NewJudge(files registry.Files) (*Judge, error) {
 	if err := errors.Join(j.Registry.Schemas.Read(), j.Lifecycle.Verify(j.Registry)); err != nil {
 		return nil, err
 	}
-	for _, need := range [][2]string{{"index", "documents"}, {"legal-basis", "basis"}, {"deadlines", "deadlines"}} {
+	for _, need := range [][2]string{{"index", "documents"}, {"plan", "items"}, {"legal-basis", "basis"}, {"deadlines", "deadlines"}} {
 		j.Registry.Schemas.List(need[0], need[1])
 	}
 	j.Registry.Tables()
@@ -72,7 +72,6 @@ func open(files registry.Files) (*Judge, error) {
 			return nil, fmt.Errorf("%s: 缺少这个定义，从上一个提交恢复它 · missing; restore it from an earlier commit", path.Join("schemas", need))
 		}
 	}
-	set.List("plan", "items")
 	set.List("units", "units")
 	if err := set.Err(); err != nil {
 		return nil, err

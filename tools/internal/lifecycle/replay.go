@@ -36,17 +36,23 @@ type History struct {
 // ReachedOn returns the first date on which the project was in a state, or "".
 func (h *History) ReachedOn(state string) string { return h.reached[state] }
 
+// begin is the history of a project of which nothing has been read.
+func begin(p *registry.Project) *History {
+	h := &History{State: Draft, reached: map[string]string{}}
+	p.Env["reached"] = func(code string) bool { _, ok := h.reached[code]; return ok }
+	p.Env["reachedOn"] = h.ReachedOn
+	return h
+}
+
 // Replay computes the history of a project. A project with records that could
 // not be read has no history that one could rely on: known is false then.
 func (l *Lifecycle) Replay(p *registry.Project) (h *History, known bool) {
-	h = &History{State: Draft, reached: map[string]string{}}
-	p.Env["reached"] = func(code string) bool { _, ok := h.reached[code]; return ok }
-	p.Env["reachedOn"] = h.ReachedOn
+	h = begin(p)
 	if len(p.Broken) > 0 {
 		return h, false
 	}
 	env := maps.Clone(p.Env) // with the list item of the event at hand
-	events, err := l.events(p, env)
+	events, err := l.events(p, env, func(*Transition) bool { return true })
 	if err != nil {
 		h.Findings = append(h.Findings, finding.Finding{Rule: "L-002", Place: statePlace(p),
 			Message: finding.Text{Zh: "无法推算状态：" + err.Error(), En: "the state cannot be computed: " + err.Error()}})
@@ -74,10 +80,34 @@ func (l *Lifecycle) Replay(p *registry.Project) (h *History, known bool) {
 	return h, true
 }
 
-// events collects what the records say has happened, by date.
-func (l *Lifecycle) events(p *registry.Project, env map[string]any) ([]Step, error) {
+// Rests is the history of a project that a change leaves where it is: nothing that
+// rules and transitions see of it differs. It is in the state that it declares, and
+// its steps are not told, nor the plans read that list it. That is not enough, and
+// ok is false, where one of the files that differ records a step.
+func (l *Lifecycle) Rests(p *registry.Project, differs map[string]bool) (h *History, ok bool) {
+	if len(p.Broken) > 0 {
+		return nil, false
+	}
+	events, err := l.events(p, maps.Clone(p.Env), func(t *Transition) bool {
+		return t.Event.each == nil || !slices.Contains(t.Event.each.Roots(), "planned")
+	})
+	if err != nil || slices.ContainsFunc(events, func(s Step) bool { return differs[s.Place.File] }) {
+		return nil, false
+	}
+	index, _ := p.Env["index"].(map[string]any)
+	h = begin(p)
+	h.State, _ = index["state"].(string)
+	return h, l.states[h.State] != nil
+}
+
+// events collects what the records say has happened, by date, as far as the
+// transitions are asked for.
+func (l *Lifecycle) events(p *registry.Project, env map[string]any, asked func(*Transition) bool) ([]Step, error) {
 	var out []Step
 	for _, t := range l.Transitions {
+		if !asked(t) {
+			continue
+		}
 		var items []any
 		if t.Event.each == nil {
 			items = []any{nil}

@@ -21,7 +21,7 @@ func (p *Project) totalInvestment() int {
 	if n := fen(p.Env["approval"], "reply", "amount"); n > 0 {
 		return n
 	}
-	for _, e := range slices.Backward(items(p.Env, "planned")) {
+	for _, e := range slices.Backward(p.registry.Planned(p.ID)) {
 		if at(e, "issued") == true {
 			return fen(e, "total")
 		}

@@ -48,8 +48,10 @@ type kinds struct {
 func newKinds(set *schema.Set) *kinds {
 	k := &kinds{absent: map[string]any{"filedOn": "", "agreedAmount": 0, "acceptedOn": ""}}
 	k.scope = expression.NewScope(newVocabulary(set).find)
-	for _, name := range set.FormNames() {
+	for _, name := range append(set.FormNames(), "plan") {
 		k.absent[name] = &expression.Later{Absent: true, Value: sync.OnceValue(func() any { return none(set.Form(name)) })}
+	}
+	for _, name := range set.FormNames() {
 		k.absent[plural(name)] = []any{}
 	}
 	k.zeroUnit = set.List("units", "units").Item.Zero().(map[string]any)

@@ -9,8 +9,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"taizhang/tools/internal/contacts"
+	"taizhang/tools/internal/expression"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/schema"
@@ -199,8 +201,7 @@ func (p *Project) fill() {
 	}
 	p.Env["documents"] = docs
 	p.Env["unit"], p.Env["filer"] = r.Unit(unit), r.Unit(filer)
-	p.Env["planned"] = r.Planned(p.ID)
-	p.Env["plan"] = r.Schemas.Form("plan").Root.Zero()
+	p.Env["planned"] = &expression.Later{Value: sync.OnceValue(func() any { return r.Planned(p.ID) })}
 	p.Env["project"] = map[string]any{"id": p.ID, "year": p.Year, "unit": p.Unit, "number": p.Number}
 	p.Env["submissions"] = p.submissions()
 	p.Env["totalInvestment"] = p.totalInvestment
@@ -289,6 +290,6 @@ func (r *Registry) PlanEnv(p *Plan) map[string]any {
 // AbsentPlan returns the environment of a plan that does not exist.
 func (r *Registry) AbsentPlan() map[string]any {
 	env := maps.Clone(r.kinds.absent)
-	env["plan"], env["planItems"] = r.Schemas.Form("plan").Root.Zero(), []any{}
+	env["planItems"] = []any{}
 	return env
 }
