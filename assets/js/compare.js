@@ -58,13 +58,13 @@
       });
     }
     if (part === 'steps') {
-      return Array.prototype.map.call(at.children, function (li) { return [li.querySelector('.step-zh'), li.querySelector('.step-on')]; });
+      return Array.prototype.map.call(at.children, function (li) { return [li.querySelector('.step-what'), li.querySelector('.step-on')]; });
     }
     return Array.prototype.map.call(at.children, function (div) { return [div.querySelector('dt'), div.querySelector('dd')]; });
   }
 
   function key(label) {
-    var zh = label.querySelector('.zh');
+    var zh = label.querySelector('bdi');
     return (zh || label).textContent.replace(/（.*）/, '').trim();
   }
 

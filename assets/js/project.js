@@ -11,6 +11,21 @@
     link.search = '?' + ids.map(function (x) { return 'p=' + x; }).join('&');
   }
 
+  // On a phone each row of a table is a card, of which every cell names its column.
+  document.querySelectorAll('.inner').forEach(function (table) {
+    var names = Array.prototype.map.call(table.tHead.rows[0].cells, function (th) {
+      var en = th.querySelector('i');
+      return [(th.querySelector('bdi') || th).textContent, en ? en.textContent : ''];
+    });
+    Array.prototype.forEach.call(table.tBodies[0].rows, function (row) {
+      names.forEach(function (name, i) {
+        row.cells[i].dataset.label = name[0];
+        if (name[1]) row.cells[i].dataset.en = name[1];
+      });
+    });
+    table.classList.add('cards');
+  });
+
   // A site that was built without its address knows it here.
   address.textContent = new URL(address.textContent, location.href).href;
   if (!navigator.clipboard) return; // only where the page is served securely

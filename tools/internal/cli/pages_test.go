@@ -147,7 +147,7 @@ func chinese(t *testing.T, page *browser.Page, words map[string]string) []string
 		const left = new Set(), walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 		while (walk.nextNode()) {
 			const at = walk.currentNode.parentElement;
-			if (!at.checkVisibility() || at.closest(".prefs, .prose, pre, [lang=en], .doc-title a, .result-title")) continue;
+			if (!at.checkVisibility() || at.closest(".prefs, .prose, pre, [lang=en], .docs a, .result-title")) continue;
 			for (const part of walk.currentNode.data.split(/[、·]/)) if (Object.hasOwn(words, part.trim())) left.add(part.trim());
 		}
 		return [...left];

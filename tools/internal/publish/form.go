@@ -34,9 +34,12 @@ func (f *former) form(r revealed) *form {
 		return nil
 	}
 	t := f.s.formTitle(r)
-	out := &form{ID: r.rec.Name, Zh: t.Zh, En: t.En, Annex: r.rec.Form.Annex, PrintTitle: r.rec.Form.Title.Zh, On: f.s.dated(r), Sheet: f.s.sheetURL(r)}
-	if year := r.root.str("planYear"); year != "" && out.Annex != "" {
-		out.PrintTitle += "（" + year + "年度）"
+	out := &form{ID: r.rec.Name, Zh: t.Zh, En: t.En, Annex: r.rec.Form.Annex, On: f.s.dated(r), Sheet: f.s.sheetURL(r)}
+	if out.Annex != "" {
+		out.PrintTitle = r.rec.Form.Title.Zh
+		if year := r.root.str("planYear"); year != "" {
+			out.PrintTitle += "（" + year + "年度）"
+		}
 	}
 	if r.rec.Form.Name == "index" {
 		// State, waivers and withheld matters have sections of their own.
@@ -227,7 +230,8 @@ func tabular(s *shown) bool {
 func (f *former) table(s *shown, out *field) {
 	cols := columns(s)
 	for _, c := range cols {
-		col := column{Zh: c.Label.Zh, En: c.Label.En, Num: c.Type == schema.Amount || c.Type == schema.Number || c.Type == schema.Int && c.Unit != ""}
+		col := column{Zh: c.Label.Zh, En: c.Label.En, Num: c.Type == schema.Amount || c.Type == schema.Number || c.Type == schema.Int && c.Unit != "",
+			Date: c.Type == schema.Date}
 		if c.Unit != "" && !strings.Contains(col.Zh, c.Unit) {
 			col.Zh += "（" + c.Unit + "）"
 		}

@@ -10,7 +10,7 @@ import "strings"
 func (m *markup) rows(fields []*field) {
 	for _, f := range fields {
 		m.tag(`<tr><th scope="row">`)
-		m.beside(f.Zh, f.En)
+		m.instead(f.Zh, f.En) // a sheet has room for both
 		m.tag(`</th><td>`)
 		m.value(f)
 		m.tag("</td></tr>\n")
@@ -37,7 +37,7 @@ func (m *markup) value(f *field) {
 	case f.Kind == "table":
 		m.table(f)
 	case f.Kind == "docs":
-		m.documents(f.Docs)
+		m.papers(f.Docs, false) // the list of all documents has their hashes
 	case f.Kind == "long":
 		m.tag(`<div class="long">`)
 		for line := range strings.Lines(f.Value) {
@@ -60,18 +60,22 @@ func (m *markup) value(f *field) {
 	}
 }
 
-// table writes a list of objects; on a phone each cell names its column.
+// table writes a list of objects. On a phone each cell names its column, as the
+// page's script tells it.
 func (m *markup) table(f *field) {
-	num := func(c *column) {
-		if c.Num {
+	class := func(c *column) {
+		switch {
+		case c.Num:
 			m.attribute("class", "num")
+		case c.Date:
+			m.attribute("class", "date")
 		}
 	}
-	m.tag(`<table class="cards inner"><thead><tr>`)
+	m.tag(`<table class="inner"><thead><tr>`)
 	for i := range f.Columns {
 		c := &f.Columns[i]
 		m.tag(`<th scope="col"`)
-		num(c)
+		class(c)
 		m.tag(`>`)
 		m.instead(c.Zh, c.En)
 		m.tag(`</th>`)
@@ -82,9 +86,7 @@ func (m *markup) table(f *field) {
 		for i, cell := range row {
 			c := &f.Columns[i]
 			m.tag(`<td`)
-			m.attribute("data-label", c.Zh)
-			m.attribute("data-en", c.En)
-			num(c)
+			class(c)
 			m.tag(`>`)
 			m.instead(cell, c.Words[cell])
 			m.tag(`</td>`)
@@ -96,38 +98,38 @@ func (m *markup) table(f *field) {
 
 // documents writes a list of documents, each with what is needed to find and to
 // check the paper.
-func (m *markup) documents(docs []document) {
+func (m *markup) documents(docs []document) { m.papers(docs, true) }
+
+func (m *markup) papers(docs []document, hashes bool) {
 	m.tag(`<ul class="docs">`)
 	for i := range docs {
 		d := &docs[i]
-		m.tag(`<li><p class="doc-title">`)
+		m.tag(`<li>`)
 		if d.Kind.Zh != "" {
-			m.tag(`<span class="kind">`)
+			m.tag(`<small>`)
 			m.instead(d.Kind.Zh, d.Kind.En)
-			m.tag(`</span> `)
+			m.tag(`</small> `)
 		}
 		m.link(d.URL, d.Title)
-		m.tag(`</p><p class="doc-meta">`)
-		if d.DocNo != "" {
-			m.tag(`<span>`)
-			m.text(d.DocNo)
-			m.tag(`</span>`)
-		}
-		if d.On != "" {
-			m.tag(`<span>`)
+		if d.DocNo+d.On+d.ArchiveNo != "" {
+			m.tag(`<p>`)
+			if d.DocNo != "" {
+				m.tag(`<span>`)
+				m.text(d.DocNo)
+				m.tag(`</span>`)
+			}
 			m.date(d.On)
-			m.tag(`</span>`)
+			if d.ArchiveNo != "" {
+				m.tag(`<span>`)
+				m.instead("档号", "Archive number")
+				m.tag(` `)
+				m.text(d.ArchiveNo)
+				m.tag(`</span>`)
+			}
+			m.tag(`</p>`)
 		}
-		if d.ArchiveNo != "" {
-			m.tag(`<span>`)
-			m.instead("档号", "Archive number")
-			m.tag(` `)
-			m.text(d.ArchiveNo)
-			m.tag(`</span>`)
-		}
-		m.tag(`</p>`)
-		if d.SHA256 != "" {
-			m.tag(`<p class="doc-hash"><span>SHA-256</span> <code>`)
+		if hashes && d.SHA256 != "" {
+			m.tag(`<p class="hash">SHA-256 <code>`)
 			m.text(d.SHA256)
 			m.tag(`</code></p>`)
 		}
@@ -143,9 +145,7 @@ func (m *markup) measure(unit string) {
 	case !known:
 		m.text(unit)
 	case en == "":
-		m.tag(`<span class="zh">`)
-		m.text(unit)
-		m.tag(`</span>`)
+		m.chinese(unit)
 	default:
 		m.instead(unit, en)
 	}

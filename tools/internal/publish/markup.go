@@ -30,23 +30,29 @@ func (m *markup) text(s string) {
 func (m *markup) String() string { return m.b.String() }
 
 // beside writes a word with its English beside it.
-func (m *markup) beside(zh, en string) { m.pair(zh, ` <span class="en" lang="en">`, en) }
+func (m *markup) beside(zh, en string) { m.pair(zh, ` <i class="en" lang="en">`, en) }
 
 // instead writes a word where there is no room for both: its English shows only
 // to those who chose it.
-func (m *markup) instead(zh, en string) { m.pair(zh, `<span class="en-x" lang="en">`, en) }
+func (m *markup) instead(zh, en string) { m.pair(zh, `<i lang="en">`, en) }
 
 func (m *markup) pair(zh string, open tag, en string) {
 	if en == "" {
 		m.text(zh)
 		return
 	}
-	m.tag(`<span class="zh">`)
-	m.text(zh)
-	m.tag(`</span>`)
+	m.chinese(zh)
 	m.tag(open)
 	m.text(en)
-	m.tag(`</span>`)
+	m.tag(`</i>`)
+}
+
+// chinese writes what only readers of Chinese see. A page has a thousand of these,
+// so they are short elements that mean nothing else; the style sheet tells them.
+func (m *markup) chinese(zh string) {
+	m.tag(`<bdi>`)
+	m.text(zh)
+	m.tag(`</bdi>`)
 }
 
 // attribute writes name="value" after a space, nothing for an empty value.
@@ -60,16 +66,11 @@ func (m *markup) attribute(name tag, value string) {
 
 // date writes YYYY-MM-DD as people read it; anything else is shown as it is.
 func (m *markup) date(on string) {
-	zh := value.DateZh(on)
-	if zh == on {
+	if zh := value.DateZh(on); zh != on {
+		m.instead(zh, on)
+	} else {
 		m.text(on)
-		return
 	}
-	m.tag(`<time datetime="`)
-	m.text(on)
-	m.tag(`"><span class="zh">`)
-	m.text(zh)
-	m.tag(`</span></time>`)
 }
 
 // link writes a text that leads to an address: one on the web, or a file beside

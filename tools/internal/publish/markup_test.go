@@ -49,7 +49,7 @@ func parse(t *testing.T, s string) parsed {
 // everything puts a text wherever people's words can stand in a form.
 func everything(s string) []*field {
 	docs := []document{{Kind: word{s, s}, Title: s, DocNo: s, On: s, URL: s, SHA256: s, ArchiveNo: s}, {Title: s, URL: "https://example.org/" + s}}
-	cols := []column{{Zh: s, En: s, Num: true, Words: map[string]string{s: s}}, {Zh: s}}
+	cols := []column{{Zh: s, En: s, Num: true, Words: map[string]string{s: s}}, {Zh: s, Date: true}}
 	return []*field{
 		{Zh: s, En: s, Kind: "text", Value: s, ValueEn: s, Unit: s},
 		{Zh: s, Kind: "long", Value: s},
@@ -74,14 +74,14 @@ func checkMarkup(t *testing.T, s string) {
 	want, got := parse(t, rows("word")), parse(t, rows(s))
 	// An address leads somewhere or not, a date is one or not, an empty text leaves its place out, and
 	// each line is a paragraph.
-	for _, name := range []string{"a", "p", "span", "time"} {
+	for _, name := range []string{"a", "p", "span", "bdi", "i"} {
 		delete(want.elements, name)
 		delete(got.elements, name)
 	}
 	if s != "" && !maps.Equal(want.elements, got.elements) {
 		t.Errorf("%q makes the elements %v, not %v", s, got.elements, want.elements)
 	}
-	known := []string{"class", "lang", "scope", "data-label", "data-en", "href", "rel", "datetime"}
+	known := []string{"class", "lang", "scope", "href", "rel"}
 	for name, values := range got.values {
 		if !slices.Contains(known, name) {
 			t.Errorf("%q makes the attribute %s", s, name)
@@ -155,16 +155,16 @@ func TestFieldsAreWrittenInBothLanguages(t *testing.T) {
 		field field
 		want  string
 	}{
-		{field{Kind: "text", Value: "3.50", Unit: "万元"}, `3.50 <span class="unit"><span class="zh">万元</span><span class="en-x" lang="en">× 10,000 yuan</span></span>`},
-		{field{Kind: "text", Value: "3", Unit: "个"}, `3 <span class="unit"><span class="zh">个</span></span>`},
+		{field{Kind: "text", Value: "3.50", Unit: "万元"}, `3.50 <span class="unit"><bdi>万元</bdi><i lang="en">× 10,000 yuan</i></span>`},
+		{field{Kind: "text", Value: "3", Unit: "个"}, `3 <span class="unit"><bdi>个</bdi></span>`},
 		{field{Kind: "text", Value: "3", Unit: "亩"}, `3 <span class="unit">亩</span>`},
-		{field{Kind: "text", Value: "是", ValueEn: "Yes"}, `<span class="zh">是</span><span class="en-x" lang="en">Yes</span>`},
+		{field{Kind: "text", Value: "是", ValueEn: "Yes"}, `<bdi>是</bdi><i lang="en">Yes</i>`},
 		{field{Kind: "text", Value: "https://example.org/a"}, `<a href="https://example.org/a" rel="noopener noreferrer">https://example.org/a</a>`},
 		{field{Kind: "text", Value: "https://example.org/a，第 2 页"}, `https://example.org/a，第 2 页`},
 		{field{Kind: "long", Value: "一\n\n 二 \n"}, `<div class="long"><p>一</p><p>二</p></div>`},
-		{field{Withheld: true, Value: "秘密"}, `<span class="withheld"><span class="zh">不公开</span> <span class="en" lang="en">withheld</span></span>`},
-		{field{Kind: "docs", Docs: []document{{Title: "文", On: "2026-03-01"}}},
-			`<ul class="docs"><li><p class="doc-title">文</p><p class="doc-meta"><span><time datetime="2026-03-01"><span class="zh">2026年3月1日</span></time></span></p></li>` + "\n</ul>"},
+		{field{Withheld: true, Value: "秘密"}, `<span class="withheld"><bdi>不公开</bdi> <i class="en" lang="en">withheld</i></span>`},
+		{field{Kind: "docs", Docs: []document{{Title: "文", On: "2026-03-01", SHA256: "0"}}},
+			`<ul class="docs"><li>文<p><bdi>2026年3月1日</bdi><i lang="en">2026-03-01</i></p></li>` + "\n</ul>"},
 	} {
 		var m markup
 		m.value(&c.field)

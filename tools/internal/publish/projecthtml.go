@@ -33,16 +33,11 @@ func (m *markup) steps(steps []step) {
 		if s.Status == "current" {
 			m.attribute("aria-current", "step")
 		}
-		m.tag(`><span class="step-zh">`)
-		m.instead(s.Zh, s.En)
+		m.tag(`><span class="step-what">`)
+		m.beside(s.Zh, s.En)
 		m.tag(` <span class="vh">`)
 		m.instead(said.Zh, said.En)
 		m.tag("</span></span>\n")
-		if s.En != "" {
-			m.tag(`<span class="step-en en" lang="en">`)
-			m.text(s.En)
-			m.tag("</span>\n")
-		}
 		m.tag(`<span class="step-on">`)
 		if s.On != "" {
 			m.date(s.On)
@@ -68,17 +63,17 @@ func (m *markup) steps(steps []step) {
 func (m *markup) timeline(events []event) {
 	for i := range events {
 		e := &events[i]
-		m.tag(`<li><p class="tl-date">`)
+		m.tag(`<li>`)
 		m.date(e.On)
-		m.tag(`</p><div class="tl-what"><p>`)
+		m.tag(`<div><p>`)
 		m.beside(e.Zh, e.En)
 		m.tag(`</p>`)
 		if e.Record != nil {
-			m.tag(`<p class="tl-record">`)
+			m.tag(`<p>`)
 			m.named(*e.Record)
 			m.tag(`</p>`)
 		}
-		m.tag(`</div><p class="tl-clause">`)
+		m.tag(`</div><p>`)
 		if e.Clause != "" {
 			m.instead("条款", "Clause")
 			m.tag(` `)
@@ -99,9 +94,8 @@ func (m *markup) agreeing(a *agree) {
 	m.tag(` `)
 	m.named(a.Who)
 	if a.After != "" {
-		m.tag(` <span class="zh">`)
-		m.text(a.After)
-		m.tag(`</span>`)
+		m.tag(` `)
+		m.chinese(a.After)
 	}
 }
 

@@ -405,7 +405,7 @@ func TestSupplementaryContractsCountOnce(t *testing.T) {
 			t.Errorf("%s is %q, want %q; all: %v", zh, got[zh], want, got)
 		}
 	}
-	if !regexp.MustCompile(`>承建单位</span>[^/]*</span></dt><dd>示例集成有限公司、示例数据有限公司</dd>`).MatchString(strings.ReplaceAll(b.files["content/projects/2025-nyj-01.md"], `\"`, "'")) {
+	if !regexp.MustCompile(`>承建单位</bdi>[^/]*</i></dt><dd>示例集成有限公司、示例数据有限公司</dd>`).MatchString(strings.ReplaceAll(b.files["content/projects/2025-nyj-01.md"], `\"`, "'")) {
 		t.Error("the consortium is not shown")
 	}
 }

@@ -122,6 +122,8 @@ type column struct {
 	Zh  string `json:"zh"`
 	En  string `json:"en,omitempty"`
 	Num bool   `json:"num,omitempty"`
+	// Date tells that the values are days, which are not broken across lines.
+	Date bool `json:"-"`
 	// Words are the English of those values in the column that have one.
 	Words map[string]string `json:"words,omitempty"`
 }
