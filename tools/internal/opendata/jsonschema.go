@@ -17,6 +17,7 @@ func schemaFile(name string) string { return Dir + "schema/" + name + ".schema.j
 // exactly the fields that the forms make public.
 func ProjectSchema(src *Source) Object {
 	text, date := Object{{"type", "string"}}, Object{{"type", "string"}, {"format", "date"}}
+	texts, whole, yes := Object{{"type", "array"}, {"items", text}}, Object{{"type", "integer"}}, Object{{"type", "boolean"}}
 	defs, shapes, names := Object{}, []any{}, []string{}
 	for _, form := range src.Forms.Forms() {
 		defs = append(defs, Member{form.Name, publicObject(form.Root, form.Title)})
@@ -42,6 +43,8 @@ func ProjectSchema(src *Source) Object {
 		{"updated", titled("最近办理日期", "Date of the latest event", date)},
 		{"amount", titled("当前金额（万元）", "Amount of the latest stage that has one, in 万元", Object{{"type", "number"}})},
 		{"url", titled("网页", "Page", Object{{"type", "string"}, {"format", "uri-reference"}})},
+		{"supervision", titled("监理代码", "Supervision on record", Object{{"enum", supervisions.codes()}})},
+		{"contractors", titled("承建单位", "Contractors", texts)},
 		{"licence", titled("许可", "Licence", Object{{"type", "string"}, {"format", "uri"}})},
 		{"events", list("办理过程", "Events", []string{"on", "transition", "name", "state"}, Object{{"on", date}, {"transition", text}, {"name", text}, {"nameEn", text}, {"state", text}, {"clause", text}, {"record", text}})},
 		{"amounts", list("资金变化（万元）", "Amounts of each stage, in 万元; none replaces another", []string{"name", "amount"}, Object{{"name", text}, {"nameEn", text}, {"amount", Object{{"type", "number"}}}, {"on", date}})},
@@ -50,6 +53,11 @@ func ProjectSchema(src *Source) Object {
 			{"steps", list("步骤", "Steps", []string{"transition", "name"}, Object{{"transition", text}, {"name", text}, {"nameEn", text}, {"on", date}})},
 			{"seats", list("同意的部门", "Departments that agreed", []string{"role", "department", "departmentName"}, Object{{"role", text}, {"department", text}, {"departmentName", text}, {"override", Object{{"type", "boolean"}}}})},
 			{"reasons", Object{{"type", "array"}, {"items", text}}}, {"proof", Object{{"enum", proofs.codes()}}}, {"sha256", text}})},
+		{"waits", list("待办与期限", "What waits at the date of the data, and dates within a year from then; days are calendar days", []string{"what", "waits", "firm", "roles", "actors"}, Object{
+			{"what", text}, {"whatEn", text}, {"waits", yes}, {"since", date}, {"days", whole}, {"due", date}, {"daysLeft", whole}, {"firm", yes}, {"clause", text},
+			{"roles", texts}, {"roleNames", texts}, {"actors", texts}, {"actorNames", texts}})},
+		{"indicators", list("指标", "Indicators that apply; none proves anything by itself", []string{"indicator", "name", "listed", "number", "numberUnit", "value"}, Object{
+			{"indicator", text}, {"name", text}, {"nameEn", text}, {"listed", yes}, {"number", Object{{"type", "number"}}}, {"numberUnit", text}, {"value", text}, {"valueEn", text}})},
 		{"records", titled("表单与记录", "Forms and records", Object{{"type", "array"}, {"items", Object{{"type", "object"}, {"required", []string{"record", "form", "data"}},
 			{"properties", Object{{"record", text}, {"form", Object{{"enum", names}}}, {"on", date}, {"data", Object{{"type", "object"}}}, {"body", titled("正文（Markdown）", "Text in Markdown", text)}}},
 			{"additionalProperties", false}, {"oneOf", shapes}}}})},

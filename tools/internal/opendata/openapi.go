@@ -44,7 +44,7 @@ func openAPI(src *Source, views []View) Object {
 	add(at+"oc4ids.json", "oc4ids", "OC4IDS 0.9 项目包", "OC4IDS 0.9 project package", nil, content("application/json", anything))
 	add(at+"catalog.jsonld", "catalog", "数据目录（DCAT 3）", "Catalogue (DCAT 3)", nil, content("application/ld+json", anything))
 	add(at+"fields.csv", "fields", "字段字典", "Dictionary of fields", nil, content("text/csv", text))
-	key := []any{param("kind", "unit、stage、class 或 project", "unit"), param("key", "单位代码、阶段、分类或项目编号 Unit code, stage, class or project id", "jyj")}
+	key := []any{param("kind", "unit、stage、class 或 project", "unit"), param("key", "单位代码、阶段、分类或项目编号 Unit code, stage, class or project id", src.Project(src.Example).Unit)}
 	for _, f := range [][2]string{{"atom", "application/atom+xml"}, {"json", "application/feed+json"}} {
 		add("/feeds/all."+f[0], "feed"+f[0], "最新动态", "Latest events", nil, content(f[1], text))
 		add("/feeds/{kind}/{key}."+f[0], "feedOf"+f[0], "一个单位、阶段、分类或项目的动态", "Events of a unit, stage, class or project", key, content(f[1], text))

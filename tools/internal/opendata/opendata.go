@@ -127,10 +127,16 @@ type Project struct {
 	Updated     string      `json:"updated,omitempty"` // date of the latest event
 	Amount      json.Number `json:"amount,omitempty"`  // of the latest step that has one
 	URL         string      `json:"url"`               // page
+	// Supervision is one of [Supervisions]. Contractors are those who build or
+	// built it, each once.
+	Supervision string      `json:"supervision"`
+	Contractors []string    `json:"contractors"`
 	Licence     string      `json:"licence,omitempty"` // address of the licence
 	Events      []Event     `json:"events"`
 	Amounts     []Amount    `json:"amounts"`
 	Decisions   []Decision  `json:"decisions"`
+	Waits       []Wait      `json:"waits"`
+	Indicators  []Indicator `json:"indicators"`
 	Records     []Record    `json:"records"`
 	Undisclosed []string    `json:"undisclosed,omitempty"` // fields that await the disclosure review
 
@@ -146,6 +152,37 @@ type Event struct {
 	State      string `json:"state"` // that it led to
 	Clause     string `json:"clause,omitempty"`
 	Record     string `json:"record,omitempty"` // "contract-01", "plan-2026"
+}
+
+// Wait is what a project waits for at the date of the data, or has a date for
+// within a year from then.
+type Wait struct {
+	What       string      `json:"what"`
+	WhatEn     string      `json:"whatEn,omitempty"`
+	Waits      bool        `json:"waits"` // somebody is waited for; else only the date counts
+	Since      string      `json:"since,omitempty"`
+	Days       json.Number `json:"days,omitempty"` // calendar days waited
+	Due        string      `json:"due,omitempty"`
+	DaysLeft   json.Number `json:"daysLeft,omitempty"` // calendar days to Due, negative after it
+	Firm       bool        `json:"firm"`               // Due follows from a clause
+	Clause     string      `json:"clause,omitempty"`
+	Roles      []string    `json:"roles"` // who has to act: BDB, DRC …; UNIT, LEAD
+	RoleNames  []string    `json:"roleNames"`
+	Actors     []string    `json:"actors"` // codes of the units that have the roles
+	ActorNames []string    `json:"actorNames"`
+}
+
+// Indicator is what an indicator says of a project that it applies to. It
+// proves nothing by itself.
+type Indicator struct {
+	Indicator string      `json:"indicator"`
+	Name      string      `json:"name"`
+	NameEn    string      `json:"nameEn,omitempty"`
+	Listed    bool        `json:"listed"` // the indicator's page lists the project
+	Number    json.Number `json:"number"` // in Unit: 天, 件, 项, %
+	Unit      string      `json:"numberUnit"`
+	Value     string      `json:"value"` // in words
+	ValueEn   string      `json:"valueEn,omitempty"`
 }
 
 // Decision is a sealed decision: which departments agreed to which steps, when,
@@ -183,16 +220,37 @@ var (
 	proofs   = choice{{"signed", both("审批人签名", "Signed by the reviewers")}, {"forge", both("平台上的评审", "Reviews on a forge")}}
 )
 
+// Supervisions are the codes of what is on record of a project's supervision,
+// which works need from a limit on (三（四）第1段第3句), with their words.
+func Supervisions() []struct {
+	Code string
+	finding.Text
+} {
+	return supervisions
+}
+
+var supervisions = choice{{"none", both("已签合同，没有监理记录", "Contracted, none on record")}, {"supervised", both("有监理", "Supervised")},
+	{"exempt", both("注明不涉及工程类", "Stated: no works involved")}, {"before", both("还没有签合同", "Not contracted yet")}}
+
 // choice is a fixed choice of codes.
 type choice []struct {
-	code string
+	Code string
 	finding.Text
+}
+
+func (c choice) name(code string) string {
+	for _, v := range c {
+		if v.Code == code {
+			return v.Zh
+		}
+	}
+	return ""
 }
 
 func (c choice) codes() []string {
 	var out []string
 	for _, v := range c {
-		out = append(out, v.code)
+		out = append(out, v.Code)
 	}
 	return out
 }
@@ -201,7 +259,7 @@ func (c choice) codes() []string {
 func (c choice) column(key string, label finding.Text) Column {
 	col := Column{Key: key, Label: label, of: given, Enum: c.codes(), EnumZh: map[string]string{}, EnumEn: map[string]string{}}
 	for _, v := range c {
-		col.EnumZh[v.code], col.EnumEn[v.code] = v.Zh, v.En
+		col.EnumZh[v.Code], col.EnumEn[v.Code] = v.Zh, v.En
 	}
 	return col
 }

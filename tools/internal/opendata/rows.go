@@ -48,7 +48,7 @@ func (v *View) rows(src *Source, o *opened) []row {
 	var out []row
 	switch {
 	case v.Name == "projects":
-		r := start(number(o.Year), o.State, o.StateName, o.StageName, o.Updated, o.Amount, o.URL)
+		r := start(number(o.Year), o.State, o.StateName, o.StageName, o.Updated, o.Amount, o.URL, o.Supervision, supervisions.name(o.Supervision), o.Contractors)
 		out = append(out, v.fill(src, r, nil, o.one("index")))
 	case v.Name == "events":
 		for _, e := range o.Events {
@@ -63,6 +63,14 @@ func (v *View) rows(src *Source, o *opened) []row {
 			for _, cells := range d.rows() {
 				out = append(out, start(cells...))
 			}
+		}
+	case v.Name == "waiting":
+		for _, w := range o.Waits {
+			out = append(out, start(w.What, w.WhatEn, w.Waits, w.Since, w.Days, w.Due, w.DaysLeft, w.Firm, w.Clause, w.Roles, w.RoleNames, w.Actors, w.ActorNames))
+		}
+	case v.Name == "indicators":
+		for _, m := range o.Indicators {
+			out = append(out, start(m.Indicator, m.Name, m.NameEn, m.Listed, m.Number, m.Unit, m.Value, m.ValueEn))
 		}
 	case v.Name == "documents":
 		for i := range o.Records {

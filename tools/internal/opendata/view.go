@@ -63,6 +63,8 @@ func tables() []View {
 		{Name: "events", Title: both("办理过程", "Events"), Note: both("一行一步：哪天办了哪一步、依据哪一条、进入什么状态", "One row a step: when, by which clause, into which state")},
 		{Name: "amounts", Title: both("资金变化", "Amounts"), Note: both("一行一个环节的金额；各环节的金额互不覆盖，不要相加", "One row a stage's amount; none replaces another, do not add them up")},
 		{Name: "decisions", Title: both("审批决定", "Decisions"), Note: both("一行一个部门对一次审批决定的同意：哪天、哪几步、凭什么证明", "One row a department's consent in a sealed decision: when, to which steps, proven by what")},
+		{Name: "waiting", Title: both("待办与期限", "What waits and is due"), Note: both("一行一件等人办理的事，或者一年以内（从数据日期算）的一个期限：等谁、从哪天起、到哪天", "One row a thing that somebody has to do, or a date within a year from that of the data: who, since when, until when")},
+		{Name: "indicators", Title: both("指标", "Indicators"), Note: both("一行一个项目的一项指标；算法见指标页，指标本身不能证明什么", "One row an indicator that applies to a project; the indicators' pages tell how each is computed, and none proves anything by itself")},
 		{Name: "plans", Title: both("年度计划", "Annual plans"), Note: both("一行一个列入年度计划或增补的项目", "One row a project in an annual plan or a supplement to it")},
 		{Name: "plan-decisions", Title: both("年度计划审批", "Decisions on plans"), Note: both("一行一个部门对一次改动年度计划的审批决定的同意", "One row a department's consent in a sealed decision that changed an annual plan")},
 		{Name: "units", Title: both("单位", "Units"), Note: both("一行一个单位，其他表的单位代码在这里查", "One row a unit; unit codes of other tables are found here")},
@@ -132,7 +134,10 @@ func (v *View) projectColumns(src *Source) bool {
 		Column{Key: "stageName", Label: both("阶段", "Stage"), of: given},
 		Column{Key: "updated", Label: both("最近办理日期", "Latest event"), Type: schema.Date, of: given},
 		Column{Key: "amount", Label: both("当前金额", "Current amount"), Help: both("最近一个有金额的环节的金额", "Of the latest stage that has one"), Type: schema.Amount, Unit: "万元", of: given},
-		Column{Key: "url", Label: both("网页", "Page"), of: given})
+		Column{Key: "url", Label: both("网页", "Page"), of: given},
+		supervisions.column("supervision", both("监理代码", "Supervision code")),
+		Column{Key: "supervisionName", Label: both("监理", "Supervision"), of: given},
+		Column{Key: "contractors", Label: both("承建单位", "Contractors"), List: true, of: given})
 	have := map[string]bool{"title": true, "state": true, "implementingUnit": true} // stand before them
 	v.fields(form, form.Root, "", nil, fromRow, func(path string) bool { return !have[path] })
 	return true
@@ -233,6 +238,24 @@ func (v *View) derivedColumns(src *Source) bool {
 			Column{Key: "department", Label: both("部门代码", "Department code"), Format: "unit-code", of: given}, word("departmentName", "部门", "Department"),
 			Column{Key: "override", Label: both("代为决定", "In place of another"), Type: schema.Bool, of: given},
 			proofs.column("proof", both("证明", "Proof")), word("sha256", "决定文件的 SHA-256", "SHA-256 of the decision's file"))
+	case "waiting":
+		yes := func(key, zh, en string) Column {
+			return Column{Key: key, Label: both(zh, en), Type: schema.Bool, of: given}
+		}
+		days := func(key, zh, en string, help finding.Text) Column {
+			return Column{Key: key, Label: both(zh, en), Help: help, Type: schema.Int, Unit: "天", of: given}
+		}
+		list := func(key, zh, en string) Column { return Column{Key: key, Label: both(zh, en), List: true, of: given} }
+		v.add(word("what", "事项", "What"), word("whatEn", "事项（英文）", "What, in English"), yes("waits", "在等人办理", "Somebody is waited for"),
+			date("since", "从哪天起", "Since"), days("days", "已等天数", "Days waited", both("日历天，到数据日期为止", "Calendar days up to the date of the data")),
+			date("due", "期限", "Due"), days("daysLeft", "离期限天数", "Days left", both("日历天，从数据日期算；负数：已过", "Calendar days from the date of the data; negative: passed")),
+			yes("firm", "期限有依据", "Date by a clause"), word("clause", "条款", "Clause"),
+			list("roles", "由谁办理（代码）", "Roles that act"), list("roleNames", "由谁办理", "Names of the roles"), list("actors", "办理单位代码", "Codes of the units that act"), list("actorNames", "办理单位", "Units that act"))
+	case "indicators":
+		v.add(word("indicator", "指标代码", "Indicator"), word("name", "指标", "Name"), word("nameEn", "指标（英文）", "Name in English"),
+			Column{Key: "listed", Label: both("列出", "Listed"), Help: both("指标页列出这个项目", "The indicator's page lists the project"), Type: schema.Bool, of: given},
+			Column{Key: "number", Label: both("数值", "Number"), Type: schema.Number, of: given}, word("numberUnit", "数值单位", "Unit of the number"),
+			word("value", "结果", "In words"), word("valueEn", "结果（英文）", "In words, English"))
 	case "documents":
 		v.add(word("record", "记录", "Record"), word("field", "字段", "Field"))
 		doc := documentField(src.Forms)

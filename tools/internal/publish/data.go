@@ -171,17 +171,9 @@ func (s *pages) sitemap() error {
 	return opendata.WriteSitemap(s.out, s.b.site, list)
 }
 
-// calendarDays is how far ahead, from the data's date, the calendar looks.
+// calendarDays is how far ahead, from the data's date, the calendar and the
+// data look.
 const calendarDays = 366
-
-// deadlines returns what has a date for a published project, near or not.
-func (b *Builder) deadlines(v *check.Verdict) ([]due.Item, error) {
-	if b.meta.Date == "" {
-		return nil, nil
-	}
-	items, err := b.calendar.Project(v, due.Options{Within: calendarDays, Today: b.meta.Date})
-	return slices.DeleteFunc(items, func(x due.Item) bool { return x.Due == "" || !x.Public }), err
-}
 
 // calendar writes the deadlines of published projects, and those of all units,
 // as a calendar that people can subscribe to. Data without a date have none.
@@ -195,8 +187,9 @@ func (s *pages) calendar() error {
 		return err
 	}
 	for _, r := range s.rows {
-		items = append(items, r.deadlines...)
+		items = append(items, r.ahead...)
 	}
+	items = slices.DeleteFunc(items, func(x due.Item) bool { return x.Due == "" })
 	r := s.b.calendar.Report(items, nil, due.Filter{Public: true}, o)
 	r.Lang = "zh"
 	var ics bytes.Buffer

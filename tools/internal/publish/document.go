@@ -118,7 +118,7 @@ func (s *subject) document(site *opendata.Site, public func(id string) bool) (*o
 	row := s.row()
 	p := &opendata.Project{Version: opendata.Version, Sample: site.Sample, Project: s.project.ID, Title: s.title(), Unit: row.unit, UnitName: row.Unit.Name,
 		Year: s.project.Year, State: st.Code, StateName: st.Zh, StateNameEn: st.En, Stage: row.stageKey, StageName: row.Stage, Updated: row.On,
-		URL: site.Address(s.url()), Licence: site.Licence.URL, Events: []opendata.Event{}, Amounts: []opendata.Amount{}, Decisions: s.openDecisions(), Records: []opendata.Record{}}
+		URL: site.Address(s.url()), Licence: site.Licence.URL, Supervision: row.supervision, Contractors: append([]string{}, row.contractors...), Waits: s.openWaits(), Indicators: s.openIndicators(), Events: []opendata.Event{}, Amounts: []opendata.Amount{}, Decisions: s.openDecisions(), Records: []opendata.Record{}}
 	if row.Amount != "" {
 		p.Amount = json.Number(value.WanLiteral(row.fen))
 	}

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/finding"
+	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/value"
 )
@@ -29,13 +31,15 @@ const (
 type measured struct {
 	applies, flagged bool
 	zh, en           string
-	rank             int64 // of what is listed, the largest first
+	number           string // the same for computing, in the definition's unit
+	rank             int64  // of what is listed, the largest first
 }
 
 // definition is one indicator. Indicators point to where a look is worth while;
 // none is a verdict. They read the public part of a project and nothing else.
 type definition struct {
 	key, zh, en, how, howEn string
+	unit                    string
 	measure                 func(*subject) measured
 	apart                   bool // the project's page says it elsewhere
 }
@@ -46,35 +50,35 @@ func definitions(reg *registry.Registry) []definition {
 		{"time-in-state", "在当前状态的时间", "Time in the present state",
 			fmt.Sprintf("数据日期减去进入当前状态的日期，日历天。还有人要办下一步的项目才算，运行维护中的不算；超过 %d 天的列出。", longStay),
 			fmt.Sprintf("Calendar days from the day of entering the state to the date of the data, where somebody has to act next and the system is not in operation; listed above %d days.", longStay),
-			(*subject).stay, false},
+			"天", (*subject).stay, false},
 		{"overdue", "过了期限的事项", "Dates that have passed",
 			"按公开日期和条文推算的期限，在数据日期已经过去、而记录里还没有办的件数。只计有依据的期限，按惯例提醒的不计。",
 			"Dates that follow from public dates and clauses, have passed at the date of the data and are not done by the records; customary ones are not counted.",
-			(*subject).overdue, false},
+			"件", (*subject).overdue, false},
 		{"contract-deviation", "合同与批准金额的偏差", "Contracts against what was granted",
 			fmt.Sprintf("（合同合计，含批准的变更 − 批复）÷ 批复；没有批复的用年度计划。相差 %d%% 及以上的列出。", farOff/10),
 			fmt.Sprintf("Contracts with approved changes less the approval (else the plan), divided by it; listed from %d%% either way.", farOff/10),
-			(*subject).contractDeviation, false},
+			"%", (*subject).contractDeviation, false},
 		{"final-deviation", "决算与合同的偏差", "Final accounts against contracts",
 			"（决算 − 合同合计，含批准的变更）÷ 合同合计。决算高于合同的列出。",
 			"Final accounts less the contracts with approved changes, divided by them; listed where the accounts are higher.",
-			(*subject).finalDeviation, false},
+			"%", (*subject).finalDeviation, false},
 		{"change-limit", "变更金额离上限多远", "Changes against their limit",
 			fmt.Sprintf("批复同意的变更涉及金额 ÷ 上限（总投资的 %s，%s；按解释口径 A-21、A-22 计算）。用去 %d%% 及以上的列出。", changes, changes.Clause, nearLimit/10),
 			fmt.Sprintf("What approved changes concern, divided by the limit of %s of the total (readings A-21 and A-22); listed from %d%% of the limit.", changes, nearLimit/10),
-			(*subject).changeLimit, false},
+			"%", (*subject).changeLimit, false},
 		{"missing", "记录里缺什么", "What the records lack",
 			"逐项查看：公开审查、合同公告、付款记录（签约满 12 个月）、公开文件的校验值（或者网址、档号）。缺任何一项的列出。",
 			"Disclosure review, announcement of contracts, recorded payments 12 months after a contract, digest, address or archive number of public documents; listed where any is missing.",
-			(*subject).missing, false},
+			"项", (*subject).missing, false},
 		{"inconsistent", "记录之间对不上", "Records that disagree",
 			"逐项比较：已付超过合同、决算低于已付、验收表上的合同金额与合同加变更不同、合同到期晚于计划周期。任何一项对不上的列出。",
 			"Payments above contracts, accounts below payments, an acceptance form with another contract amount, a contract that ends after the planned period; listed where any is found.",
-			(*subject).inconsistent, false},
+			"项", (*subject).inconsistent, false},
 		{"withheld", "不予公开的内容", "What is withheld",
 			"公开审查记下不予公开的内容和依据。有任何一项的列出，逐项写明。",
 			"What the disclosure review withheld, and on which ground; listed where there is any.",
-			(*subject).withholds, true},
+			"项", (*subject).withholds, true},
 	}, func(d definition) bool { return d.key == "change-limit" && changes.Value == 0 })
 }
 
@@ -100,6 +104,18 @@ func (s *subject) indicators() []indicator {
 	return out
 }
 
+// openIndicators are those that apply, for other people's programs.
+func (s *subject) openIndicators() []opendata.Indicator {
+	out := []opendata.Indicator{}
+	ms := s.measures()
+	for i, d := range definitions(s.project.Registry()) {
+		if m := ms[i]; m.applies {
+			out = append(out, opendata.Indicator{Indicator: d.key, Name: d.zh, NameEn: d.en, Listed: m.flagged, Number: json.Number(m.number), Unit: d.unit, Value: m.zh, ValueEn: m.en})
+		}
+	}
+	return out
+}
+
 func indicatorURL(key string) string { return "/indicators/" + key + "/" }
 
 func (s *subject) stay() measured {
@@ -109,7 +125,7 @@ func (s *subject) stay() measured {
 	if !ok || n < 0 || !waiting || s.lifecycle.State(s.history.State).OC4IDS == "maintenance" {
 		return measured{}
 	}
-	return measured{true, n > longStay, count(n) + " 天", count(n) + " days", int64(n)}
+	return measured{true, n > longStay, count(n) + " 天", count(n) + " days", strconv.Itoa(n), int64(n)}
 }
 
 func (s *subject) overdue() measured {
@@ -124,7 +140,7 @@ func (s *subject) overdue() measured {
 			}
 		}
 	}
-	m := measured{true, n > 0, count(n) + " 件", count(n), int64(days)}
+	m := measured{true, n > 0, count(n) + " 件", count(n), strconv.Itoa(n), int64(days)}
 	if n > 0 {
 		m.zh += "，最久的已过 " + count(days) + " 天：" + what.Zh
 		m.en += ", the longest by " + count(days) + " days: " + what.En
@@ -132,10 +148,16 @@ func (s *subject) overdue() measured {
 	return m
 }
 
+// figureOf takes a percentage for computing out of its words.
+func figureOf(percent string) string {
+	return strings.ReplaceAll(strings.TrimSuffix(percent, "%"), ",", "")
+}
+
 // deviationOf words how far got is from base, in 分.
 func deviationOf(got, base int64, flagged bool) measured {
-	text := signed(percent(got-base, base))
-	return measured{true, flagged, text + "（" + signed(wan2(got-base)) + " 万元）", text, max(got-base, base-got) * 1000 / base}
+	part := percent(got-base, base)
+	text := signed(part)
+	return measured{true, flagged, text + "（" + signed(wan2(got-base)) + " 万元）", text, figureOf(part), max(got-base, base-got) * 1000 / base}
 }
 
 func (s *subject) contractDeviation() measured {
@@ -195,15 +217,15 @@ func (s *subject) changeLimit() measured {
 	}
 	most = whole * int64(s.project.Registry().Limit("changes").Value) / 100
 	part := percent(used, most)
-	return measured{true, used*1000 >= most*nearLimit, part + "（" + wan2(used) + " / " + wan2(most) + " 万元）", part, used * 1000 / max(most, 1)}
+	return measured{true, used*1000 >= most*nearLimit, part + "（" + wan2(used) + " / " + wan2(most) + " 万元）", part, figureOf(part), used * 1000 / max(most, 1)}
 }
 
 // found words what an examination of several things found.
 func found(zh, en []string) measured {
 	if len(zh) == 0 {
-		return measured{applies: true, zh: "没有发现", en: "none found"}
+		return measured{applies: true, zh: "没有发现", en: "none found", number: "0"}
 	}
-	return measured{true, true, strings.Join(zh, "；"), strings.Join(en, "; "), int64(len(zh))}
+	return measured{true, true, strings.Join(zh, "；"), strings.Join(en, "; "), strconv.Itoa(len(zh)), int64(len(zh))}
 }
 
 func (s *subject) missing() measured {
@@ -281,7 +303,7 @@ func (s *subject) withholds() measured {
 	for _, w := range s.index.list("withheld") {
 		all = append(all, w.str("what")+"（"+w.str("ground")+"）")
 	}
-	return measured{applies: true, flagged: len(all) > 0, zh: strings.Join(all, "；"), rank: int64(len(all))}
+	return measured{applies: true, flagged: len(all) > 0, zh: strings.Join(all, "；"), number: strconv.Itoa(len(all)), rank: int64(len(all))}
 }
 
 // works sums the contracts for the work itself, in 分, and returns the last day

@@ -115,8 +115,8 @@ func TestDataFilesFollowTheirSchemas(t *testing.T) {
 		}
 		for i, row := range rows.Rows {
 			for j, key := range lines[0] {
-				// The texts of the sample begin with no mark that is defused.
-				if v, ok := row[key].(string); ok && strings.ReplaceAll(v, "\r\n", "\n") != lines[i+1][j] {
+				// A mark that would begin a formula is defused.
+				if v, ok := row[key].(string); ok && strings.ReplaceAll(v, "\r\n", "\n") != strings.TrimPrefix(lines[i+1][j], "'") {
 					t.Errorf("%s row %d: %s is %q in JSON and %q in CSV", table, i, key, v, lines[i+1][j])
 				}
 			}

@@ -28,7 +28,8 @@ type subject struct {
 	offices   *offices
 	sheets    *sheet.Set
 	waits     []due.Item
-	today     string // the date of the data, "" where they have none
+	ahead     []due.Item // waits, and what has a date later
+	today     string     // the date of the data, "" where they have none
 
 	index    *shown
 	listed   *row // nil before it is asked for
@@ -156,7 +157,7 @@ func (s *subject) newRow() *row {
 	for _, g := range s.lifecycle.Stages {
 		r.entered = append(r.entered, dayNumber(first[g.Key]))
 	}
-	r.amounts, r.contracts, r.waits, r.measured = s.amounts(), s.contracts(), s.waits, s.measures()
+	r.amounts, r.contracts, r.waits, r.ahead, r.measured = s.amounts(), s.contracts(), s.waits, s.ahead, s.measures()
 	r.funding, r.supervision, r.contractors = s.one("declaration").str("fundingNature"), s.supervision(), s.contractors()
 	return r
 }

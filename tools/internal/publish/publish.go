@@ -176,10 +176,10 @@ func (b *Builder) Add(v *check.Verdict) error {
 	if s.waits, err = b.waits(v); err != nil {
 		return err
 	}
-	r := s.row()
-	if r.deadlines, err = b.deadlines(v); err != nil {
+	if s.ahead, err = b.ahead(v); err != nil {
 		return err
 	}
+	r := s.row()
 	b.mu.Lock()
 	b.rows[r.ID] = r
 	b.mu.Unlock()
@@ -340,7 +340,7 @@ func (b *Builder) referring(j *check.Judge) error {
 			return fmt.Errorf("project %s changed while it was being published", id)
 		}
 		s.reveal()
-		s.waits = b.rows[id].waits
+		s.waits, s.ahead = b.rows[id].waits, b.rows[id].ahead
 		if len(b.rows[id].refs) > 0 {
 			if err := b.writeDocument(s, func(id string) bool { return b.rows[id] != nil }); err != nil {
 				return err

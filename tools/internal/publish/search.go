@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"taizhang/tools/internal/opendata"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/schema"
@@ -246,16 +247,8 @@ func bandsOf(r *row) []string {
 	return out
 }
 
-// supervisions are the values of the facet of supervision.
-var supervisions = []search.Value{
-	{ID: "none", Zh: "已签合同，没有监理记录", En: "Contracted, none on record"},
-	{ID: "supervised", Zh: "有监理", En: "Supervised"},
-	{ID: "exempt", Zh: "注明不涉及工程类", En: "Stated: no works involved"},
-	{ID: "before", Zh: "还没有签合同", En: "Not contracted yet"},
-}
-
-// supervision says what is on record of a project's supervision, which works
-// need from a limit on (三（四）第1段第3句).
+// supervision says what is on record of a project's supervision: one of
+// opendata.Supervisions.
 func (s *subject) supervision() string {
 	signed := false
 	for _, c := range s.all("contract") {
@@ -312,7 +305,7 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 	one := func(of func(*row) string) func(*row) []string {
 		return func(r *row) []string { return nonEmpty(of(r)) }
 	}
-	var years_, stages, units, steps []search.Value
+	var years_, stages, units, steps, supervisions []search.Value
 	for _, y := range years(s.rows) {
 		years_ = append(years_, search.Value{ID: fmt.Sprintf("%04d", y)})
 	}
@@ -332,6 +325,9 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 	for _, role := range append([]string{"UNIT", "LEAD"}, s.offices.codes...) {
 		n := s.offices.role(role)
 		roles = append(roles, search.Value{ID: role, Zh: n.Zh, En: n.En})
+	}
+	for _, v := range opendata.Supervisions() {
+		supervisions = append(supervisions, search.Value{ID: v.Code, Zh: v.Zh, En: v.En})
 	}
 	for _, b := range bands {
 		steps = append(steps, search.Value{ID: b.id, Zh: b.zh, En: b.en})

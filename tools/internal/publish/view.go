@@ -269,7 +269,7 @@ type row struct {
 	amounts   amounts
 	contracts []contract
 	waits     []due.Item
-	deadlines []due.Item // that have a date, for the calendar
+	ahead     []due.Item // waits, and what has a date later
 	measured  []measured // by indicator
 }
 

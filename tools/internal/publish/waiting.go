@@ -1,12 +1,15 @@
 package publish
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/due"
+	"taizhang/tools/internal/opendata"
 )
 
 const (
@@ -39,14 +42,20 @@ type waitView struct {
 	State     *state `json:"state,omitempty"`
 }
 
-// waits returns what waits and is due for a published project. Everything that
+// waits returns what waits and is due for a published project.
+func (b *Builder) waits(v *check.Verdict) ([]due.Item, error) { return b.within(v, soonDays) }
+
+// ahead returns what waits for it, and what is due up to a year from now.
+func (b *Builder) ahead(v *check.Verdict) ([]due.Item, error) { return b.within(v, calendarDays) }
+
+// within returns what waits, and what is due in so many days. Everything that
 // deadlines are made of is public (tested beside their definitions), so only
 // what stands in a state that the public does not see is left out.
-func (b *Builder) waits(v *check.Verdict) ([]due.Item, error) {
+func (b *Builder) within(v *check.Verdict, days int) ([]due.Item, error) {
 	if b.meta.Date == "" {
 		return nil, nil // data without a date: nothing can be late
 	}
-	items, err := b.calendar.Project(v, due.Options{Within: soonDays, Today: b.meta.Date})
+	items, err := b.calendar.Project(v, due.Options{Within: days, Today: b.meta.Date})
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +98,31 @@ func (o *offices) wait(x *due.Item, c clauses) waitView {
 		}
 	}
 	return v
+}
+
+// openWaits are what waits and is due, for other people's programs.
+func (s *subject) openWaits() []opendata.Wait {
+	out := []opendata.Wait{}
+	for _, x := range s.ahead {
+		w := opendata.Wait{What: x.What.Zh, WhatEn: x.What.En, Waits: x.Waits, Due: x.Due, Firm: x.Firm, Clause: x.Clause,
+			Roles: []string{}, RoleNames: []string{}, Actors: []string{}, ActorNames: []string{}}
+		if x.Waits && x.Since != "" {
+			w.Since, w.Days = x.Since, json.Number(strconv.Itoa(x.Waited))
+		}
+		if x.Due != "" {
+			w.DaysLeft = json.Number(strconv.Itoa(x.DaysLeft))
+		}
+		for _, p := range x.Who {
+			w.Roles, w.RoleNames = append(w.Roles, p.Role), append(w.RoleNames, s.offices.role(p.Role).Zh)
+			for _, code := range p.Units {
+				if !slices.Contains(w.Actors, code) {
+					w.Actors, w.ActorNames = append(w.Actors, code), append(w.ActorNames, unitLink(s.offices.reg, code).Name)
+				}
+			}
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 // dated lists what has a date that is near or has passed, most pressing first:
