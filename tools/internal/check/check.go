@@ -31,7 +31,9 @@ type Judge struct {
 // Over returns a judge of other files by the schemas, lifecycle and rules of j,
 // which are not read again.
 func (j *Judge) Over(files registry.Files) *Judge {
-	return &Judge{Registry: registry.New(files, j.Registry.Schemas), Lifecycle: j.Lifecycle, Rules: j.Rules}
+	r := registry.New(files, j.Registry.Schemas)
+	r.Ended = j.Registry.Ended
+	return &Judge{Registry: r, Lifecycle: j.Lifecycle, Rules: j.Rules}
 }
 
 // Err returns why no verdict of j holds: files that could not be listed, or

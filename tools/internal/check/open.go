@@ -83,6 +83,9 @@ func open(files registry.Files) (*Judge, error) {
 	var states, steps []string
 	for _, s := range j.Lifecycle.States {
 		states = append(states, s.Code)
+		if s.Ended {
+			j.Registry.Ended = append(j.Registry.Ended, s.Code)
+		}
 	}
 	for _, t := range j.Lifecycle.Transitions {
 		steps = append(steps, t.ID)

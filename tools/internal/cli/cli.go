@@ -12,11 +12,12 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
-	"taizhang/tools/internal/value"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"taizhang/tools/internal/value"
 )
 
 // Exit codes of every command.

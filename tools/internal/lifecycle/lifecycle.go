@@ -40,6 +40,7 @@ type State struct {
 	Stage  string // key of a Stage; empty for states outside the step bar
 	OC4IDS string // projectStatus code of OC4IDS 0.9; empty: not exported
 	Public bool
+	Ended  bool // a project in it no longer competes with others of its name
 	// Redraft names the forms, or single fields of them (acceptance.period), that
 	// are filled in anew in this state; the dates of events stay.
 	Redraft []string

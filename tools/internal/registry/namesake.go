@@ -105,7 +105,7 @@ func (r *Registry) sake(f *Folder) (key string, s sake) {
 		return "", sake{}
 	}
 	top := topLines(data)
-	if slices.Contains(gone, top["state"]) {
+	if slices.Contains(r.Ended, top["state"]) {
 		return "", sake{}
 	}
 	s = sake{f.ID, top["implementingUnit"], top["category"]}
@@ -126,9 +126,6 @@ func topLines(data []byte) map[string]string {
 	return out
 }
 
-// gone are the states in which a project no longer competes with another.
-var gone = []string{"S900", "S910", "S130", "S140"}
-
 // namesakes returns the ids of other units' projects of the same year and
 // category whose title is the same but for the names of district and unit,
 // punctuation and words like 项目 (三（一）第2句: what several units share is
@@ -139,7 +136,7 @@ func (p *Project) namesakes() []string {
 	index, _ := p.Env["index"].(map[string]any)
 	unit := text(index["implementingUnit"])
 	key := r.nameKey(text(index["title"]), unit)
-	if key == "" || slices.Contains(gone, text(index["state"])) {
+	if key == "" || slices.Contains(r.Ended, text(index["state"])) {
 		return out
 	}
 	for _, s := range r.namesOf(p.Year)[key] {
@@ -155,7 +152,7 @@ func (p *Project) namesakes() []string {
 func (p *Project) Renamed(was *Project) bool {
 	by := func(p *Project) [4]string {
 		index, _ := p.Env["index"].(map[string]any)
-		return [4]string{text(index["title"]), text(index["implementingUnit"]), text(index["category"]), fmt.Sprint(slices.Contains(gone, text(index["state"])))}
+		return [4]string{text(index["title"]), text(index["implementingUnit"]), text(index["category"]), fmt.Sprint(slices.Contains(p.registry.Ended, text(index["state"])))}
 	}
 	return by(p) != by(was)
 }

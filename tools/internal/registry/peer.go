@@ -253,7 +253,7 @@ func (r *Registry) application(f *Folder) (upkeep, bool) {
 	if err != nil {
 		return upkeep{}, false
 	}
-	if top := topLines(data); top["category"] != "运维" || slices.Contains(gone, top["state"]) {
+	if top := topLines(data); top["category"] != "运维" || slices.Contains(r.Ended, top["state"]) {
 		return upkeep{}, false
 	}
 	systems, _ := r.peek(f, "index")["maintains"].([]any)

@@ -110,6 +110,8 @@ type Registry struct {
 	// People may speak for departments: nobody when data/people.yaml is refused.
 	People     *people.Register
 	PeopleRoot *record.Node // data/people.yaml as written, nil when it cannot be read
+	// Ended are the states in which a project no longer competes with another.
+	Ended []string
 	// Today is the date, YYYY-MM-DD, for rules that ask what waiting has
 	// brought; "" leaves them out, so that no check depends on the clock.
 	Today string
