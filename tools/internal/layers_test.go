@@ -59,7 +59,7 @@ var layers = map[string][]string{
 	"sheet":      {"finding", "value", "record", "schema", "registry"},
 
 	// for tests alone
-	"registrytest": {"disk"},
+	"registrytest": {"disk", "schema"},
 	"giteatest":    {},
 	"submit":       {}, // of a script
 	"scenario":     {}, // of the command

@@ -15,6 +15,7 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/synth"
 )
@@ -157,7 +158,7 @@ func BenchmarkParse(b *testing.B) {
 
 func BenchmarkSchema(b *testing.B) {
 	each(b, func(b *testing.B, w *world) {
-		set := schemas(b, w)
+		set := registrytest.Open(b, root).Schemas(b)
 		type parsed struct {
 			path string
 			form *schema.Form
@@ -183,24 +184,6 @@ func BenchmarkSchema(b *testing.B) {
 			}
 		})
 	})
-}
-
-func schemas(b *testing.B, w *world) *schema.Set {
-	defs := map[string][]byte{}
-	for _, p := range w.files.Paths() {
-		if name, ok := strings.CutPrefix(p, "schemas/"); ok && !strings.HasPrefix(name, "examples/") && strings.HasSuffix(name, ".json") {
-			data, err := w.files.Read(p, 1<<20)
-			if err != nil {
-				b.Fatal(err)
-			}
-			defs[name] = data
-		}
-	}
-	set, err := schema.Load(defs)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return set
 }
 
 // BenchmarkRules replays the life of every project and evaluates the rules on

@@ -18,25 +18,7 @@ const repo = "../../.."
 
 func schemas(t testing.TB) *schema.Set {
 	t.Helper()
-	files := map[string][]byte{}
-	for _, dir := range []string{"forms", "data"} {
-		names, err := filepath.Glob(filepath.Join(repo, "schemas", dir, "*.json"))
-		if err != nil || len(names) == 0 {
-			t.Fatal("no schemas", err)
-		}
-		for _, n := range names {
-			data, err := os.ReadFile(n)
-			if err != nil {
-				t.Fatal(err)
-			}
-			files[dir+"/"+filepath.Base(n)] = data
-		}
-	}
-	set, err := schema.Load(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set
+	return registrytest.Sample(t).Schemas(t)
 }
 
 func declaration(t testing.TB) *schema.Form { return schemas(t).Form("declaration") }

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"taizhang/tools/internal/disk"
+	"taizhang/tools/internal/schema"
 )
 
 // Tree is a registry in memory: texts by slash path. It implements
@@ -60,6 +61,22 @@ func Open(tb testing.TB, dir string) Tree {
 		t[p] = string(data)
 	}
 	return t
+}
+
+// Schemas reads all schemas of the registry.
+func (t Tree) Schemas(tb testing.TB) *schema.Set {
+	tb.Helper()
+	var names []string
+	for p := range t {
+		if name, ok := strings.CutPrefix(p, "schemas/"); ok {
+			names = append(names, name)
+		}
+	}
+	set := schema.Open(names, func(name string) ([]byte, error) { return []byte(t["schemas/"+name]), nil })
+	if err := set.Read(); err != nil {
+		tb.Fatal(err)
+	}
+	return set
 }
 
 // Live is the registry of this repository, read from a package's own folder.

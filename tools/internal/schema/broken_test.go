@@ -1,6 +1,8 @@
 package schema_test
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,12 +19,10 @@ func TestABrokenSchemaIsToldNotPanickedOn(t *testing.T) {
 		"a type that does not exist":                    `{"$id":"https://example.org/x.json","properties":{"a":{"type":"txt"}}}`,
 		"a pattern that is none":                        `{"$id":"https://example.org/x.json","properties":{"a":{"type":"string","pattern":"("}}}`,
 	} {
-		set, err := schema.Load(map[string][]byte{
-			"data/x.schema.json": []byte(text), "data/y.schema.json": []byte(strings.Replace(text, "x.json", "y.json", 1)),
-			"forms/common.schema.json": []byte(`{"$id":"https://example.org/common.json","$defs":{"a":{"type":"object","properties":{"b":"text"}}}}`)})
-		if err == nil {
-			err = set.Compile()
-		}
+		files := map[string]string{
+			"data/x.schema.json": text, "data/y.schema.json": strings.Replace(text, "x.json", "y.json", 1),
+			"forms/common.schema.json": `{"$id":"https://example.org/common.json","$defs":{"a":{"type":"object","properties":{"b":"text"}}}}`}
+		err := schema.Open(slices.Collect(maps.Keys(files)), func(name string) ([]byte, error) { return []byte(files[name]), nil }).Compile()
 		if err == nil || !strings.Contains(err.Error(), "x.") {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -4,36 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
+	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
-
-	"taizhang/tools/internal/schema"
 )
 
 // TestJSONSchemaStandsAlone compiles the schema of every form without any other
 // file and judges a record by it.
 func TestJSONSchemaStandsAlone(t *testing.T) {
-	root := filepath.Join("..", "..", "..", "schemas")
-	files := map[string][]byte{}
-	for _, dir := range []string{"forms", "data"} {
-		entries, err := os.ReadDir(filepath.Join(root, dir))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, e := range entries {
-			if files[dir+"/"+e.Name()], err = os.ReadFile(filepath.Join(root, dir, e.Name())); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	set, err := schema.Load(files)
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := registrytest.Sample(t).Schemas(t)
 	forms := append(set.Forms(), set.Form("plan"), set.Form("units"))
 	for _, f := range forms {
 		doc, err := f.JSONSchema()

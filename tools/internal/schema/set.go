@@ -79,14 +79,6 @@ func (s *Set) newCompiler() *jsonschema.Compiler {
 	return c
 }
 
-// Load reads the schema files, given by slash path below the schemas folder
-// ("forms/declaration.schema.json"). Any fault in them is an error: a registry
-// with a broken schema judges nothing.
-func Load(files map[string][]byte) (*Set, error) {
-	s := Open(slices.Collect(maps.Keys(files)), func(name string) ([]byte, error) { return files[name], nil })
-	return s, s.Read()
-}
-
 // Open returns the schemas of the named files, of which read gives the text when
 // one of them is asked for. One that cannot be used is a fault of the set
 // ([Set.Err]); until that is asked, a form without fields stands for it.

@@ -29,17 +29,7 @@ var update = flag.Bool("update", false, "write the golden files")
 func examples(t testing.TB) (files registrytest.Tree, set *schema.Set) {
 	t.Helper()
 	files = registrytest.Sample(t)
-	defs := map[string][]byte{}
-	for p, text := range files {
-		if name, ok := strings.CutPrefix(p, "schemas/"); ok {
-			defs[name] = []byte(text)
-		}
-	}
-	set, err := schema.Load(defs)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files, set
+	return files, files.Schemas(t)
 }
 
 func load(t testing.TB) (*registry.Registry, *Set) {

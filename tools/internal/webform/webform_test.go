@@ -2,35 +2,16 @@ package webform
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 )
 
 func load(t *testing.T) *schema.Set {
 	t.Helper()
-	files := map[string][]byte{}
-	for _, dir := range []string{"forms", "data"} {
-		names, err := filepath.Glob("../../../schemas/" + dir + "/*.schema.json")
-		if err != nil || len(names) == 0 {
-			t.Fatalf("%v, %d schemas", err, len(names))
-		}
-		for _, name := range names {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			files[dir+"/"+filepath.Base(name)] = data
-		}
-	}
-	set, err := schema.Load(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set
+	return registrytest.Sample(t).Schemas(t)
 }
 
 // TestEveryFieldOfASchemaHasItsPlace compares each schema with what the form

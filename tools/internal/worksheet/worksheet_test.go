@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"taizhang/tools/internal/grid"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 )
 
@@ -19,23 +19,7 @@ const repo = "../../../"
 
 func definitionSet(t testing.TB) *schema.Set {
 	t.Helper()
-	files := map[string][]byte{}
-	for _, dir := range []string{"forms", "data"} {
-		names, err := filepath.Glob(repo + "schemas/" + dir + "/*.json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, n := range names {
-			if files[dir+"/"+filepath.Base(n)], err = os.ReadFile(n); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	set, err := schema.Load(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set
+	return registrytest.Sample(t).Schemas(t)
 }
 
 func definition(t testing.TB) *Definition {
