@@ -19,13 +19,17 @@
       else localStorage.removeItem('taizhang-' + key);
     } catch (e) { /* it holds for this page only */ }
   }
-  function mark() {
-    // A hint inside a field is in one language only.
-    document.querySelectorAll('input[data-en]').forEach(function (input) {
-      var zh = input.getAttribute('data-zh') || input.placeholder;
-      input.setAttribute('data-zh', zh);
-      input.placeholder = root.getAttribute('data-lang') === 'en' ? input.getAttribute('data-en') : zh;
+  // What has room for one language only: the page's title, a hint inside a field.
+  function say(which, property) {
+    document.querySelectorAll(which).forEach(function (e) {
+      var zh = e.dataset.zh || e[property];
+      e.dataset.zh = zh;
+      e[property] = root.getAttribute('data-lang') === 'en' ? e.dataset.en : zh;
     });
+  }
+  function mark() {
+    say('title[data-en]', 'text');
+    say('input[data-en]', 'placeholder');
     document.querySelectorAll('.prefs button').forEach(function (b) {
       var now = root.getAttribute('data-' + b.dataset.pref) || '';
       b.setAttribute('aria-pressed', String(now === b.dataset.value));
@@ -35,6 +39,7 @@
   root.setAttribute('data-js', '');
   show('lang', read('lang'));
   show('size', read('size'));
+  say('title[data-en]', 'text');
   document.addEventListener('DOMContentLoaded', mark);
   document.addEventListener('click', function (e) {
     var b = e.target.closest && e.target.closest('.prefs button');

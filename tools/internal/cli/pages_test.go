@@ -1,9 +1,15 @@
 package cli_test
 
 import (
+	"bytes"
 	"cmp"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,27 +91,70 @@ func TestDisplaySettingsAreRemembered(t *testing.T) {
 	page.Click(`.prefs button[data-value="en"]`)
 	page.Click(`.prefs button[data-value="large"]`)
 	var at struct {
-		Lang, Size, Heading, Nav string
-		Pressed                  int
-		Font                     float64
-		Wide                     bool
+		Lang, Size, Heading, Nav, Title string
+		Pressed                         int
+		Font                            float64
+		Wide                            bool
 	}
 	look := `({Lang: document.documentElement.dataset.lang || "", Size: document.documentElement.dataset.size || "", Heading: document.querySelector("#progress").innerText,
-		Nav: document.querySelector(".mainnav a").innerText, Pressed: document.querySelectorAll('.prefs [aria-pressed="true"]').length,
+		Nav: document.querySelector(".mainnav a").innerText, Title: document.title, Pressed: document.querySelectorAll('.prefs [aria-pressed="true"]').length,
 		Font: parseFloat(getComputedStyle(document.documentElement).fontSize), Wide: document.documentElement.scrollWidth > innerWidth})`
 	page = b.Page(base+"/projects/2024/jyj/01/", 390, 900)
 	page.Eval(look, &at)
-	if at.Lang != "en" || at.Size != "large" || at.Heading != "Progress" || at.Nav != "Home" || at.Pressed != 2 || at.Font != 20 || at.Wide {
+	if at.Lang != "en" || at.Size != "large" || at.Heading != "Progress" || at.Nav != "Home" || at.Title != "智慧教育云平台建设（一期） - Qingjiangpu Government IT Project Registry" || at.Pressed != 2 || at.Font != 20 || at.Wide {
 		t.Errorf("the next page shows %+v", at)
 	}
 	page.Click(`.prefs button[data-value="zh"]`)
 	page.Click(`.prefs button[data-value="large"]`)
+	if page.Eval("document.title", &at.Title); at.Title != "智慧教育云平台建设（一期） - 清江浦区政务信息化项目台账" {
+		t.Errorf("back in Chinese the title is %q", at.Title)
+	}
 	page = b.Page(base+"/projects/2024/jyj/01/", 390, 900)
 	page.Eval(look, &at)
 	if at.Lang != "zh" || at.Size != "" || at.Heading != "办理进度" || at.Font != 16 {
 		t.Errorf("after choosing Chinese and ordinary type it shows %+v", at)
 	}
 	page.Click(`.prefs button[data-value=""]`)
+}
+
+// TestProjectPagesAreLight weighs the fullest page of a project with the styles and
+// scripts that it loads, as it comes over the wire, and all such pages as they are.
+func TestProjectPagesAreLight(t *testing.T) {
+	dir := builtSite(t)
+	fullest, most := "", 0
+	var sizes []int
+	for _, p := range pages(t, dir) {
+		if strings.HasPrefix(p, "/projects/") && strings.Count(p, "/") == 5 {
+			n := len(read(t, dir, p))
+			if sizes = append(sizes, n); n > most {
+				fullest, most = p, n
+			}
+		}
+	}
+	slices.Sort(sizes)
+	_, total := weight(t, filepath.Join(dir, filepath.FromSlash(fullest), "index.html"))
+	for _, load := range regexp.MustCompile(`(?:<script [^>]*src|rel="stylesheet" [^>]*href)="([^"]+)"`).FindAllStringSubmatch(read(t, dir, fullest), -1) {
+		_, packed := weight(t, filepath.Join(dir, filepath.FromSlash(load[1])))
+		total += packed
+	}
+	t.Logf("%s: %d bytes, %d packed with styles and scripts; half of %d pages have at most %d bytes", fullest, most, total, len(sizes), sizes[len(sizes)/2])
+	if total > 40_000 || most > 120_000 || sizes[len(sizes)/2] > 60_000 {
+		t.Errorf("%s weighs %d bytes packed, %d alone and plain; the middle page %d", fullest, total, most, sizes[len(sizes)/2])
+	}
+}
+
+// weight tells how many bytes a file has, and how many of them go over the wire.
+func weight(t *testing.T, file string) (plain, packed int) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	z.Write(data)
+	z.Close()
+	return len(data), b.Len()
 }
 
 // fixedWords gives the English of the words that schemas fix.
@@ -177,7 +226,7 @@ func TestComparingSetsProjectsSideBySide(t *testing.T) {
 	if r := got.Rows["立项批复 Approval"]; len(r) != 2 || !strings.HasPrefix(r[0], "1,238.00") || r[1] != "—" {
 		t.Errorf("the approvals are %q in %v", r, got.Rows)
 	}
-	if r := got.Rows["采购"]; len(r) != 2 || r[0] != "2024年5月24日" {
+	if r := got.Rows["采购 Procurement"]; len(r) != 2 || r[0] != "2024年5月24日" {
 		t.Errorf("the steps are %q", r)
 	}
 	if !strings.Contains(got.Status, "2027-xx-99") || !strings.Contains(got.Status, "<img>") || got.Wide || got.Inputs[1] != "2024-slj-01" {

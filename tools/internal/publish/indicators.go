@@ -125,7 +125,7 @@ func (s *subject) stay() measured {
 	if !ok || n < 0 || !waiting || s.lifecycle.State(s.history.State).OC4IDS == "maintenance" {
 		return measured{}
 	}
-	return measured{true, n > longStay, count(n) + " 天", count(n) + " days", strconv.Itoa(n), int64(n)}
+	return measured{true, n > longStay, count(n) + " 天", several(n, "day"), strconv.Itoa(n), int64(n)}
 }
 
 func (s *subject) overdue() measured {
@@ -273,7 +273,7 @@ func several(n int, what string) string {
 	if n != 1 {
 		what += "s"
 	}
-	return strconv.Itoa(n) + " " + what
+	return count(n) + " " + what
 }
 
 func (s *subject) inconsistent() measured {

@@ -89,10 +89,12 @@ func (b *Builder) sheets(s *subject) error {
 	if mark != "" {
 		sample = "<p><strong>示例</strong> 本站数据为示例，不对应任何真实项目。 <span lang=\"en\">Sample data: no real project.</span></p>\n"
 	}
+	root := strings.Repeat("../", strings.Count(where, "/"))
 	page := sheet.Page{
 		Title: s.title() + " - 公文表样",
-		Style: strings.Repeat("../", strings.Count(where, "/")) + sheetsCSS,
-		Head:  "<link rel=\"canonical\" href=\"../\">\n<meta name=\"robots\" content=\"noindex\">\n",
+		Style: root + sheetsCSS,
+		Head: "<link rel=\"canonical\" href=\"../\">\n<link rel=\"icon\" type=\"image/svg+xml\" href=\"" + root + "favicon.svg\">\n" +
+			"<meta name=\"robots\" content=\"noindex\">\n",
 		Desk: sample + "<p><a href=\"../\">返回项目页 <span lang=\"en\">Back to the project</span></a></p>\n" +
 			"<h1>" + html.EscapeString(s.title()) + "：公文表样</h1>\n" +
 			"<p>用浏览器的打印功能，一张表印一页 A4；点一张表的名称，只看、只印这一张。联系人、签字等不公开的栏目留空。 " +

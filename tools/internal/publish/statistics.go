@@ -213,7 +213,7 @@ func (s *pages) statLead() statistic {
 		low, mid, high := quantile(days, 250), quantile(days, 500), quantile(days, 750)
 		st.Rows = append(st.Rows, statRow{head, []string{count(len(days)), count(low), count(mid), count(high)}})
 		spans = append(spans, chart.Span{Label: chart.Text{Zh: head.Zh, En: head.En}, Low: int64(low), Mid: int64(mid), High: int64(high),
-			Word: chart.Text{Zh: count(mid) + " 天", En: count(mid) + " days"}})
+			Word: chart.Text{Zh: count(mid) + " 天", En: several(mid, "day")}})
 	}
 	for i, g := range stages[:max(len(stages)-1, 0)] {
 		add(name{Zh: g.Zh, En: g.En}, stays(rows, i))
