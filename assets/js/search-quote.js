@@ -1,29 +1,28 @@
 // Quotes of a project's texts what answers a query, with the terms marked.
 var taizhangQuote = (function () {
   'use strict';
-  var mostSnippets = 3, around = 36, unitLabels = ['实施单位', '相关单位'], fold = taizhangText.fold;
+  var mostSnippets = 3, around = 36, fold = taizhangText.fold;
 
   // The fields to quote, those with most terms first, until all terms that the
-  // heading does not show were seen: [field, whether to name it, excerpt].
+  // heading does not show were seen: [number of the field, whether to name it, excerpt].
   function places(d, terms) {
     var has = function (text) { return terms.filter(function (t) { return text.indexOf(t) >= 0; }); };
     var seen = has(fold([d.card.title, d.card.id, d.card.unit.name].join('\n')).text), out = [];
-    var all = d.fields.map(function (f, i) { return { field: f, terms: has(d.folded[i].text), folded: d.folded[i] }; });
+    var all = d.fields.map(function (f, i) { return { n: i, terms: has(d.folded[i].text) }; });
     all.filter(function (f) { return f.terms.length; }).sort(function (a, b) { return b.terms.length - a.terms.length; }).forEach(function (f) {
       var fresh = f.terms.filter(function (t) { return seen.indexOf(t) < 0; });
       if (!fresh.length || out.length >= mostSnippets) return;
       seen = seen.concat(fresh);
-      out.push([f.field, true, called(f.field, fresh) || excerpt(f.field[2], f.folded.from[f.folded.text.indexOf(fresh[0])])]);
+      var text = d.fields[f.n][2], folded = d.folded[f.n];
+      out.push([f.n, true, d.card.units[f.n] ? called(text, fresh[0]) : excerpt(text, folded.from[folded.text.indexOf(fresh[0])])]);
     });
-    var intro = d.fields[d.card.intro];
-    if (!out.length && intro) out.push([intro, false, excerpt(intro[2], 0)]);
+    if (!out.length && d.card.intro) out.push([d.card.intro, false, excerpt(d.fields[d.card.intro][2], 0)]);
     return out;
   }
 
-  // Of all names of a unit, the last of which is its code, the one to quote.
-  function called(field, terms) {
-    if (field[0] || unitLabels.indexOf(field[1]) < 0) return '';
-    var names = field[2].split('，'), name = names.find(function (n) { return fold(n).text.indexOf(terms[0]) >= 0; });
+  // Of all names of a unit the one to quote.
+  function called(text, term) {
+    var names = text.split('，'), name = names.find(function (n) { return fold(n).text.indexOf(term) >= 0; });
     return !name || name === names[0] ? names[0] : names[0] + '（' + name + '）';
   }
 
@@ -49,5 +48,5 @@ var taizhangQuote = (function () {
     return el;
   }
 
-  return { places: places, mark: mark, unitLabels: unitLabels };
+  return { places: places, mark: mark };
 })();

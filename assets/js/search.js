@@ -173,15 +173,13 @@
       add(time, 'span', 'zh', on[0] + '年' + +on[1] + '月' + +on[2] + '日');
     }
     quote.places(d, terms).forEach(function (f) {
-      // The names of the contractors and of the unit, which have pages of their own.
-      var top = f[1] && !f[0][0], makers = top && f[0][2] === c.makers.map(function (m) { return m.name; }).join('，');
-      var unit = top && quote.unitLabels.indexOf(f[0][1]) >= 0 && 'units/' + f[0][2].split('，').pop() + '/';
-      var p = add(li, 'p', 'snippet');
+      // The names of contractors and units lead to pages of their own.
+      var p = add(li, 'p', 'snippet'), field = d.fields[f[0]], unit = c.units[f[0]];
       if (f[1]) {
-        both(add(p, 'a'), labels(f[0][1])).href = unit ? finder.dataset.root + unit : url + (f[0][0] ? '#' + f[0][0] : '');
+        both(add(p, 'a'), labels(field[1])).href = unit ? finder.dataset.root + unit.slice(1) : url + (field[0] ? '#' + field[0] : '');
         p.append('：');
       }
-      if (!makers) mark(p, f[2], terms);
+      if (f[0] !== c.built) mark(p, f[2], terms);
       else c.makers.forEach(function (m, i) { linked(add(p, 'span', '', i ? '，' : ''), m, terms); });
     });
   }

@@ -163,6 +163,19 @@ func TestResultsLeadToContractorsAndBecomeATable(t *testing.T) {
 	}
 }
 
+func TestQuotedUnitsLeadToTheirPages(t *testing.T) {
+	b, base := browser.Open(t), serveDir(t, builtSite(t))
+	for query, want := range map[string]string{"清江街道": "/units/qingjiang/", "区民政局": "/units/mzj/"} {
+		page := b.Page(base+"/search/?q="+url.QueryEscape(query), 390, 900)
+		s := look(page)
+		var to []string
+		page.Eval(`[...document.querySelectorAll("#results .snippet a")].map(a => new URL(a.href).pathname)`, &to)
+		if len(s.Titles) < 3 || len(to) == 0 || slices.ContainsFunc(to, func(url string) bool { return url != want }) {
+			t.Errorf("searching %s: %d results lead to %q", query, len(s.Titles), to)
+		}
+	}
+}
+
 // TestClosedFiltersAreNotCounted watches what a phone loads, where filters are
 // folded, and unfolds them.
 func TestClosedFiltersAreNotCounted(t *testing.T) {

@@ -2,7 +2,6 @@ package publish
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +15,9 @@ import (
 	"taizhang/tools/internal/search"
 	"taizhang/tools/internal/value"
 )
+
+// namesSep stands between the names in one text.
+const namesSep = "，"
 
 // searchDir is where the search index stands on the site.
 const searchDir = "search/"
@@ -58,7 +60,7 @@ func (x *index) forget(ids map[string]bool) {
 // english returns what the parts of labels are called. Fields of two forms may
 // share a name: the same one every time.
 func (x *index) english() map[string]string {
-	out := maps.Clone(ownLabels)
+	out := map[string]string{}
 	for n := range x.names {
 		if had, ok := out[n.Zh]; !ok || n.En < had {
 			out[n.Zh] = n.En
@@ -75,12 +77,6 @@ func (x *index) close() {
 	}
 }
 
-// ownLabels are the labels of texts that are no field of a form.
-var ownLabels = map[string]string{
-	"项目名称": "Title", "项目编号": "Project id", "实施单位": "Unit", "相关单位": "Other units", "承建单位": "Contractor",
-	"状态": "State", "项目简介": "About", "年度计划": "Annual plan", "不予公开的内容": "Withheld", "豁免": "Waiver",
-}
-
 // card is what a result shows of a project besides the words that were found.
 type card struct {
 	ID       string `json:"id"`
@@ -93,40 +89,41 @@ type card struct {
 	Class    word   `json:"class,omitzero"`
 	Amount   string `json:"amount,omitempty"`
 	On       string `json:"on,omitempty"`
-	Intro    int    `json:"intro,omitempty"` // number of the field that introduces it
+	// Numbers of fields: of the one that introduces it, of the names of its
+	// contractors and, with the address of its page, of the names of each unit.
+	Intro int            `json:"intro,omitempty"`
+	Built int            `json:"built,omitempty"`
+	Units map[int]string `json:"units"`
 }
 
 // add enters the words of a project's page.
 func (x *index) add(s *subject, v *projectView) error {
 	r := s.row()
 	c := card{ID: r.ID, Title: r.Title, URL: r.URL, Unit: r.Unit, Makers: s.makers(), State: r.State,
-		Category: r.Category, Class: r.Class, Amount: r.Amount, On: r.On}
+		Category: r.Category, Class: r.Class, Amount: r.Amount, On: r.On, Units: map[int]string{}}
 	w := &wordList{seen: map[string]bool{}, names: map[name]bool{}}
-	w.add(search.Title, "", "项目名称", v.Title)
-	w.add(search.Name, "", "项目编号", v.ID)
+	w.own(search.Title, "项目名称", "Title", v.Title)
+	w.own(search.Name, "项目编号", "Project id", v.ID)
 	for _, code := range s.units() {
-		names := strings.Join(unitNames(s.project.Schemas(), s.project.Registry(), code), "，")
+		names := strings.Join(unitNames(s.project.Schemas(), s.project.Registry(), code), namesSep)
 		if code == s.index.str("implementingUnit") {
-			w.add(search.Name, "", "实施单位", names)
+			c.Units[w.own(search.Name, "实施单位", "Unit", names)] = unitURL(code)
 		} else {
-			w.add(search.Text, "", "相关单位", names)
+			c.Units[w.own(search.Text, "相关单位", "Other units", names)] = unitURL(code)
 		}
 	}
-	w.add(search.Name, "", "承建单位", strings.Join(s.contractors(), "，"))
-	w.add(search.Name, "", "状态", strings.Join(nonEmpty(v.State.Zh, r.Stage), "，"))
-	c.Intro = len(w.list)
-	w.add(search.Text, "", "项目简介", record.PlainBody([]byte(v.Body)))
-	if c.Intro == len(w.list) {
-		c.Intro = 0
-	}
+	c.Built = w.own(search.Name, "承建单位", "Contractor", strings.Join(s.contractors(), namesSep))
+	w.own(search.Name, "状态", "State", strings.Join(nonEmpty(v.State.Zh, r.Stage), namesSep))
+	c.Intro = w.own(search.Text, "项目简介", "About", record.PlainBody([]byte(v.Body)))
+	delete(c.Units, 0)
 	for _, p := range v.Plans {
-		w.add(search.Text, "", "年度计划", p.Year+"年度"+p.Kind.Zh)
+		w.own(search.Text, "年度计划", "Annual plan", p.Year+"年度"+p.Kind.Zh)
 	}
 	for _, m := range v.Withheld {
-		w.add(search.Text, "", "不予公开的内容", m.What+"，"+m.Ground)
+		w.own(search.Text, "不予公开的内容", "Withheld", m.What+"，"+m.Ground)
 	}
 	for _, one := range v.Waivers {
-		w.add(search.Text, "", "豁免", strings.Join(nonEmpty(one.Rule, one.Zh, one.Reason, one.By, one.DocNo), "，"))
+		w.own(search.Text, "豁免", "Waiver", strings.Join(nonEmpty(one.Rule, one.Zh, one.Reason, one.By, one.DocNo), "，"))
 	}
 	for _, f := range v.Forms {
 		w.name(f.Zh, f.En)
@@ -193,6 +190,17 @@ func (w *wordList) name(zh, en string) {
 	if en != "" {
 		w.names[name{Zh: zh, En: en}] = true
 	}
+}
+
+// own adds a text that is no field of a form and returns its number, 0 where it
+// is empty or stands there already: the first text is the title.
+func (w *wordList) own(level search.Level, zh, en, text string) int {
+	n := len(w.list)
+	if w.add(level, "", zh, text); n == len(w.list) {
+		return 0
+	}
+	w.name(zh, en)
+	return n
 }
 
 func (w *wordList) add(level search.Level, anchor, label, text string) {
