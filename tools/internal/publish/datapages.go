@@ -203,14 +203,13 @@ func address(site *opendata.Site, path string) string {
 // examples are lines to copy. project is a published one, "" where there is none.
 func examples(site *opendata.Site, project string) []example {
 	at := func(name string) string { return address(site, "/"+opendata.Dir+name) }
-	one := example{"JavaScript：一个项目", "JavaScript: one project", "const r = await fetch(\"" + at("projects/"+project+".json") + "\");\nconst p = await r.json();\nconsole.log(p.title, p.stateName, p.amount, \"万元\");"}
 	out := []example{
 		{"下载一张表", "Download a table", "curl -O " + at("contracts.csv")},
 		{"Python：各单位合同金额", "Python: contracts by unit", "import pandas as pd\nt = pd.read_csv(\"" + at("contracts.csv") + "\", dtype={\"contractor.uscc\": str})\nprint(t.groupby(\"unitName\")[\"amount\"].sum())"},
 		{"jq：变更过的项目", "jq: projects with changes", "curl -s " + at("changes.json") + " | jq -r '.rows[] | [.project, .title, .netDelta] | @tsv'"},
 	}
 	if project != "" {
-		out = append(out, one)
+		out = append(out, example{"JavaScript：一个项目", "JavaScript: one project", "const r = await fetch(\"" + at("projects/"+project+".json") + "\");\nconst p = await r.json();\nconsole.log(p.title, p.stateName, p.amount, \"万元\");"})
 	}
 	return out
 }
