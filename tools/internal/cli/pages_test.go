@@ -242,6 +242,31 @@ func TestComparingSetsProjectsSideBySide(t *testing.T) {
 	}
 }
 
+// TestTablesThatAreShownWholeCanBeSorted sorts what a company got by amount, by
+// date and back, on a phone, where the table has no head.
+func TestTablesThatAreShownWholeCanBeSorted(t *testing.T) {
+	page := browser.Open(t).Page(serveDir(t, builtSite(t))+"/contractors/913208120000010891/", 390, 900)
+	sorted := func(by string) (out []string) {
+		quoted, _ := json.Marshal(by)
+		page.Eval(`(() => {
+			const select = document.querySelector(".table-sort select"), option = [...select.options].find(o => o.text.startsWith(`+string(quoted)+`));
+			select.value = option.value;
+			select.dispatchEvent(new Event("change"));
+			return [...document.querySelectorAll("table.register tbody .num:nth-child(5)")].map(e => e.textContent.trim());
+		})()`, &out)
+		return out
+	}
+	given := []string{"23.70", "83.20", "32.00", "1,196.00"} // the latest first
+	for _, tt := range []struct {
+		by   string
+		want []string
+	}{{"金额", []string{"1,196.00", "83.20", "32.00", "23.70"}}, {"签订日期", given}, {"变更", given}, {"金额", []string{"1,196.00", "83.20", "32.00", "23.70"}}, {"原来", given}} {
+		if got := sorted(tt.by); !slices.Equal(got, tt.want) {
+			t.Errorf("by %s: %q, want %q", tt.by, got, tt.want)
+		}
+	}
+}
+
 // TestPagesAreWholeWithoutScripts reads pages as they are sent: everything but
 // search, comparison and display settings must be there.
 func TestPagesAreWholeWithoutScripts(t *testing.T) {
@@ -252,7 +277,8 @@ func TestPagesAreWholeWithoutScripts(t *testing.T) {
 		"/compare/":                        {"<noscript>", "/projects/2024/"},
 		"/projects/2024/jyj/01/":           {"较批复", "-3.4%", "须经", "不能证明有问题", "/compare/?p=2024-jyj-01"},
 		"/departments/bdb/":                {"等待办理", "还有"},
-		"/contractors/9132081200000102XQ/": {"合同金额合计"},
+		"/contractors/9132081200000102XQ/": {"合同金额合计", "已付合计"},
+		"/units/jyj/":                      {"分年度的金额", "当年支付", "837.20"},
 		"/indicators/":                     {"单凭一项指标不能证明有问题"},
 	} {
 		html := read(t, dir, page)

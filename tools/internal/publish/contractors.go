@@ -14,6 +14,9 @@ type contract struct {
 	kind     word
 	fen      int64
 	signedOn string
+	change   int   // that it supplements; 0 for none
+	delta    int64 // approved changes that have no contract of their own
+	paid     int64
 }
 
 // contractorKey tells contractors apart by their unified social credit code.
@@ -38,25 +41,51 @@ func contractorURL(key string) string {
 // has none on record, what its newest filing says.
 func (s *subject) contracts() []contract {
 	var out []contract
-	for _, c := range s.all("contract") {
+	works, supplemented := []int{}, map[int]bool{}
+	for i, c := range s.all("contract") {
 		fen, _ := c.root.fen("amount")
-		out = append(out, contract{contractorKey(c.root.str("contractor", "uscc")), c.root.str("contractor", "name"), c.root.str("number"), c.root.word("kind"), fen, c.root.str("signedOn")})
+		change, _ := c.rec.Env["change"].(int)
+		one := contract{contractorKey(c.root.str("contractor", "uscc")), c.root.str("contractor", "name"), c.root.str("number"), c.root.word("kind"), fen, c.root.str("signedOn"), change, 0, payments(c.root)}
+		if one.kind.Zh != "监理" {
+			supplemented[change] = true
+			if change == 0 {
+				works = append(works, i)
+			}
+		}
+		out = append(out, one)
+	}
+	// Changes do not say to which contract they belong: with one there is no doubt.
+	for _, c := range s.all("change") {
+		if delta, _ := c.root.fen("netDelta"); len(works) == 1 && !supplemented[c.rec.Number] && c.root.str("approval", "result") == "同意" {
+			out[works[0]].delta += delta
+		}
 	}
 	if stocks := s.all("stock"); len(out) == 0 && len(stocks) > 0 {
 		last := stocks[len(stocks)-1].root
 		if n := last.str("contractor", "name"); n != "" {
 			fen, _ := last.fen("total")
-			out = append(out, contract{contractorKey(last.str("contractor", "uscc")), n, "", word{"存量备案", "Stock filing"}, fen, last.str("period", "start")})
+			out = append(out, contract{contractorKey(last.str("contractor", "uscc")), n, "", word{"存量备案", "Stock filing"}, fen, last.str("period", "start"), 0, 0, payments(last)})
 		}
 	}
 	return out
+}
+
+// payments sums what was paid under a contract or a stock filing, in 分.
+func payments(of *shown) (sum int64) {
+	for _, p := range of.list("payments") {
+		fen, _ := p.fen("amount")
+		sum += fen
+	}
+	return sum
 }
 
 // contractor is what the registry knows of one organisation.
 type contractor struct {
 	key, name string
 	named     string // date of the contract that the name is taken from
-	total     int64
+	total     int64  // of the contracts
+	delta     int64
+	paid      int64
 	projects  int
 	lines     []contractLine
 }
@@ -68,7 +97,10 @@ type contractLine struct {
 	Unit   link   `json:"unit"`
 	Number string `json:"number,omitempty"`
 	Kind   word   `json:"kind,omitzero"`
+	Change int    `json:"change,omitempty"` // that it supplements
 	Amount string `json:"amount,omitempty"`
+	Delta  string `json:"delta,omitempty"`
+	Paid   string `json:"paid,omitempty"`
 	On     string `json:"on,omitempty"`
 	State  *state `json:"state"`
 }
@@ -106,10 +138,16 @@ func (s *pages) contractors() error {
 				seen[c.key] = true
 				one.projects++
 			}
-			one.total += c.fen
-			line := contractLine{Title: r.Title, ID: r.ID, URL: r.URL, Unit: r.Unit, Number: c.number, Kind: c.kind, On: c.signedOn, State: r.State}
+			one.total, one.delta, one.paid = one.total+c.fen, one.delta+c.delta, one.paid+c.paid
+			line := contractLine{Title: r.Title, ID: r.ID, URL: r.URL, Unit: r.Unit, Number: c.number, Kind: c.kind, Change: c.change, On: c.signedOn, State: r.State}
 			if c.fen != 0 {
 				line.Amount = wan2(c.fen)
+			}
+			if c.delta != 0 {
+				line.Delta = signed(wan2(c.delta))
+			}
+			if c.paid != 0 {
+				line.Paid = wan2(c.paid)
 			}
 			one.lines = append(one.lines, line)
 		}
@@ -164,6 +202,10 @@ func (s *pages) contractor(c *contractor) error {
 		{Zh: "合同", En: "Contracts", Value: count(len(c.lines)), Unit: "份"},
 		{Zh: "合同金额合计", En: "Sum of contracts", Value: wan2(c.total), Unit: "万元", Also: yi(c.total)},
 	}
+	if c.delta != 0 {
+		figures = append(figures, figure{Zh: "加上批准的变更", En: "With approved changes", Value: wan2(c.total + c.delta), Unit: "万元", Also: yi(c.total + c.delta)})
+	}
+	figures = append(figures, figure{Zh: "已付合计", En: "Paid", Value: wan2(c.paid), Unit: "万元", Also: yi(c.paid)})
 	return paged(contractorURL(c.key), c.lines, func(at string, part []contractLine, p pager) error {
 		return s.out.add(newPage("contractor", c.name, at, contractorView{p, "Contractor", c.name, c.key, figures, part}))
 	})

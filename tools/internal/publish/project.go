@@ -157,7 +157,7 @@ func (s *subject) newRow() *row {
 	for _, g := range s.lifecycle.Stages {
 		r.entered = append(r.entered, dayNumber(first[g.Key]))
 	}
-	r.amounts, r.contracts, r.waits, r.ahead, r.measured = s.amounts(), s.contracts(), s.waits, s.ahead, s.measures()
+	r.amounts, r.contracts, r.paidIn, r.waits, r.ahead, r.measured = s.amounts(), s.contracts(), s.paidIn(), s.waits, s.ahead, s.measures()
 	r.funding, r.supervision, r.contractors = s.one("declaration").str("fundingNature"), s.supervision(), s.contractors()
 	return r
 }

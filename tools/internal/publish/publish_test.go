@@ -405,6 +405,17 @@ func TestSupplementaryContractsCountOnce(t *testing.T) {
 			t.Errorf("%s is %q, want %q; all: %v", zh, got[zh], want, got)
 		}
 	}
+	for name, want := range map[string]string{
+		"contractors/91320812000000027D": `"change":1,"amount":"5.50","on":"2025-07-22"|"amount":"305.00","delta":"-4.00"|"加上批准的变更"`,
+		"units/nyj":                      `"plan":"320.00","agreed":"306.50","deviation":"-4.2%","settled":"300.00","paid":"300.00"`,
+	} {
+		page := b.files["content/"+name+".md"]
+		for _, part := range strings.Split(want, "|") {
+			if !strings.Contains(page, part) {
+				t.Errorf("%s lacks %s: %s", name, part, page)
+			}
+		}
+	}
 	if !regexp.MustCompile(`>承建单位</bdi>[^/]*</i></dt><dd>示例集成有限公司、示例数据有限公司</dd>`).MatchString(strings.ReplaceAll(b.files["content/projects/2025-nyj-01.md"], `\"`, "'")) {
 		t.Error("the consortium is not shown")
 	}

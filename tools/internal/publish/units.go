@@ -14,17 +14,18 @@ const mostWaiting = 10
 
 type unitView struct {
 	pager
-	En        string   `json:"en,omitempty"`
-	Code      string   `json:"code"`
-	Name      string   `json:"name"`
-	Kind      word     `json:"kind"`
-	Aliases   []string `json:"aliases,omitempty"`
-	USCC      string   `json:"uscc,omitempty"`
-	Authority *link    `json:"authority,omitempty"`
-	Roles     []word   `json:"roles,omitempty"`
-	Figures   []figure `json:"figures"`
-	Rows      []*row   `json:"rows"`
-	Until     string   `json:"until,omitempty"`
+	En        string         `json:"en,omitempty"`
+	Code      string         `json:"code"`
+	Name      string         `json:"name"`
+	Kind      word           `json:"kind"`
+	Aliases   []string       `json:"aliases,omitempty"`
+	USCC      string         `json:"uscc,omitempty"`
+	Authority *link          `json:"authority,omitempty"`
+	Roles     []word         `json:"roles,omitempty"`
+	Figures   []figure       `json:"figures"`
+	Rows      []*row         `json:"rows"`
+	Spending  []spendingLine `json:"spending,omitempty"`
+	Until     string         `json:"until,omitempty"`
 	// Waits and Dates are the beginning of what this unit has to do; All leads
 	// to the whole, More says how much that is, Queues where departments have
 	// what they have to do.
@@ -148,7 +149,7 @@ func (s *pages) unit(code string, u map[string]any, entry *schema.Field) error {
 		{Zh: "合计金额", En: "Total", Value: wan2(sum), Unit: "万元", Also: yi(sum)},
 	}
 	q := inTurn(s.byActor[code])
-	v.Date = s.b.meta.Date
+	v.Date, v.Spending = s.b.meta.Date, spendingOf(rows)
 	v.Waits, v.Dates = s.waitViews(q.waits[:min(mostWaiting, len(q.waits))]), s.waitViews(q.dates[:min(mostWaiting, len(q.dates))])
 	if n := len(q.waits) + len(q.dates); n > len(v.Waits)+len(v.Dates) {
 		v.More, v.All = count(n), unitURL(code)+"waiting/"

@@ -268,6 +268,7 @@ type row struct {
 	entered   []int32    // day of coming to each stage of the lifecycle, 0 for never
 	amounts   amounts
 	contracts []contract
+	paidIn    map[string]int64 // 分, by the year of the payment
 	waits     []due.Item
 	ahead     []due.Item // waits, and what has a date later
 	measured  []measured // by indicator
