@@ -3,6 +3,8 @@ package scenario_test
 import (
 	"encoding/json"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,11 +22,18 @@ func startGitea(t *testing.T) *live {
 }
 
 // call speaks to the API as a user, and returns the code and the answer.
-func (g *live) call(user, method, path string, body any) (int, object) {
-	code, data := g.Call(user, method, path, body)
+func (g *live) call(user, method, at string, body any) (int, object) {
+	code, data := g.Call(user, method, at, body)
 	var answer object
 	_ = json.Unmarshal(data, &answer) // a list of them is not asked for
 	return code, answer
+}
+
+// list asks the API as a user for a list.
+func (g *live) list(user, at string) (answer []object) {
+	_, data := g.Call(user, "GET", at, nil)
+	_ = json.Unmarshal(data, &answer)
+	return answer
 }
 
 // hall is a registry on a real Gitea, with requests from forks. Its stage is the
@@ -38,11 +47,11 @@ type hall struct {
 	seen  map[string]int64 // last review by account
 }
 
-func (h *hall) ok(user, method, path string, body any) object {
+func (h *hall) ok(user, method, at string, body any) object {
 	h.t.Helper()
-	code, answer := h.g.call(user, method, strings.ReplaceAll(path, "{repo}", "/repos/"+h.repo), body)
+	code, answer := h.g.call(user, method, strings.ReplaceAll(at, "{repo}", "/repos/"+h.repo), body)
 	if code > 299 {
-		h.t.Fatalf("%s %s as %s: %d %v", method, path, user, code, answer)
+		h.t.Fatalf("%s %s as %s: %d %v", method, at, user, code, answer)
 	}
 	return answer
 }
@@ -50,6 +59,11 @@ func (h *hall) ok(user, method, path string, body any) object {
 func (h *hall) remote(user, repo string) string {
 	return strings.Replace(h.g.URL, "://", "://"+user+":"+giteatest.Password+"@", 1) + "/" + repo + ".git"
 }
+
+// name is that of the repository, and of its forks.
+func (h *hall) name() string { return path.Base(h.repo) }
+
+func (h *hall) forkOf(a *account) string { return a.login + "/" + h.name() }
 
 var halls int
 
@@ -71,9 +85,14 @@ func (g *live) open(t *testing.T) *hall {
 	w.people["bureau"] = &account{login: "bureau"}
 	w.now = time.Now()
 	h.start = w.commit("refs/heads/main", commit{message: "people", author: maker, committer: maker, when: w.now, parents: []string{first}, edits: edits{"data/people.yaml": &people}})
-	name := strings.TrimPrefix(h.repo, "bureau/")
-	h.ok("bureau", "POST", "/user/repos", object{"name": name, "default_branch": "main"})
+	h.ok("bureau", "POST", "/user/repos", object{"name": h.name(), "default_branch": "main"})
 	w.git("push", "-q", h.remote("bureau", h.repo), "main")
+	for range 100 { // the forge learns of it by and by
+		if h.ok("bureau", "GET", "{repo}", nil)["empty"] == false {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 	h.ok("bureau", "PUT", "{repo}/collaborators/"+w.people["robot"].login, object{"permission": "write"})
 	h.ok("bureau", "PATCH", "{repo}", object{"allow_fast_forward_only_merge": true, "allow_rebase_update": true, "default_delete_branch_after_merge": false})
 	h.ok("bureau", "POST", "{repo}/branch_protections", object{"rule_name": "main", "enable_status_check": true, "status_check_contexts": []string{"taizhang/approvals (main)"},
@@ -91,7 +110,7 @@ func (h *hall) account(a *account) {
 // pull gets what the forge has, as the workflows do.
 func (h *hall) pull() {
 	h.t.Helper()
-	h.git("fetch", "-q", "--no-tags", h.remote("robot-"+strings.TrimPrefix(h.repo, "bureau/registry"), h.repo), "+refs/heads/*:refs/heads/*", "+refs/pull/*/head:refs/requests/*")
+	h.git("fetch", "-q", "--no-tags", h.remote(h.people["robot"].login, h.repo), "+refs/heads/*:refs/heads/*", "+refs/pull/*/head:refs/requests/*")
 }
 
 func (h *hall) onGitea(args ...string) (int, string, string) {
@@ -106,8 +125,7 @@ func (h *hall) send(by *account, sha string, force bool) {
 	if force {
 		to = "+" + to
 	}
-	fork := h.req.author.login + strings.TrimPrefix(h.repo, "bureau")
-	h.git("push", "-q", h.remote(by.login, fork), to)
+	h.git("push", "-q", h.remote(by.login, h.forkOf(h.req.author)), to)
 	h.req.head = sha
 	for range 100 { // the forge learns of it by and by
 		if got := h.ok("bureau", "GET", fmt.Sprintf("{repo}/pulls/%d", h.req.number), nil); got["head"].(object)["sha"] == sha {
@@ -125,7 +143,7 @@ func (h *hall) commitOn(by *account, parent, edit string) string {
 // What a tester of the gate would do on a real forge.
 func TestOnARealGitea(t *testing.T) {
 	g := startGitea(t)
-	for _, row := range onGitea {
+	for _, row := range slices.Concat(onGitea, otherWays) {
 		t.Run(row.name, func(t *testing.T) { g.open(t).play(row.script) })
 	}
 }

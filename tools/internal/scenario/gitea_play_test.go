@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -19,6 +20,15 @@ import (
 //	undismiss WHOSE
 //	flood WHO N          so many comments
 //	lines WHO N          so many comments on lines of what is asked for
+//	agit WHO EDIT        asks by a push to refs/for/main, or pushes there again
+//	write WHO PATH       a file of the request is rewritten through the API
+//	title TEXT           of the request
+//	block WHO            the bureau will have nothing to do with WHO
+//	lock                 only who may write can say something
+//	transfer ORG         the repository goes to an organisation
+//	ask WHO... of ORG    a team of these people is asked for a review
+//	schedule METHOD      to be merged as soon as the status allows it
+//	manual REV           the request is said to have been merged by hand, as REV
 func (h *hall) play(script string) {
 	h.t.Helper()
 	for n, line := range lines(script) {
@@ -55,7 +65,7 @@ func (h *hall) line(at, line string) {
 		h.pull()
 		_, _ = h.g.call(by.login, "POST", "/repos/"+h.repo+"/forks", object{})
 		sha := h.commitOn(by, h.tip("refs/heads/"+base), f[2])
-		h.git("push", "-q", h.remote(by.login, by.login+strings.TrimPrefix(h.repo, "bureau")), "+"+sha+":refs/heads/"+h.req.branch)
+		h.git("push", "-q", h.remote(by.login, h.forkOf(by)), "+"+sha+":refs/heads/"+h.req.branch)
 		var made object
 		for range 60 { // it learns of what was pushed by and by
 			var code int
@@ -91,7 +101,7 @@ func (h *hall) line(at, line string) {
 	case "undismiss":
 		h.ok("bureau", "POST", fmt.Sprintf("{repo}/pulls/%s/reviews/%d/undismissals", number(), h.seen[f[1]]), nil)
 	case "say":
-		text := strings.ReplaceAll(strings.Join(f[2:], " "), "{id}", h.id)
+		text := strings.NewReplacer("{id}", h.id, `\n`, "\n", `\r`, "\r", `\t`, "\t").Replace(strings.Join(strings.Split(line, " ")[2:], " "))
 		second()
 		h.said[f[1]] = int64(h.ok(who(1).login, "POST", "{repo}/issues/"+number()+"/comments", object{"body": text})["id"].(float64))
 	case "edit":
@@ -153,6 +163,60 @@ func (h *hall) line(at, line string) {
 		if (code == 200) != (f[0] == "merge") {
 			h.t.Errorf("%s: %d %v", at, code, answer)
 		}
+	case "agit":
+		base := h.tip("refs/heads/main")
+		again := h.req != nil && h.req.agit
+		if !again {
+			h.req = &request{author: who(1), branch: "agit", base: "main", agit: true}
+			h.requests = append(h.requests, h.req)
+		} else {
+			base = h.req.head
+		}
+		sha := h.commitOn(who(1), base, f[2])
+		h.git("push", "-q", h.remote(who(1).login, h.repo), "-o", "topic=agit", sha+":refs/for/main")
+		list := h.g.list("bureau", "/repos/"+h.repo+"/pulls?state=open&sort=newest")
+		h.req.number, h.req.head = int64(list[0]["number"].(float64)), sha
+	case "write":
+		fork := "/repos/" + h.forkOf(h.req.author) + "/contents/" + f[2]
+		old := h.ok(who(1).login, "GET", fork+"?ref="+h.req.branch, nil)
+		text := h.read(h.req.head, f[2]) + "补充一句说明。\n"
+		made := h.ok(who(1).login, "PUT", fork, object{"branch": h.req.branch, "sha": old["sha"], "message": "edit", "content": base64.StdEncoding.EncodeToString([]byte(text))})
+		h.req.head = made["commit"].(object)["sha"].(string)
+		second()
+		h.pull()
+	case "title":
+		h.ok("bureau", "PATCH", "{repo}/pulls/"+number(), object{"title": strings.Join(f[1:], " ")})
+	case "block":
+		h.ok("bureau", "PUT", "/user/blocks/"+who(1).login, nil)
+	case "lock":
+		h.ok("bureau", "PUT", "{repo}/issues/"+number()+"/lock", object{})
+	case "transfer":
+		org := fmt.Sprintf("%s-%d", f[1], halls)
+		h.ok("bureau", "POST", "/orgs", object{"username": org})
+		h.ok("bureau", "POST", "{repo}/transfer", object{"new_owner": org})
+		h.repo = org + "/" + h.name()
+	case "ask":
+		org := fmt.Sprintf("%s-%d", f[len(f)-1], halls)
+		team := h.ok("bureau", "POST", "/orgs/"+org+"/teams", object{"name": "reviewers", "permission": "write", "units": []string{"repo.code", "repo.pulls", "repo.issues"}})
+		for i := range f[1 : len(f)-2] {
+			h.ok("bureau", "PUT", fmt.Sprintf("/teams/%.0f/members/%s", team["id"], who(i+1).login), nil)
+		}
+		h.ok("bureau", "PUT", fmt.Sprintf("/teams/%.0f/repos/%s", team["id"], h.repo), nil)
+		h.ok("bureau", "POST", "{repo}/pulls/"+number()+"/requested_reviewers", object{"team_reviewers": []string{"reviewers"}})
+	case "schedule":
+		second()
+		h.ok("bureau", "POST", "{repo}/pulls/"+number()+"/merge", object{"Do": f[1], "merge_when_checks_succeed": true})
+	case "merged":
+		for range 100 {
+			if h.ok("bureau", "GET", "{repo}/pulls/"+number(), nil)["merged"] == true {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		h.t.Fatalf("%s: it is not", at)
+	case "manual":
+		h.ok("bureau", "PATCH", "{repo}", object{"allow_manual_merge": true})
+		h.ok("bureau", "POST", "{repo}/pulls/"+number()+"/merge", object{"Do": "manually-merged", "MergeCommitID": h.tip(f[1])})
 	case "close", "reopen":
 		h.ok(who(1).login, "PATCH", "{repo}/pulls/"+number(), object{"state": map[string]string{"close": "closed", "reopen": "open"}[f[0]]})
 	case "seal":

@@ -78,6 +78,7 @@ type request struct {
 	branch   string // of the head
 	base     string // branch it asks into
 	head     string
+	agit     bool   // made by a push to refs/for/
 	leaves   string // merge base at the last push or change of the base
 	state    string // open, closed, merged
 	mergedBy *account
