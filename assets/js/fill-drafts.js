@@ -105,11 +105,12 @@ export function packed(d) {
   const { id, rev, created, saved, sent, copy, ...what } = d;
   return JSON.stringify({ taizhang: 'draft', ...what }, (_, v) => (v instanceof Uint8Array ? { $bytes: btoa(Array.from(v, (b) => String.fromCharCode(b)).join('')) } : v));
 }
-// unpacked takes such a file apart, or throws; formOf says which form a path is of.
-export function unpacked(text, formOf) {
+// unpacked takes such a file apart, or throws; formOf says which form a path is of,
+// dirOf where a project lies.
+export function unpacked(text, formOf, dirOf) {
   const { taizhang, project, version, title, step, base, docs, attachments, sealed } = JSON.parse(text, (_, v) => (v && typeof v.$bytes === 'string' ? Uint8Array.from(atob(v.$bytes), (c) => c.charCodeAt(0)) : v));
   if (taizhang !== 'draft' || !/^20\d\d-[a-z][a-z0-9]*-\d\d+$/.test(project)) throw {};
-  const dir = 'content/projects/' + project.replace(/-/g, '/') + '/', own = (o, ok) => Object.fromEntries(Object.entries(o || {}).filter(([p, v]) => p.startsWith(dir) && !p.includes('..') && ok(v)));
+  const dir = dirOf(project), own = (o, ok) => Object.fromEntries(Object.entries(o || {}).filter(([p, v]) => p.startsWith(dir) && !p.includes('..') && ok(v)));
   const content = (v) => typeof v === 'string' || v instanceof Uint8Array;
   const out = { project, version, base: own(base, content), attachments: own(attachments, content),
     ...(typeof title === 'string' && { title }), ...(step && typeof step.zh === 'string' && { step: { id: String(step.id || ''), zh: step.zh, en: String(step.en || ''), clause: String(step.clause || '') } }), ...(typeof sealed === 'string' && { sealed }),

@@ -129,7 +129,7 @@ function newProject(el) {
 function startOf(origin) {
   for (const step of defs.steps) {
     for (const move of step.moves) {
-      if (move.from.includes('S00') && (!move.origin || move.origin.includes(origin))) return { step, move };
+      if (move.from.includes(defs.draft) && (!move.origin || move.origin.includes(origin))) return { step, move };
     }
   }
   return null;
@@ -188,7 +188,7 @@ function picker(project) {
     error.textContent = '';
     try {
       if (list.length === 1 && list[0][0].endsWith('.json')) {
-        const draft = work.begin(drafts.unpacked(await list[0][1].text(), work.formOf));
+        const draft = work.begin(drafts.unpacked(await list[0][1].text(), work.formOf, work.dirOf));
         await work.open(draft);
         work.changed();
         await work.flush();

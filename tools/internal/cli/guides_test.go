@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/disk"
 	"testing"
 )
 
@@ -32,5 +34,45 @@ func TestGuidesNameCommandsThatExist(t *testing.T) {
 	}
 	if seen < 60 {
 		t.Errorf("only %d command lines", seen)
+	}
+}
+
+// TestTextsNameStatesAsTheLifecycleDoes compares the names that stand behind the
+// codes of states, S10 已申报, with the one definition of both.
+func TestTextsNameStatesAsTheLifecycleDoes(t *testing.T) {
+	files, err := disk.Open(repoRoot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := check.NewJudge(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`\b(S[0-9]{2,3})[ （]([\p{Han}]{2,}|[A-Z][a-z ]{3,})`)
+	seen := 0
+	for _, pattern := range []string{"README.md", "content/guide/*.md", "schemas/rules/*.md", "schemas/forms/*.json", "schemas/*.yaml"} {
+		found, err := filepath.Glob(filepath.Join(repoRoot, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range found {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range named.FindAllStringSubmatch(string(text), -1) {
+				s := j.Lifecycle.State(m[1])
+				if s == nil {
+					continue // another district's
+				}
+				seen++
+				if !strings.HasPrefix(m[2], s.Zh) && !strings.HasPrefix(m[2], s.En) {
+					t.Errorf("%s: %s, which is called %s · %s", filepath.Base(file), m[0], s.Zh, s.En)
+				}
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d states are named", seen)
 	}
 }

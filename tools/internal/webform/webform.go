@@ -43,6 +43,7 @@ type Overview struct {
 	Version     string            `json:"version"` // of the forms: a draft says which it was begun with
 	Forms       []Sheet           `json:"forms"`
 	States      []State           `json:"states"`
+	Draft       string            `json:"draft"` // the state before the first step
 	Steps       []Step            `json:"steps"`
 	Units       []Unit            `json:"units"`
 	Last        map[string]string `json:"last"`
@@ -124,7 +125,7 @@ type Move struct {
 
 // Define returns the overview and every form by its name.
 func Define(in Input) (*Overview, map[string]*Form, error) {
-	out := &Overview{Units: in.Units, Last: in.Last, Contacts: in.Contacts, Attachments: in.AttachmentLimit, Records: in.RecordLimit}
+	out := &Overview{Draft: lifecycle.Draft, Units: in.Units, Last: in.Last, Contacts: in.Contacts, Attachments: in.AttachmentLimit, Records: in.RecordLimit}
 	forms := map[string]*Form{}
 	for _, f := range in.Schemas.Forms() {
 		form, err := define(f)
