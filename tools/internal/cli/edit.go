@@ -28,11 +28,11 @@ func (a *app) editCommand() *cobra.Command {
 		Long: `显示项目现在的状态和接下来可以办的步骤，选一步，填写它要的表单；index.md 的状态跟着改。
 Shows where a project stands and what can follow; choose a step and fill in its forms. The state in index.md follows.
 
-  taizhang edit 2026-jyj-01                 选一步，一项一项填写 · choose a step and fill it in
-  taizhang edit 2026-jyj-01 --list          只列出可以办的步骤 · only list the steps
-  taizhang edit 2026-jyj-01 --step T18      办这一步 · take this step
-  taizhang edit 2026-jyj-01 --form contract 填这张表 · fill in this form
-  taizhang edit 2026-jyj-01 --form contract-01 --set 'payments.+={on: 2026-05-08, batch: 1, amount: 74.4}'
+  taizhang edit 2026-slj-01                 选一步，一项一项填写 · choose a step and fill it in
+  taizhang edit 2026-slj-01 --list          只列出可以办的步骤 · only list the steps
+  taizhang edit 2026-slj-01 --step T18      办这一步 · take this step
+  taizhang edit 2026-slj-01 --form contract 填这张表 · fill in this form
+  taizhang edit 2026-cgj-01 --form contract-01 --set 'payments.+={on: 2026-11-20, batch: 3, amount: 10.44}'
 
 已有的文件只改填过的那几行，注释、顺序、别的内容都不动。
 Of a file that is there only the lines of what you fill in change.`,

@@ -10,29 +10,38 @@ import (
 	"testing"
 )
 
-// TestGuidesNameCommandsThatExist parses every command line that the documents
-// show: the command must exist and know all its flags.
+// TestGuidesNameCommandsThatExist parses every command line that the documents and
+// the help texts show: the command must exist and know all its flags.
 func TestGuidesNameCommandsThatExist(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(repoRoot, "content/guide/*.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown := regexp.MustCompile("(?m)(?:^|`|&& |then )(?:go run \\./tools/)?taizhang ([a-z-][^`\n#|&;]*)")
-	seen := 0
+	texts := map[string]string{}
 	for _, file := range append(files, filepath.Join(repoRoot, "README.md"), filepath.Join(repoRoot, ".github/CONTRIBUTING.md")) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range shown.FindAllStringSubmatch(string(text), -1) {
+		texts[filepath.Base(file)] = string(text)
+	}
+	command := regexp.MustCompile(`(?m)^  ([a-z]+(?:-[a-z]+)?) +\S`)
+	_, help, _ := run(t, repoRoot, "--help")
+	for _, m := range command.FindAllStringSubmatch(help[strings.Index(help, "submit:"):], -1) {
+		_, texts[m[1]+" --help"], _ = run(t, repoRoot, m[1], "--help")
+	}
+	shown := regexp.MustCompile("(?m)(?:^ *|`|&& |then )(?:go run \\./tools/)?taizhang ([a-z-][^`\n#|&;\\p{Han}·]*)")
+	seen := 0
+	for file, text := range texts {
+		for _, m := range shown.FindAllStringSubmatch(text, -1) {
 			seen++
 			args := append([]string{"--help"}, strings.Fields(m[1])...)
 			if _, _, stderr := run(t, repoRoot, args...); strings.Contains(stderr, "没有命令") || strings.Contains(stderr, "没有选项") {
-				t.Errorf("%s: taizhang %s: %s", filepath.Base(file), m[1], stderr)
+				t.Errorf("%s: taizhang %s: %s", file, m[1], stderr)
 			}
 		}
 	}
-	if seen < 60 {
+	if seen < 120 {
 		t.Errorf("only %d command lines", seen)
 	}
 }

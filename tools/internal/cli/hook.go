@@ -34,7 +34,7 @@ A pre-receive hook in a bare repository refuses what was not agreed.
 
   taizhang hook install --pre-push                       在自己的克隆里 · in one's own clone
   taizhang hook install --repo /srv/registry.git         在服务器上 · on the server
-  taizhang hook pre-push REMOTE, pre-receive --branch main   由 Git 调用 · called by Git`,
+  taizhang hook pre-push REMOTE; taizhang hook pre-receive   由 Git 调用 · called by Git`,
 	}
 	var branch, dir string
 	var leaving bool

@@ -31,7 +31,7 @@ Asks for each field, with its help and its choices; checks the whole before anyt
   taizhang new declaration                      申报一个新项目（附件1） · declare a project
   taizhang new adhoc                            临时性新增 · an ad-hoc project
   taizhang new stock                            存量项目备案（附件2） · file a stock project
-  taizhang new contract --project 2026-jyj-01   已有项目的材料 · a record of a project
+  taizhang new contract --project 2026-slj-01   已有项目的材料 · a record of a project
 
 编号自动取下一个，可以从本单位以前的项目复制不随时间变化的内容。
 The id is the next free one; what time does not change can be copied from an earlier project.
