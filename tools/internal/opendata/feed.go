@@ -1,6 +1,7 @@
 package opendata
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha1"
 	"encoding/xml"
@@ -61,7 +62,9 @@ func (f *feed) cut() {
 // write writes both forms of the feed.
 func (f *feed) write(to Sink, site *Site) error {
 	f.cut()
-	if err := put(to, f.name+".atom", func(w io.Writer) error { return f.atom(w, site) }); err != nil {
+	var atom bytes.Buffer
+	err := f.atom(&atom, site)
+	if err := putBytes(to, f.name+".atom", atom.Bytes(), err); err != nil {
 		return err
 	}
 	data, err := f.json(site)

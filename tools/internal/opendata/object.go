@@ -152,7 +152,15 @@ func putBytes(to Sink, name string, data []byte, err error) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return put(to, name, func(w io.Writer) error { _, err := w.Write(data); return err })
+	f, err := to.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
 // text returns a member of a decoded object as text, "" when it has none.

@@ -138,11 +138,13 @@ type Builder struct {
 	spool Spool
 	end   int64
 	docs  map[string]stored
+
+	packing packing
 }
 
 // stored is where a document lies in the spool.
 type stored struct {
-	texts, card span
+	texts, card span // card is packed, as it will be written each time
 	runes       int
 	sum         [sha256.Size]byte
 }
@@ -164,7 +166,9 @@ func (b *Builder) Add(id string, d Doc) error {
 	texts, runes := foldedTexts(d.Fields)
 	s := stored{runes: runes, sum: sha256.Sum256(card)}
 	if s.texts, err = b.keep(texts); err == nil {
-		s.card, err = b.keep(card)
+		if card, err = b.packing.pack(card); err == nil {
+			s.card, err = b.keep(card)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("search: keep %s: %w", id, err)

@@ -56,7 +56,6 @@ type writer struct {
 	root    root
 	runes   int
 	perPart int
-	packing packing
 	write   func(name string, data []byte) error
 }
 
@@ -129,10 +128,14 @@ func complete(values []Value, entries []Entry, facet int) []Value {
 }
 
 func (w *writer) file(kind string, name any, data []byte) error {
-	data, err := w.packing.pack(data)
+	data, err := w.b.packing.pack(data)
 	if err != nil {
 		return fmt.Errorf("search: pack: %w", err)
 	}
+	return w.packed(kind, name, data)
+}
+
+func (w *writer) packed(kind string, name any, data []byte) error {
 	return w.write(fmt.Sprintf("%s/%s/%v.bin", w.root.Version, kind, name), data)
 }
 
@@ -143,7 +146,7 @@ func (w *writer) docs() error {
 		if err != nil {
 			return err
 		}
-		return w.file("d", n, data)
+		return w.packed("d", n, data)
 	})
 }
 
