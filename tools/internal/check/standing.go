@@ -44,9 +44,6 @@ func Stand(files registry.Files, o Options) (*Standing, *Result, error) {
 	return s, res, err
 }
 
-// Judge is the judge of the registry as it is now.
-func (s *Standing) Judge() *Judge { return s.judge }
-
 // Follow judges the registry after a change of its content: files are those after
 // it, changed the paths that differ, all of them below content/. Judged again, and
 // shown to o.Visit, are the projects that the change can alter and those in again;

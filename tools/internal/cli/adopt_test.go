@@ -19,6 +19,7 @@ import (
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/cli"
 	"taizhang/tools/internal/disk"
+	"taizhang/tools/internal/registrytest"
 )
 
 // adoptScript makes another district's registry of the fixture by editing
@@ -97,7 +98,7 @@ func examples(ts *testscript.TestScript, _ bool, args []string) {
 		if r == nil {
 			ts.Fatalf("no rule %s", id)
 		}
-		all, err := r.Examples()
+		all, err := registrytest.Examples(r.File, r.Body)
 		ts.Check(err)
 		for _, e := range all {
 			was := map[string][]byte{}

@@ -22,7 +22,7 @@ import (
 	"unicode/utf8"
 
 	"taizhang/tools/internal/disk"
-	"taizhang/tools/internal/rule"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/site"
 )
 
@@ -65,7 +65,7 @@ type parityCase struct {
 // other's projects, laid over the same tree.
 type lot struct {
 	asked
-	edits    rule.Example
+	edits    registrytest.Example
 	readings int      // the answers that are in force: 0 is what the registry says
 	dirs     []string // projects that are touched; nil where other files are
 }
@@ -129,7 +129,7 @@ func (a answers) choose(t *testing.T, dir string, set int) func() {
 func lots(t *testing.T) (out []lot, sets answers) {
 	t.Helper()
 	j := judgeOf(t, repoRoot)
-	add := func(name, today string, e rule.Example, change bool, readings int) {
+	add := func(name, today string, e registrytest.Example, change bool, readings int) {
 		l := lot{asked: asked{name: name, today: today, change: change, edited: paths(e)}, edits: e, readings: readings, dirs: touched(e)}
 		if !change && readings == 0 {
 			l.only = l.dirs
@@ -137,13 +137,13 @@ func lots(t *testing.T) (out []lot, sets answers) {
 		out = append(out, l)
 	}
 	for _, r := range j.Rules.All() {
-		examples, err := r.Examples()
+		examples, err := registrytest.Examples(r.File, r.Body)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range examples {
 			add(r.ID+" "+e.Caption, e.Today, e, false, 0)
-			if r.OnChange() {
+			if onChange(r) {
 				add(r.ID+" "+e.Caption+" (change)", "", e, true, 0)
 			}
 		}
@@ -210,7 +210,7 @@ func note(t *testing.T, dir string, c *parityCase, paths []string) {
 	}
 }
 
-func paths(e rule.Example) []string {
+func paths(e registrytest.Example) []string {
 	var out []string
 	for _, ed := range e.Edits {
 		out = append(out, ed.Path)

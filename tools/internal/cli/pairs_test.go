@@ -16,7 +16,6 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/registrytest"
-	"taizhang/tools/internal/rule"
 	"taizhang/tools/internal/transition"
 )
 
@@ -58,7 +57,7 @@ const (
 // appraise lets the declared project of the education bureau pass all that comes
 // before an annual plan.
 func appraise(base registrytest.Tree) {
-	index := rule.Edit{Path: jyj + "index.md", Text: `state: S30
+	index := registrytest.Edit{Path: jyj + "index.md", Text: `state: S30
 class: 一般
 classDecisions:
   - {class: 一般, by: dsjj, on: 2026-10-28, basis: 单一业务系统}
@@ -83,7 +82,7 @@ func sampleChanges(t *testing.T, base registrytest.Tree) []*sampleChange {
 	}
 	put := func(c *sampleChange, path, text string) { c.write[path] = &text }
 	keys := func(c *sampleChange, path, text string) { // top-level keys of a record
-		e := rule.Edit{Path: path, Text: text}
+		e := registrytest.Edit{Path: path, Text: text}
 		put(c, path, string(e.Apply([]byte(base[path]))))
 	}
 	swap := func(c *sampleChange, path, old, now string) {

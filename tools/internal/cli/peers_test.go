@@ -7,9 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"taizhang/tools/internal/registrytest"
 	"testing"
-
-	"taizhang/tools/internal/rule"
 )
 
 // systems makes copies of the fixture's accepted system, which cost 60 万元 to
@@ -75,7 +74,7 @@ func TestMaintenanceIsComparedWithTheDistrict(t *testing.T) {
 	// An application for the maintenance of two of them, 120 万元 to build.
 	application := filepath.Join(dir, "content/projects/2026/dsjj/01")
 	for estimate, outside := range map[string]bool{"14.3": true, "14.4": false, "19.2": false, "19.3": true} {
-		undo := apply(t, dir, rule.Example{Edits: []rule.Edit{
+		undo := apply(t, dir, registrytest.Example{Edits: []registrytest.Edit{
 			{Path: "content/projects/2026/dsjj/01/index.md", Text: "maintains: [2024-mzj-01, 2024-mzj-02]\n"},
 			{Path: "content/projects/2026/dsjj/01/declaration.md", Text: "estimate: " + estimate + "\n"}}})
 		files, _ := found(t, dir, "R-097", application)

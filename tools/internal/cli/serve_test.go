@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/publish"
 )
 
@@ -131,7 +132,11 @@ func (e *edited) same(what string, whole bool) {
 	}
 	equal(tree(e.t, filepath.Join(e.preview.work, "projection")), files)
 	e.preview.pages.Again(e.preview.meta, nil)
-	got, err := e.preview.pages.Finish(e.preview.standing.Judge())
+	j, err := check.NewJudge(e.preview.files)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	got, err := e.preview.pages.Finish(j)
 	if err != nil {
 		e.t.Fatal(err)
 	}

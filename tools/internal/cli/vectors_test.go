@@ -5,11 +5,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
-
-	"taizhang/tools/internal/rule"
 )
 
 // vector is a case worked out by hand: edits of the fixture registry and what
@@ -21,7 +20,7 @@ import (
 type vector struct {
 	name, want, today string
 	says              [][2]string // of a reading: answer, want
-	edits             rule.Example
+	edits             registrytest.Example
 }
 
 // vectors reads the cases of a folder: "# name", "today: …" and "want: …", or
@@ -60,7 +59,7 @@ func vectors(t *testing.T, folder string) []vector {
 		}
 		for _, f := range ar.Files {
 			path, gone := strings.CutSuffix(f.Name, " delete")
-			v.edits.Edits = append(v.edits.Edits, rule.Edit{Path: path, Text: string(f.Data), Delete: gone})
+			v.edits.Edits = append(v.edits.Edits, registrytest.Edit{Path: path, Text: string(f.Data), Delete: gone})
 		}
 		out = append(out, v)
 	}

@@ -11,7 +11,6 @@ import (
 	"taizhang/tools/internal/due"
 	"taizhang/tools/internal/registry"
 	"taizhang/tools/internal/registrytest"
-	"taizhang/tools/internal/rule"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -47,7 +46,7 @@ func edit(t *testing.T, m registrytest.Tree, path, text string) {
 		m[path] = before + "id: " + id + "\n" + after[:i] + "inForce: " + choice + after[j:]
 		return
 	}
-	e := rule.Edit{Path: path, Text: text}
+	e := registrytest.Edit{Path: path, Text: text}
 	m[path] = string(e.Apply([]byte(m[path])))
 }
 

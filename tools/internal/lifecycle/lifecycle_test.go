@@ -11,7 +11,6 @@ import (
 	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/registry"
-	"taizhang/tools/internal/rule"
 )
 
 // overlay is the fixture registry of the rules with some files edited, or
@@ -52,7 +51,7 @@ func (o overlay) Read(p string, limit int64) ([]byte, error) {
 		return from.Read(p, limit)
 	}
 	old, _ := from.Read(p, limit)
-	e := rule.Edit{Path: p, Text: text}
+	e := registrytest.Edit{Path: p, Text: text}
 	return e.Apply(old), nil
 }
 

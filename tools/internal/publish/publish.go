@@ -140,7 +140,7 @@ func (b *Builder) prepare(j *check.Judge) (err error) {
 	if err := b.out.static(sheetsCSS, []byte(sheet.CSS())); err != nil {
 		return err
 	}
-	b.listed, b.offices, b.site = clausesOf(j.Rules), newOffices(j.Registry), siteOf(b.meta, j.Registry)
+	b.listed, b.offices, b.site = clausesOf(j.Rules.All()), newOffices(j.Registry), siteOf(b.meta, j.Registry)
 	return nil
 }
 

@@ -211,7 +211,7 @@ func TestEveryPublicWordCanBeFound(t *testing.T) {
 		if texts[p.ID] == "" {
 			continue
 		}
-		s := &subject{project: p, lifecycle: j.Lifecycle, rules: j.Rules, clauses: clausesOf(j.Rules)}
+		s := &subject{project: p, lifecycle: j.Lifecycle, rules: j.Rules, clauses: clausesOf(j.Rules.All())}
 		s.history, _ = j.Lifecycle.Replay(p)
 		s.reveal()
 		for _, r := range s.records {

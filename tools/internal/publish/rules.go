@@ -130,9 +130,9 @@ func clauseGroup(clause string) (title, anchor string) {
 // clauses are the anchors of the clause groups that some rule belongs to.
 type clauses map[string]bool
 
-func clausesOf(rules *rule.Set) clauses {
+func clausesOf(rules []*rule.Rule) clauses {
 	c := clauses{}
-	for _, r := range rules.All() {
+	for _, r := range rules {
 		if _, anchor := clauseGroup(r.Clause); anchor != "" {
 			c[anchor] = true
 		}

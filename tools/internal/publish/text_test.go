@@ -36,7 +36,7 @@ func TestAmountsAreWrittenExactly(t *testing.T) {
 }
 
 func TestClausesHaveAPlaceInTheListOfRules(t *testing.T) {
-	c := clausesOf(rule.Of(&rule.Rule{Clause: "三（四）第1段"}, &rule.Rule{Clause: "二"}, &rule.Rule{Clause: "一"}, &rule.Rule{Clause: "附2"}))
+	c := clausesOf([]*rule.Rule{{Clause: "三（四）第1段"}, {Clause: "二"}, {Clause: "一"}, {Clause: "附2"}})
 	for clause, want := range map[string]string{
 		"三（五）": "", "三（四）第1段第2句": "/rules/#clause-3-4", "二": "/rules/#clause-2", "一第1段第1句": "/rules/#clause-1",
 		"附2①": "/rules/#annex-2", "": "", "国办发": "",

@@ -1,7 +1,7 @@
 // Package registrytest holds registries in memory for tests: the sample
-// registry, the one of this repository, and what a test makes of them. It knows
-// how a registry lies on disk and nothing of what is in its files; the command
-// never imports it.
+// registry, the one of this repository, and what a test makes of them, as do the
+// examples of rule files. It knows how a registry lies on disk and little of what is
+// in its files; the command never imports it.
 package registrytest
 
 import (

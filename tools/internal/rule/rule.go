@@ -110,11 +110,6 @@ func New(ids []string, read func(id string) ([]byte, error), reg *registry.Regis
 	return l.set()
 }
 
-// Of returns a set of rules that are at hand.
-func Of(rules ...*Rule) *Set {
-	return (&library{all: func() []*Rule { return rules }}).set()
-}
-
 // set returns the set of all rules, whose blocking ones are sorted out once.
 func (l *library) set() *Set {
 	l.blocking = sync.OnceValue(func() *Set { return l.part(func(r *Rule) bool { return l.Blocks(r.ID) }) })
@@ -300,12 +295,6 @@ func str(n *record.Node, key string) string {
 
 func txt(n *record.Node) finding.Text {
 	return finding.Text{Zh: str(n, "zh"), En: str(n, "en")}
-}
-
-// OnChange reports whether some check of the rule compares with the base and
-// so runs on a change only.
-func (r *Rule) OnChange() bool {
-	return slices.ContainsFunc(r.Checks, func(c *Check) bool { return c.facts().onChange })
 }
 
 // PlansAsk reports whether a rule about plans asks about the projects that they

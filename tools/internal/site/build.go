@@ -136,19 +136,6 @@ func (w *Work) Close() error {
 	return err
 }
 
-// Build makes a site in one go; see [Builder.Begin] and [Work.Build].
-func (b *Builder) Build(ctx context.Context, in Input) (Result, error) {
-	if err := in.clean(); err != nil {
-		return Result{}, err
-	}
-	w, err := b.Begin(ctx, in.Out)
-	if err != nil {
-		return Result{}, err
-	}
-	defer w.Close()
-	return w.Build(ctx, in)
-}
-
 // Build runs Hugo, where there is much content several times, into a fresh folder
 // beside Out, verifies what came out, and puts it in the place of Out by a rename;
 // an error leaves Out as it was. The same input gives the same bytes. in.Out is

@@ -32,6 +32,19 @@ var pinnedHugo = sync.OnceValues(func() (string, error) {
 	return l.Hugo(context.Background())
 })
 
+// Build makes a site in one go; see [Builder.Begin] and [Work.Build].
+func (b *Builder) Build(ctx context.Context, in Input) (Result, error) {
+	if err := in.clean(); err != nil {
+		return Result{}, err
+	}
+	w, err := b.Begin(ctx, in.Out)
+	if err != nil {
+		return Result{}, err
+	}
+	defer w.Close()
+	return w.Build(ctx, in)
+}
+
 func builder(t *testing.T) *Builder {
 	t.Helper()
 	bin, err := pinnedHugo()

@@ -1,4 +1,4 @@
-package rule
+package registrytest
 
 import (
 	"fmt"
@@ -24,18 +24,18 @@ type Edit struct {
 	Delete bool
 }
 
-// Examples reads the examples out of the rule's body: the code blocks under the
-// headings 反例 and 正例 whose info string names a file,
+// Examples reads the examples out of the body of a rule file: the code blocks under
+// the headings 反例 and 正例 whose info string names a file,
 //
 //	```yaml projects/2026/jyj/01/index.md
 //	```yaml plans/2026.md delete
 //	```raw projects/2026/jyj/01/index.md
 //	```yaml projects/2026/jyj/01/index.md today=2026-12-01
-func (r *Rule) Examples() ([]Example, error) {
+func Examples(file, body string) ([]Example, error) {
 	var out []Example
 	var section, caption string
 	fresh := true
-	lines := strings.Split(r.Body, "\n")
+	lines := strings.Split(body, "\n")
 	for i := 0; i < len(lines); i++ {
 		line := lines[i]
 		switch {
@@ -55,7 +55,7 @@ func (r *Rule) Examples() ([]Example, error) {
 			}
 			e := Edit{Path: path, Text: strings.Join(lines[start:min(i, len(lines))], "\n") + "\n", Whole: info[0] == "raw", Delete: slices.Contains(info, "delete")}
 			if info[0] != "raw" && info[0] != "yaml" {
-				return nil, fmt.Errorf("%s: example block of kind %q", r.File, info[0])
+				return nil, fmt.Errorf("%s: example block of kind %q", file, info[0])
 			}
 			if fresh {
 				out = append(out, Example{Bad: section == "反例", Caption: caption})
