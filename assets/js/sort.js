@@ -14,7 +14,7 @@
 
   // The words of a heading in the chosen language.
   function said(th) {
-    var span = th.querySelector(en ? '.en, .en-x' : '.zh');
+    var span = th.querySelector(en ? '[lang=en]' : 'bdi, .zh');
     return (span || th).textContent.trim();
   }
 
