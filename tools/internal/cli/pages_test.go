@@ -272,7 +272,9 @@ func TestTablesThatAreShownWholeCanBeSorted(t *testing.T) {
 func TestPagesAreWholeWithoutScripts(t *testing.T) {
 	dir := builtSite(t)
 	for page, wants := range map[string][]string{
-		"/":                                {"近期期限", "最新动态", "/departments/"},
+		"/":                                {"近期期限", "最新动态", "/departments/", "常问的事", "/events/20", "/states/S910/"},
+		"/states/S910/":                    {"省级统一建设的房屋安全管理系统"},
+		"/departments/":                    {"/search/?due=D-14"},
 		"/statistics/":                     {"<svg class=\"chart\" role=\"img\"", "<title", "<desc", "算法", "中位"},
 		"/compare/":                        {"<noscript>", "/projects/2024/"},
 		"/projects/2024/jyj/01/":           {"较批复", "-3.4%", "须经", "不能证明有问题", "/compare/?p=2024-jyj-01"},

@@ -126,6 +126,10 @@ func TestQuestionsAreAnsweredByFilters(t *testing.T) {
 	if got.Address != "/projects/?sector=jyj&year=2026&amount=200-" || len(got.Titles) != 1 || got.Titles[0] != "智慧教育云平台建设（二期）" {
 		t.Errorf("%+v", got)
 	}
+	expiring := browser.Open(t).Page(serveDir(t, builtSite(t))+"/search/?due=D-14", 390, 900)
+	if s := look(expiring); len(s.Titles) != 6 || !slices.Contains(s.Titles, "农村集体“三资”监管平台") {
+		t.Errorf("contracts that end within a year: %+v", s)
+	}
 	var supervision []string
 	page.Eval(`[...document.querySelectorAll('[id^="f-supervision-"]')].map(e => e.id.slice(14) + " " + e.closest("label").querySelector(".n").innerText)`, &supervision)
 	if !slices.Equal(supervision, []string{"none 0", "supervised 0", "exempt 1", "before 0"}) {

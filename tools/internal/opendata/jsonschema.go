@@ -50,7 +50,7 @@ func ProjectSchema(src *Source) Object {
 		{"amounts", list("资金变化（万元）", "Amounts of each stage, in 万元; none replaces another", []string{"name", "amount"}, Object{{"name", text}, {"nameEn", text}, {"amount", Object{{"type", "number"}}}, {"on", date}})},
 		{"decisions", list("审批决定", "Sealed decisions: which departments agreed to which steps", []string{"number", "on", "outcome", "seats", "proof", "sha256"}, Object{
 			{"number", Object{{"type", "integer"}, {"minimum", 1}}}, {"on", date}, {"outcome", Object{{"enum", outcomes.codes()}}},
-			{"steps", list("步骤", "Steps", []string{"transition", "name"}, Object{{"transition", text}, {"name", text}, {"nameEn", text}, {"on", date}})},
+			{"steps", list("步骤", "Steps", []string{"transition", "name"}, Object{{"transition", text}, {"name", text}, {"nameEn", text}, {"clause", text}, {"on", date}})},
 			{"seats", list("同意的部门", "Departments that agreed", []string{"role", "department", "departmentName"}, Object{{"role", text}, {"department", text}, {"departmentName", text}, {"override", Object{{"type", "boolean"}}}})},
 			{"reasons", Object{{"type", "array"}, {"items", text}}}, {"proof", Object{{"enum", proofs.codes()}}}, {"sha256", text}})},
 		{"waits", list("待办与期限", "What waits at the date of the data, and dates within a year from then; days are calendar days", []string{"what", "waits", "firm", "roles", "actors"}, Object{

@@ -203,6 +203,7 @@ type DecisionStep struct {
 	Transition string `json:"transition"`
 	Name       string `json:"name"`
 	NameEn     string `json:"nameEn,omitempty"`
+	Clause     string `json:"clause,omitempty"`
 	On         string `json:"on,omitempty"`
 }
 

@@ -106,12 +106,12 @@ func (v *View) rows(src *Source, o *opened) []row {
 
 // rows makes the cells of each consent in a decision.
 func (d *Decision) rows() (out [][]any) {
-	ids, names := []string{}, []string{}
+	ids, names, clauses := []string{}, []string{}, []string{}
 	for _, s := range d.Steps {
-		ids, names = append(ids, s.Transition), append(names, s.Name)
+		ids, names, clauses = append(ids, s.Transition), append(names, s.Name), append(clauses, s.Clause)
 	}
 	for _, s := range d.Seats {
-		out = append(out, []any{number(d.Number), d.On, d.Outcome, ids, names, s.Role, s.Department, s.DepartmentName, s.Override, d.Proof, d.SHA256})
+		out = append(out, []any{number(d.Number), d.On, d.Outcome, ids, names, clauses, s.Role, s.Department, s.DepartmentName, s.Override, d.Proof, d.SHA256})
 	}
 	return out
 }

@@ -234,6 +234,7 @@ func (v *View) derivedColumns(src *Source) bool {
 			date("on", "日期", "Date"), outcomes.column("outcome", both("结果", "Outcome")),
 			Column{Key: "transitions", Label: both("步骤代码", "Transitions"), List: true, of: given},
 			Column{Key: "steps", Label: both("步骤", "Steps"), Help: both("空：只改动了记录", "Empty: records were changed"), List: true, of: given},
+			Column{Key: "clauses", Label: both("条款", "Clauses"), List: true, of: given},
 			roleColumn(src.Forms),
 			Column{Key: "department", Label: both("部门代码", "Department code"), Format: "unit-code", of: given}, word("departmentName", "部门", "Department"),
 			Column{Key: "override", Label: both("代为决定", "In place of another"), Type: schema.Bool, of: given},

@@ -92,7 +92,7 @@ func (r decider) open(all []*seal.Decision) []opendata.Decision {
 		for _, step := range d.Transition.Steps {
 			id, on, _ := strings.Cut(step, " ")
 			if t := r.lifecycle.Transition(id); t != nil {
-				one.Steps = append(one.Steps, opendata.DecisionStep{Transition: id, Name: t.Zh, NameEn: t.En, On: on})
+				one.Steps = append(one.Steps, opendata.DecisionStep{Transition: id, Name: t.Zh, NameEn: t.En, Clause: t.Clause, On: on})
 			}
 		}
 		add := func(seats []seal.Seat, override bool) {

@@ -469,3 +469,18 @@ func TestFacetsSayWhatIsOnRecordOfSupervision(t *testing.T) {
 		}
 	}
 }
+
+// TestContractsAboveWhatWasGrantedAreListed holds the limits of the indicator
+// from both sides: any amount above, a tenth below.
+func TestContractsAboveWhatWasGrantedAreListed(t *testing.T) {
+	for _, tt := range []struct {
+		got    int64 // 分, against 1,000 分
+		listed bool
+		number string
+	}{{1001, true, "0.1"}, {1000, false, "0.0"}, {999, false, "-0.1"}, {901, false, "-9.9"}, {900, true, "-10.0"}} {
+		s := &subject{flows: []flow{{key: approved, fen: 1000}, {key: contracted, fen: tt.got}}}
+		if m := s.contractDeviation(); m.flagged != tt.listed || m.number != tt.number {
+			t.Errorf("%d: listed %v as %s, want %v as %s", tt.got, m.flagged, m.number, tt.listed, tt.number)
+		}
+	}
+}

@@ -45,11 +45,12 @@ type homeView struct {
 	ByYear       []tally     `json:"byYear"`
 	ByStage      []tally     `json:"byStage"`
 	TakePart     []guideLink `json:"takePart,omitempty"`
+	Asked        []name      `json:"asked"`
 }
 
 func (s *pages) home() error {
 	c := s.j.Registry.Config
-	v := homeView{DistrictName: c.District.Zh, Figures: s.figures(), ByYear: s.byYear(), ByStage: s.byStage(), Latest: s.newest(), Events: eventsURL, Date: s.b.meta.Date,
+	v := homeView{DistrictName: c.District.Zh, Figures: s.figures(), ByYear: s.byYear(), ByStage: s.byStage(), Latest: s.newest(), Events: eventsURL, Date: s.b.meta.Date, Asked: s.asked(),
 		Lead:   "全区财政资金建设、运行的信息化项目，从申报、审定、建设到验收、运维、停用，一个项目一份台账，依法公开，可查可核。",
 		LeadEn: "Every government IT project of the district, from declaration to decommissioning."}
 	dated, err := s.dated()
@@ -76,6 +77,37 @@ func (s *pages) home() error {
 	return s.out.add(newPage("notfound", "没有找到这个页面", notFoundURL, struct {
 		En string `json:"en"`
 	}{"Page not found"}))
+}
+
+// asked leads to what people ask for most, each one step away.
+func (s *pages) asked() []name {
+	var out []name
+	if s.b.meta.Date != "" {
+		m, month := monthsBack(s.b.meta.Date, 2), eventsURL
+		if slices.ContainsFunc(s.rows, func(r *row) bool {
+			return slices.ContainsFunc(r.steps, func(h happened) bool { return monthOf(h.on) == m })
+		}) {
+			month = s.monthURL(m)
+		}
+		out = append(out, name{Zh: "上个月办了什么", En: "What changed last month", URL: month},
+			name{Zh: "什么卡在哪个部门、多久了", En: "What waits for which department, and how long", URL: "/departments/"},
+			name{Zh: "一年内什么到期、停用、该评估", En: "What expires, is switched off or evaluated within a year", URL: "/departments/#matters"})
+	}
+	out = append(out, name{Zh: "哪家公司得了哪些合同", En: "Which company got which contracts", URL: "/contractors/"},
+		name{Zh: "哪个单位花了多少，计划与实际", En: "What each unit spent, planned and actual", URL: "/units/"},
+		name{Zh: "200 万元以上、没有监理记录的", En: "2 million yuan and more, no supervision on record", URL: "/search/?amount=200-&supervision=none"})
+	for _, d := range definitions(s.j.Registry) {
+		switch d.key {
+		case "contract-deviation":
+			out = append(out, name{Zh: "合同高出批复或计划的", En: "Contracts above approval or plan", URL: indicatorURL(d.key)})
+		case "change-limit":
+			out = append(out, name{Zh: "变更接近上限的", En: "Changes near their limit", URL: indicatorURL(d.key)})
+		}
+	}
+	for _, g := range s.standings()[len(s.stages()):] {
+		out = append(out, name{Zh: g.zh + "的项目和原因", En: g.en + ", and why", URL: g.url})
+	}
+	return out
 }
 
 // pressing chooses n of what has a date, most pressing first, so that old

@@ -56,8 +56,8 @@ func definitions(reg *registry.Registry) []definition {
 			"Dates that follow from public dates and clauses, have passed at the date of the data and are not done by the records; customary ones are not counted.",
 			"件", (*subject).overdue, false},
 		{"contract-deviation", "合同与批准金额的偏差", "Contracts against what was granted",
-			fmt.Sprintf("（合同合计，含批准的变更 − 批复）÷ 批复；没有批复的用年度计划。相差 %d%% 及以上的列出。", farOff/10),
-			fmt.Sprintf("Contracts with approved changes less the approval (else the plan), divided by it; listed from %d%% either way.", farOff/10),
+			fmt.Sprintf("（合同合计，含批准的变更 − 批复）÷ 批复；没有批复的用年度计划。高出的都列出，低 %d%% 及以上的也列出。", farOff/10),
+			fmt.Sprintf("Contracts with approved changes less the approval (else the plan), divided by it; listed where they are higher, or lower by %d%% or more.", farOff/10),
 			"%", (*subject).contractDeviation, false},
 		{"final-deviation", "决算与合同的偏差", "Final accounts against contracts",
 			"（决算 − 合同合计，含批准的变更）÷ 合同合计。决算高于合同的列出。",
@@ -157,7 +157,7 @@ func figureOf(percent string) string {
 func deviationOf(got, base int64, flagged bool) measured {
 	part := percent(got-base, base)
 	text := signed(part)
-	return measured{true, flagged, text + "（" + signed(wan2(got-base)) + " 万元）", text, figureOf(part), max(got-base, base-got) * 1000 / base}
+	return measured{true, flagged, text + "（" + signed(wan2(got-base)) + " 万元）", text, figureOf(part), (got - base) * 1000 / base}
 }
 
 func (s *subject) contractDeviation() measured {
@@ -168,7 +168,7 @@ func (s *subject) contractDeviation() measured {
 		return measured{}
 	}
 	far := (got - base) * 1000
-	return deviationOf(got, base, far >= base*farOff || far <= -base*farOff)
+	return deviationOf(got, base, far > 0 || far <= -base*farOff)
 }
 
 func (s *subject) finalDeviation() measured {

@@ -78,7 +78,7 @@ func (s *pages) projects() error {
 		return err
 	}
 	sub := func(url, zh, en string, lead word, query, feed string, ok func(*row) bool) error {
-		v := listView{En: en, Lead: lead.Zh, LeadEn: lead.En, Crumbs: []name{{Zh: "项目", En: "Projects", URL: "/projects/"}}, Search: query, Feed: feed}
+		v := listView{En: en, Lead: lead.Zh, LeadEn: lead.En, Crumbs: []name{{Zh: "项目", En: "Projects", URL: "/projects/"}}, Search: query, Feed: feed, Why: strings.HasPrefix(url, "/states/")}
 		return s.list(url, zh, v, s.where(ok))
 	}
 	for _, y := range years(s.rows) {

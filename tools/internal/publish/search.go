@@ -307,6 +307,35 @@ func waitsFor(r *row) []string {
 	return out
 }
 
+// matters lists what waits for projects or has a date within a year, in the
+// order of the definitions, with how many projects each concerns.
+func (s *pages) matters() ([]search.Value, map[string]int) {
+	var out []search.Value
+	n := map[string]int{}
+	for _, r := range s.rows {
+		for _, id := range mattersOf(r) {
+			n[id]++
+		}
+		for _, x := range r.ahead {
+			if !slices.ContainsFunc(out, func(v search.Value) bool { return v.ID == x.ID }) {
+				out = append(out, search.Value{ID: x.ID, Zh: x.What.Zh, En: x.What.En})
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b search.Value) int { return strings.Compare(a.ID, b.ID) })
+	return out, n
+}
+
+func mattersOf(r *row) []string {
+	var out []string
+	for _, x := range r.ahead {
+		if !slices.Contains(out, x.ID) {
+			out = append(out, x.ID)
+		}
+	}
+	return out
+}
+
 // facets lists what results are counted and filtered by, and for each how a row
 // has it.
 func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
@@ -337,6 +366,7 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 	for _, v := range opendata.Supervisions() {
 		supervisions = append(supervisions, search.Value{ID: v.Code, Zh: v.Zh, En: v.En})
 	}
+	matters, _ := s.matters()
 	for _, b := range bands {
 		steps = append(steps, search.Value{ID: b.id, Zh: b.zh, En: b.en})
 	}
@@ -352,6 +382,7 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 			{Key: "amount", Zh: "金额", En: "Amount", Values: steps, Sorted: true},
 			{Key: "supervision", Zh: "监理", En: "Supervision", Values: supervisions, Sorted: true},
 			{Key: "waits", Zh: "等谁办理", En: "Waits for", Values: roles},
+			{Key: "due", Zh: "待办与一年内的期限", En: "Waits, and dates within a year", Values: matters},
 			{Key: "contractor", Zh: "承建单位", En: "Contractor"},
 		}, []func(*row) []string{
 			one(func(r *row) string { return r.Year }),
@@ -365,6 +396,7 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 			bandsOf,
 			one(func(r *row) string { return r.supervision }),
 			waitsFor,
+			mattersOf,
 			func(r *row) []string { return r.contractors },
 		}
 }

@@ -139,8 +139,20 @@ func (s *subject) newRow() *row {
 		r.entered = append(r.entered, dayNumber(first[g.Key]))
 	}
 	r.amounts, r.contracts, r.paidIn, r.waits, r.ahead, r.measured = s.amounts(), s.contracts(), s.paidIn(), s.waits, s.ahead, s.measures()
+	r.Why = s.why()
 	r.funding, r.supervision, r.contractors = s.one("declaration").str("fundingNature"), s.supervision(), s.contractors()
 	return r
+}
+
+// why says why a project was ended, or why it is to be switched off.
+func (s *subject) why() string {
+	if reason := s.index.str("closure", "reason"); reason != "" {
+		return reason
+	}
+	if d := s.one("decommission"); d.str("withdrawal", "on") == "" {
+		return d.str("explanation")
+	}
+	return ""
 }
 
 // contractors lists who builds or built the project, each once.

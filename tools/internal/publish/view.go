@@ -255,6 +255,7 @@ type row struct {
 	Stage    string `json:"stage,omitempty"`
 	Amount   string `json:"amount,omitempty"`
 	On       string `json:"on,omitempty"`
+	Why      string `json:"why,omitempty"` // it was ended or is to be switched off
 
 	fen         int64 // Amount in 分
 	unit        string
@@ -294,6 +295,7 @@ type listView struct {
 	Search  string   `json:"search,omitempty"` // the same list on the search page
 	Index   string   `json:"index,omitempty"`  // folder of the search index
 	Feed    string   `json:"feed,omitempty"`   // without extension
+	Why     bool     `json:"why,omitempty"`    // show why projects were ended
 }
 
 type filter struct {

@@ -278,11 +278,17 @@ func (s *pages) departments() error {
 			return err
 		}
 	}
+	matters := []tally{}
+	values, n := s.matters()
+	for _, v := range values {
+		matters = append(matters, tally{Zh: v.Zh, En: v.En, Count: count(n[v.ID]), URL: "/search/?due=" + v.ID})
+	}
 	return s.out.add(newPage("departments", "部门待办", "/departments/", struct {
 		En      string   `json:"en"`
 		Date    string   `json:"date,omitempty"`
 		Offices []office `json:"offices"`
-	}{"What waits for whom", s.b.meta.Date, offices}))
+		Matters []tally  `json:"matters"`
+	}{"What waits for whom", s.b.meta.Date, offices, matters}))
 }
 
 func departmentURL(role string) string { return "/departments/" + strings.ToLower(role) + "/" }
