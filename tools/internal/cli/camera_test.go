@@ -40,22 +40,28 @@ func (c *camera) set(ptr, text string) {
 	})()`, ptr, text), nil)
 }
 
-// shot takes the part of the page from the top of one element, which must be
-// there, at most height pixels high. Without -update it only looks for the part.
+// shot takes a picture of the guides.
 func (c *camera) shot(name, from string, height int) {
 	c.t.Helper()
 	if !slices.Contains(shots, name) {
 		c.t.Fatalf("%s is not one of the pictures", name)
 	}
+	c.keep(filepath.Join(shotDir, name+".png"), from, height)
+}
+
+// keep takes the part of the page from the top of one element, which must be
+// there, at most height pixels high. Without -update it only looks for the part.
+func (c *camera) keep(file, from string, height int) {
+	c.t.Helper()
 	picture := c.Picture(from, height)
 	if !*update {
 		return
 	}
-	dir := filepath.Join(repoRoot, shotDir)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	file = filepath.Join(repoRoot, file)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		c.t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644); err != nil {
+	if err := os.WriteFile(file, picture, 0o644); err != nil {
 		c.t.Fatal(err)
 	}
 }

@@ -82,7 +82,7 @@ func TestGuidesShowTheirPictures(t *testing.T) {
 
 // TestGuidesStepsWork does what the guides tell a clerk and a reviewer to do, on
 // the site of the sample: a declaration from the start screen to the last, then
-// its review. With -update it takes the pictures that the guides show.
+// its review. With -update it takes the pictures that the guides and the README show.
 func TestGuidesStepsWork(t *testing.T) {
 	dir := builtSite(t)
 	connected := false // whether the site names a forge to submit to
@@ -97,6 +97,9 @@ func TestGuidesStepsWork(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	b := browser.Open(t)
+
+	home := &camera{b.Page(server.URL+"/", 1280, 900), t}
+	home.keep(".github/screenshot.png", "body", 912)
 
 	c := &camera{b.Page(server.URL+"/fill/", 760, 900), t}
 	c.waitFor(`document.querySelector(".choices")`)
