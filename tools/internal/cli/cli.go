@@ -17,6 +17,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"taizhang/tools/internal/check"
+	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/value"
 )
 
@@ -324,6 +326,24 @@ func (a *app) registryRoot() (string, error) {
 				a.say("进入台账的文件夹，或用 --root 指明", "go into the registry's folder or name it with --root"))
 		}
 	}
+}
+
+// registry opens the registry at hand with all that it is judged by, and returns
+// its root.
+func (a *app) registry() (*check.Judge, string, error) {
+	root, err := a.registryRoot()
+	if err != nil {
+		return nil, "", err
+	}
+	files, err := disk.Open(root)
+	if err != nil {
+		return nil, "", cannot(err, "")
+	}
+	j, err := check.NewJudge(files)
+	if err != nil {
+		return nil, "", a.undefined(err)
+	}
+	return j, root, nil
 }
 
 // abs resolves a path that the user gave.

@@ -80,11 +80,7 @@ The file of --from, which belongs outside the repository, reads:
 
 // sealedRegistry opens a registry that keeps contacts.
 func (a *app) sealedRegistry() (*check.Judge, string, error) {
-	root, err := a.registryRoot()
-	if err != nil {
-		return nil, "", err
-	}
-	j, err := a.registryJudge(root)
+	j, root, err := a.registry()
 	if err != nil {
 		return nil, "", err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/rule"
 	"taizhang/tools/internal/value"
 )
@@ -23,7 +22,7 @@ Shows a rule: clause, the expression that is evaluated, why, how to fix, example
   taizhang explain plan-year-is-next-year`,
 		Args: cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-			j, err := a.judge()
+			j, _, err := a.registry()
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
@@ -34,7 +33,7 @@ Shows a rule: clause, the expression that is evaluated, why, how to fix, example
 			return ids, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			j, err := a.judge()
+			j, _, err := a.registry()
 			if err != nil {
 				return err
 			}
@@ -45,15 +44,6 @@ Shows a rule: clause, the expression that is evaluated, why, how to fix, example
 			return a.explain(j.Rules, args[0])
 		},
 	}
-}
-
-// judge loads the definitions of the registry at hand.
-func (a *app) judge() (*check.Judge, error) {
-	root, err := a.registryRoot()
-	if err != nil {
-		return nil, err
-	}
-	return a.registryJudge(root)
 }
 
 func (a *app) listRules(s *rule.Set) {

@@ -64,11 +64,7 @@ type filler struct {
 
 // openFiller opens the registry for filling in.
 func (a *app) openFiller(o *fillOptions) (*filler, error) {
-	root, err := a.registryRoot()
-	if err != nil {
-		return nil, err
-	}
-	j, err := a.registryJudge(root)
+	j, root, err := a.registry()
 	if err != nil {
 		return nil, err
 	}

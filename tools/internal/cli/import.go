@@ -82,15 +82,11 @@ func (a *app) runImport(o *importOptions) error {
 	if err := a.dayFlag("today", &o.today); err != nil {
 		return err
 	}
-	root, err := a.registryRoot()
-	if err != nil {
-		return err
-	}
 	data, err := a.readSheet(o.file)
 	if err != nil {
 		return err
 	}
-	j, err := a.registryJudge(root)
+	j, root, err := a.registry()
 	if err != nil {
 		return err
 	}

@@ -170,10 +170,7 @@ func (b *batch) duplicate(e *importEntry, known map[titleOf]string) {
 
 // compose gives the rows their ids and files, in order.
 func (b *batch) compose() error {
-	var ids []string
-	for _, f := range b.judge.Registry.Folders() {
-		ids = append(ids, f.ID)
-	}
+	ids := fill.IDs(b.judge)
 	for _, e := range b.entries {
 		if e.outcome != rowMade {
 			continue

@@ -61,11 +61,7 @@ The id is not a name. An address only keeps people from approving their own chan
 }
 
 func (a *app) runPeople() error {
-	root, err := a.registryRoot()
-	if err != nil {
-		return err
-	}
-	j, err := a.registryJudge(root)
+	j, _, err := a.registry()
 	if err != nil {
 		return err
 	}
@@ -95,25 +91,8 @@ func (a *app) runPeople() error {
 	return nil
 }
 
-// registryJudge reads the registry of a folder.
-func (a *app) registryJudge(root string) (*check.Judge, error) {
-	files, err := disk.Open(root)
-	if err != nil {
-		return nil, cannot(err, "")
-	}
-	j, err := check.NewJudge(files)
-	if err != nil {
-		return nil, a.undefined(err)
-	}
-	return j, nil
-}
-
 func (a *app) runPersonAdd(id string, o *personOptions) error {
-	root, err := a.registryRoot()
-	if err != nil {
-		return err
-	}
-	j, err := a.registryJudge(root)
+	j, root, err := a.registry()
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (a *app) runPrint(ctx context.Context, o *printOptions) error {
 		return misused(errors.New(a.say("Word 和 PDF 文件不能写到屏幕", "Word and PDF files cannot be shown on a terminal")),
 			a.say("用 --out 指明文件", "name a file with --out"))
 	}
-	root, err := a.registryRoot()
+	j, root, err := a.registry()
 	if err != nil {
 		return err
 	}
@@ -89,10 +89,6 @@ func (a *app) runPrint(ctx context.Context, o *printOptions) error {
 			return misused(errors.New(a.say("填有联系人的表要写到台账以外的文件", "a form with contacts goes to a file outside the registry")),
 				a.say("用 --out 指明仓库外面的文件", "name a file outside the repository with --out"))
 		}
-	}
-	j, err := a.registryJudge(root)
-	if err != nil {
-		return err
 	}
 	sheets, title, err := a.sheets(j, root, o)
 	if err != nil {

@@ -34,7 +34,7 @@ Lists the fields of a form: name, type, unit, choices, visibility. Lists the for
   taizhang schema findings --format json   check --format json 的输出 · the output of check --format json`,
 		Args: cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			j, err := a.judge()
+			j, _, err := a.registry()
 			if err != nil {
 				return nil, cobra.ShellCompDirectiveNoFileComp
 			}
@@ -44,7 +44,7 @@ Lists the fields of a form: name, type, unit, choices, visibility. Lists the for
 			if err := a.knownFormat(format, schemaFormats); err != nil {
 				return err
 			}
-			j, err := a.judge()
+			j, _, err := a.registry()
 			if err != nil {
 				return err
 			}

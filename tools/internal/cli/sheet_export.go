@@ -37,11 +37,7 @@ func (a *app) exportSheet(o *exportOptions) error {
 	case o.out == "" && a.io.OutTTY:
 		return errors.New(a.say("xlsx 不能写到终端，用 --out 文件名", "xlsx cannot go to a terminal: use --out FILE"))
 	}
-	root, err := a.registryRoot()
-	if err != nil {
-		return err
-	}
-	j, err := a.registryJudge(root)
+	j, _, err := a.registry()
 	if err != nil {
 		return err
 	}
