@@ -16,15 +16,15 @@ import (
 // know each other, the command wires them.
 var layers = map[string][]string{
 	"finding":    {},
-	"value":      {},
+	"value":      {"finding"},
 	"expression": {"value"},
 	"statement":  {},
 	"seal":       {"finding", "value", "registry", "people", "decision", "transition", "statement"},
 	"audit":      {"finding", "value", "registry", "check", "people", "decision", "transition", "statement", "seal"},
 	"review":     {"finding", "value", "report", "decision", "transition", "vote"},
 	"transition": {"finding", "value", "record", "schema", "registry", "lifecycle", "check", "decision"},
-	"people":     {"value"},
-	"decision":   {"value", "people"},
+	"people":     {"finding", "value"},
+	"decision":   {"finding", "value", "people"},
 	"vote":       {},
 	"record":     {"finding", "value"},
 	"schema":     {"finding", "value", "record"},

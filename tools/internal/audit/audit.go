@@ -41,7 +41,7 @@ const (
 func (s Status) Good() bool { return s == Proven || s == Overridden }
 
 // Label names the status.
-func (s Status) Label() value.Label { return labels[string(s)] }
+func (s Status) Label() finding.Text { return labels[string(s)] }
 
 // Proof says what a proven transition rests on, strongest first.
 type Proof string
@@ -55,9 +55,9 @@ const (
 )
 
 // Label names the proof.
-func (p Proof) Label() value.Label { return labels[string(p)] }
+func (p Proof) Label() finding.Text { return labels[string(p)] }
 
-var labels = map[string]value.Label{
+var labels = map[string]finding.Text{
 	"proven":     {Zh: "已证明", En: "proven"},
 	"overridden": {Zh: "特批", En: "overridden"},
 	"unsealed":   {Zh: "未封存", En: "unsealed"},

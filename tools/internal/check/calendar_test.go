@@ -2,13 +2,13 @@ package check_test
 
 import (
 	"strings"
-	"taizhang/tools/internal/registrytest"
 	"testing"
 	"time"
 
 	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/registrytest"
 )
 
 // TestWorkingDaysFollowTheHolidayNotices counts by hand around the days on which

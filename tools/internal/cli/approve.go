@@ -119,7 +119,7 @@ func (a *app) runApprove(o *approveOptions, ids []string) error {
 	}
 	fmt.Fprint(a.io.Out, r.Text(names(p.result.Base), a.lang))
 	unit := names(p.result.Base).Unit(department)
-	if !o.yes && !a.confirm(fmt.Sprintf(a.say("\n以 %s 的身份代表%s签名：%s。继续吗？[y/N] ", "\nSign as %s for %s: %s. Go on? [y/N] "), person, unit, a.label(verdict.Label()))) {
+	if !o.yes && !a.confirm(fmt.Sprintf(a.say("\n以 %s 的身份代表%s签名：%s。继续吗？[y/N] ", "\nSign as %s for %s: %s. Go on? [y/N] "), person, unit, verdict.Label().In(a.lang))) {
 		return cannot(errors.New(a.say("没有签名", "nothing was signed")), "")
 	}
 	signed, err := statement.Sign(st, signer)
@@ -245,7 +245,7 @@ func (a *app) counts(r *review.Report) error {
 			switch v.Status {
 			case decision.Counted, decision.Surplus, decision.Blocks, decision.Withdrawal:
 			default:
-				return cannot(fmt.Errorf("%s: %s", r.Items[i].Subject, a.label(v.Status.Label())), a.say("这份意见不会算数，没有签名", "the vote would not count, so nothing was signed"))
+				return cannot(fmt.Errorf("%s: %s", r.Items[i].Subject, v.Status.Label().In(a.lang)), a.say("这份意见不会算数，没有签名", "the vote would not count, so nothing was signed"))
 			}
 		}
 	}

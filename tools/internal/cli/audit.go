@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"taizhang/tools/internal/audit"
-	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/gitobj"
 	"taizhang/tools/internal/publish"
 	"taizhang/tools/internal/value"
@@ -165,7 +164,7 @@ func (a *app) auditPage(root, from string) (*publish.Audit, error) {
 	for _, e := range slices.Backward(entries) {
 		for _, it := range e.Items {
 			r := publish.AuditRow{On: value.Day(e.When), Commit: e.Commit, Subject: it.Subject, Good: it.Status.Good(),
-				Status: finding.Text(it.Status.Label()), Proof: finding.Text(it.Proof.Label())}
+				Status: it.Status.Label(), Proof: it.Proof.Label()}
 			for _, st := range it.Steps {
 				r.Step = st.Name
 			}

@@ -75,9 +75,9 @@ func (a *app) auditText(s *auditSummary) string {
 			if !it.Status.Good() {
 				mark = "✗"
 			}
-			how := a.label(it.Status.Label())
+			how := it.Status.Label().In(a.lang)
 			if it.Proof != "" {
-				how += " · " + a.label(it.Proof.Label())
+				how += " · " + it.Proof.Label().In(a.lang)
 			}
 			var who []string
 			for _, seat := range it.Seats {
@@ -113,7 +113,7 @@ func (a *app) auditText(s *auditSummary) string {
 		n := s.Counts[string(st)]
 		total += n
 		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d", a.label(st.Label()), n))
+			parts = append(parts, fmt.Sprintf("%s %d", st.Label().In(a.lang), n))
 		}
 	}
 	fmt.Fprintf(&b, a.say("\n%s 之后到 %s：%d 个事项。%s\n", "\nafter %s up to %s: %d transitions. %s\n"), s.From[:12], s.Head[:12], total, strings.Join(parts, a.say("，", ", ")))
@@ -169,7 +169,7 @@ func (a *app) worst(e *audit.Entry) string {
 	}
 	for _, it := range e.Items {
 		if !it.Status.Good() {
-			why := a.label(it.Status.Label())
+			why := it.Status.Label().In(a.lang)
 			if len(it.Why) > 0 {
 				why += ": " + it.Why[0].In(a.lang)
 			}

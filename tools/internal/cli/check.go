@@ -231,7 +231,7 @@ func (a *app) rootCause(fs []finding.Finding) {
 		}
 	}
 	if first != nil && others > 0 {
-		fmt.Fprintf(a.io.Err, a.say("先改 %s：%s。其余的错误多半由此而来。\n", "Mend %s first: %s. Most of the other errors come from it.\n"), first.File, a.say(first.Message.Zh, first.Message.En))
+		fmt.Fprintf(a.io.Err, a.say("先改 %s：%s。其余的错误多半由此而来。\n", "Mend %s first: %s. Most of the other errors come from it.\n"), first.File, first.Message.In(a.lang))
 	}
 }
 

@@ -5,9 +5,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"testing"
+
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/disk"
-	"testing"
 )
 
 // TestGuidesNameCommandsThatExist parses every command line that the documents and

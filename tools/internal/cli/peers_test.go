@@ -7,8 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"taizhang/tools/internal/registrytest"
 	"testing"
+
+	"taizhang/tools/internal/registrytest"
 )
 
 // systems makes copies of the fixture's accepted system, which cost 60 万元 to

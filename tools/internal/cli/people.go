@@ -128,7 +128,7 @@ func (a *app) runPersonAdd(id string, o *personOptions) error {
 		return cannot(err, "")
 	} else if fs := after.Registry.Findings(); slices.ContainsFunc(fs, ofPeople) {
 		f := fs[slices.IndexFunc(fs, ofPeople)]
-		return cannot(errors.New(a.say(f.Message.Zh, f.Message.En)), a.say(f.Help.Zh, f.Help.En))
+		return cannot(errors.New(f.Message.In(a.lang)), f.Help.In(a.lang))
 	}
 	if err := writeFile(file, out); err != nil {
 		return cannot(err, "")

@@ -7,8 +7,6 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
-
-	"taizhang/tools/internal/value"
 )
 
 // astray are the variables by which Git is sent to another repository than the
@@ -35,6 +33,3 @@ func (a *app) git(dir string, stdin []byte, args ...string) (string, error) {
 	}
 	return strings.TrimSpace(out.String()), nil
 }
-
-// label picks a label in the user's language.
-func (a *app) label(l value.Label) string { return a.say(l.Zh, l.En) }

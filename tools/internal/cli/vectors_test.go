@@ -5,10 +5,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
+
+	"taizhang/tools/internal/registrytest"
 )
 
 // vector is a case worked out by hand: edits of the fixture registry and what

@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
-	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"taizhang/tools/internal/compose"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 )
 

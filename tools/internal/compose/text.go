@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/record"
 	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/value"
@@ -27,11 +28,11 @@ func FromText(f *schema.Field, text string) any {
 		if record.IsNumber(trimmed) {
 			return json.Number(trimmed)
 		}
-		if fen, doubt, err := value.ReadAmount(trimmed, value.FenPerWan); f.Type == schema.Amount && err == nil && doubt == (value.Label{}) {
+		if fen, doubt, err := value.ReadAmount(trimmed, value.FenPerWan); f.Type == schema.Amount && err == nil && doubt == (finding.Text{}) {
 			return json.Number(value.WanLiteral(fen))
 		}
 	case schema.Date:
-		if day, doubt, err := value.ReadDate(trimmed, 0); err == nil && doubt == (value.Label{}) {
+		if day, doubt, err := value.ReadDate(trimmed, 0); err == nil && doubt == (finding.Text{}) {
 			return day
 		}
 		return trimmed

@@ -1,24 +1,24 @@
 package decision
 
-import "taizhang/tools/internal/value"
+import "taizhang/tools/internal/finding"
 
 // Label names the verdict.
-func (v Verdict) Label() value.Label { return labels["verdict "+string(v)] }
+func (v Verdict) Label() finding.Text { return labels["verdict "+string(v)] }
 
 // Label names the outcome.
-func (o Outcome) Label() value.Label { return labels["outcome "+string(o)] }
+func (o Outcome) Label() finding.Text { return labels["outcome "+string(o)] }
 
 // Label names the state of a seat.
-func (s State) Label() value.Label { return labels["seat "+string(s)] }
+func (s State) Label() finding.Text { return labels["seat "+string(s)] }
 
 // Label says why nothing can be settled.
-func (w Why) Label() value.Label { return labels["why "+string(w)] }
+func (w Why) Label() finding.Text { return labels["why "+string(w)] }
 
 // Label says what became of a vote, and why.
-func (s Status) Label() value.Label { return labels["vote "+string(s)] }
+func (s Status) Label() finding.Text { return labels["vote "+string(s)] }
 
 // labels holds every text of the package.
-var labels = map[string]value.Label{
+var labels = map[string]finding.Text{
 	"verdict approve":  {Zh: "同意", En: "approve"},
 	"verdict reject":   {Zh: "不同意", En: "reject"},
 	"verdict withdraw": {Zh: "撤回", En: "withdraw"},

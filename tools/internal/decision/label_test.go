@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"testing"
 
-	"taizhang/tools/internal/value"
+	"taizhang/tools/internal/finding"
 )
 
 // TestEveryCodeHasAText compares the constants of the package with its table,
@@ -19,12 +19,12 @@ func TestEveryCodeHasAText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	label := map[string]func(string) value.Label{
-		"Verdict": func(s string) value.Label { return Verdict(s).Label() },
-		"Outcome": func(s string) value.Label { return Outcome(s).Label() },
-		"State":   func(s string) value.Label { return State(s).Label() },
-		"Why":     func(s string) value.Label { return Why(s).Label() },
-		"Status":  func(s string) value.Label { return Status(s).Label() },
+	label := map[string]func(string) finding.Text{
+		"Verdict": func(s string) finding.Text { return Verdict(s).Label() },
+		"Outcome": func(s string) finding.Text { return Outcome(s).Label() },
+		"State":   func(s string) finding.Text { return State(s).Label() },
+		"Why":     func(s string) finding.Text { return Why(s).Label() },
+		"Status":  func(s string) finding.Text { return Status(s).Label() },
 	}
 	left := maps.Clone(labels)
 	for _, d := range file.Decls {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"taizhang/tools/internal/check"
@@ -14,6 +13,7 @@ import (
 	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/fill"
 	"taizhang/tools/internal/prompt"
+	"taizhang/tools/internal/registrytest"
 	"taizhang/tools/internal/schema"
 	"taizhang/tools/internal/steps"
 )

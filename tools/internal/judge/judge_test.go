@@ -7,13 +7,13 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
-	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"filippo.io/age"
 
 	"taizhang/tools/internal/contacts"
 	"taizhang/tools/internal/judge"
+	"taizhang/tools/internal/registrytest"
 )
 
 const root = "../../.."

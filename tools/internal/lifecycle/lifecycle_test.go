@@ -4,13 +4,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/disk"
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/registry"
+	"taizhang/tools/internal/registrytest"
 )
 
 // overlay is the fixture registry of the rules with some files edited, or

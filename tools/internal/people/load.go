@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/value"
 )
 
@@ -15,8 +16,8 @@ type Problem struct {
 	// Path leads to the place in the file: keys and indices, as in
 	// "people", 3, "accounts", 0.
 	Path    []any
-	Message value.Label // what is wrong
-	Help    value.Label // what to do
+	Message finding.Text // what is wrong
+	Help    finding.Text // what to do
 }
 
 // Problems is everything that Load refuses in one register.
@@ -92,8 +93,8 @@ func newCollector(all []*person) *collector {
 			continue // person says so
 		}
 		if c.persons[p.ID] != nil {
-			c.refuse([]any{"people", i, "id"}, value.Label{Zh: "人员代号“" + p.ID + "”登记了两次", En: "person id “" + p.ID + "” is registered twice"},
-				value.Label{Zh: "代号终身不变、不重复使用，换一个", En: "an id is for life and never reused: choose another"})
+			c.refuse([]any{"people", i, "id"}, finding.Text{Zh: "人员代号“" + p.ID + "”登记了两次", En: "person id “" + p.ID + "” is registered twice"},
+				finding.Text{Zh: "代号终身不变、不重复使用，换一个", En: "an id is for life and never reused: choose another"})
 			continue
 		}
 		c.persons[p.ID] = p
@@ -118,7 +119,7 @@ func (c *collector) sort() {
 // under returns path and one key more, sharing nothing with path.
 func under(path []any, key string) []any { return append(slices.Clip(path), key) }
 
-func (c *collector) refuse(path []any, message, help value.Label) {
+func (c *collector) refuse(path []any, message, help finding.Text) {
 	c.problems = append(c.problems, Problem{path, message, help})
 }
 
@@ -126,7 +127,7 @@ func (c *collector) refuse(path []any, message, help value.Label) {
 func (c *collector) person(i int, p *person) {
 	at := func(keys ...any) []any { return append([]any{"people", i}, keys...) }
 	if p == nil || p.ID == "" {
-		c.refuse(at(), value.Label{Zh: "没有人员代号", En: "no person id"}, value.Label{Zh: "写上 id，例如 dsjj-01", En: "write an id, for example dsjj-01"})
+		c.refuse(at(), finding.Text{Zh: "没有人员代号", En: "no person id"}, finding.Text{Zh: "写上 id，例如 dsjj-01", En: "write an id, for example dsjj-01"})
 		return
 	}
 	c.days(at(), p.period)
@@ -141,8 +142,8 @@ func (c *collector) person(i int, p *person) {
 		path := at("sshKeys", n)
 		b, ok := blob(k.Key)
 		if !ok {
-			c.refuse(under(path, "key"), value.Label{Zh: "这不是完整的 SSH 公钥", En: "this is not a whole SSH public key"},
-				value.Label{Zh: "重新复制 .pub 文件的前两段：类型和内容", En: "copy the first two parts of the .pub file again: type and key"})
+			c.refuse(under(path, "key"), finding.Text{Zh: "这不是完整的 SSH 公钥", En: "this is not a whole SSH public key"},
+				finding.Text{Zh: "重新复制 .pub 文件的前两段：类型和内容", En: "copy the first two parts of the .pub file again: type and key"})
 			continue
 		}
 		if c.days(path, k.period) {
@@ -153,7 +154,7 @@ func (c *collector) person(i int, p *person) {
 	for n, e := range p.Emails {
 		path, folded := at("emails", n), foldEmail(e)
 		if first, taken := c.emails[folded]; taken && first.person != p.ID {
-			c.shared(claim{path: path, person: p.ID}, first, value.Label{Zh: "提交邮箱", En: "address"})
+			c.shared(claim{path: path, person: p.ID}, first, finding.Text{Zh: "提交邮箱", En: "address"})
 			continue
 		}
 		c.emails[folded] = claim{path: path, person: p.ID}
@@ -168,14 +169,14 @@ func (c *collector) person(i int, p *person) {
 func (c *collector) days(path []any, p period) bool {
 	for _, end := range []struct{ key, day string }{{"from", p.From}, {"until", p.Until}} {
 		if end.day != "" && !value.ValidDate(end.day) {
-			c.refuse(under(path, end.key), value.Label{Zh: "不是真实的日期", En: "not a real date"},
-				value.Label{Zh: "写成 年-月-日，例如 2026-03-05", En: "write year-month-day, for example 2026-03-05"})
+			c.refuse(under(path, end.key), finding.Text{Zh: "不是真实的日期", En: "not a real date"},
+				finding.Text{Zh: "写成 年-月-日，例如 2026-03-05", En: "write year-month-day, for example 2026-03-05"})
 			return false
 		}
 	}
 	if p.From > p.last() {
-		c.refuse(under(path, "until"), value.Label{Zh: "结束日期早于开始日期", En: "the last day lies before the first"},
-			value.Label{Zh: "核对两个日期", En: "check both dates"})
+		c.refuse(under(path, "until"), finding.Text{Zh: "结束日期早于开始日期", En: "the last day lies before the first"},
+			finding.Text{Zh: "核对两个日期", En: "check both dates"})
 		return false
 	}
 	return true
@@ -185,14 +186,14 @@ func (c *collector) delegation(path []any, p *person, d delegation) {
 	sound := c.days(path, d.period)
 	switch {
 	case d.To == p.ID:
-		c.refuse(under(path, "to"), value.Label{Zh: "不能委托给自己", En: "one cannot delegate to oneself"},
-			value.Label{Zh: "写受托人的代号，或删去这一行", En: "write the id of the delegate, or remove the line"})
+		c.refuse(under(path, "to"), finding.Text{Zh: "不能委托给自己", En: "one cannot delegate to oneself"},
+			finding.Text{Zh: "写受托人的代号，或删去这一行", En: "write the id of the delegate, or remove the line"})
 	case c.persons[d.To] == nil:
-		c.refuse(under(path, "to"), value.Label{Zh: "受托人没有登记", En: "the delegate is not registered"},
-			value.Label{Zh: "先登记受托人，或改正代号", En: "register the delegate first, or correct the id"})
+		c.refuse(under(path, "to"), finding.Text{Zh: "受托人没有登记", En: "the delegate is not registered"},
+			finding.Text{Zh: "先登记受托人，或改正代号", En: "register the delegate first, or correct the id"})
 	case !slices.Contains(p.Departments, d.Department):
-		c.refuse(under(path, "department"), value.Label{Zh: "委托人自己不代表这个部门，不能委托", En: "the delegating person does not speak for the unit and cannot delegate it"},
-			value.Label{Zh: "只能委托本人代表的部门，受托来的不能转托", En: "only what is one's own can be delegated, not what was delegated to one"})
+		c.refuse(under(path, "department"), finding.Text{Zh: "委托人自己不代表这个部门，不能委托", En: "the delegating person does not speak for the unit and cannot delegate it"},
+			finding.Text{Zh: "只能委托本人代表的部门，受托来的不能转托", En: "only what is one's own can be delegated, not what was delegated to one"})
 	case sound:
 		c.delegations.add([2]string{p.ID, d.Department}, claim{path, p.ID, d.period})
 		c.received[d.To] = append(c.received[d.To], granted{p, d})
@@ -202,21 +203,21 @@ func (c *collector) delegation(path []any, p *person, d delegation) {
 // overlaps refuses what would belong to two at a time.
 func (c *collector) overlaps() {
 	for _, pair := range c.accounts.clashes(false) {
-		c.shared(pair[1], pair[0], value.Label{Zh: "账号", En: "account"})
+		c.shared(pair[1], pair[0], finding.Text{Zh: "账号", En: "account"})
 	}
 	for _, pair := range c.keys.clashes(false) {
-		c.shared(pair[1], pair[0], value.Label{Zh: "公钥", En: "key"})
+		c.shared(pair[1], pair[0], finding.Text{Zh: "公钥", En: "key"})
 	}
 	for _, pair := range c.delegations.clashes(true) {
-		c.refuse(pair[1].path, value.Label{Zh: "同一个部门在同一天委托了两次", En: "one department is delegated twice on the same day"},
-			value.Label{Zh: "一个部门同一天只能委托给一个人，改正起止日期", En: "a department is delegated to one person at a time: mend the dates"})
+		c.refuse(pair[1].path, finding.Text{Zh: "同一个部门在同一天委托了两次", En: "one department is delegated twice on the same day"},
+			finding.Text{Zh: "一个部门同一天只能委托给一个人，改正起止日期", En: "a department is delegated to one person at a time: mend the dates"})
 	}
 	slices.SortStableFunc(c.problems, func(a, b Problem) int { return cmp.Compare(entry(a.Path), entry(b.Path)) })
 }
 
 func entry(path []any) int { return path[1].(int) }
 
-func (c *collector) shared(e, first claim, what value.Label) {
-	c.refuse(e.path, value.Label{Zh: "这个" + what.Zh + "同时属于“" + first.person + "”", En: "this " + what.En + " belongs to “" + first.person + "” at the same time"},
-		value.Label{Zh: "一个" + what.Zh + "同一时间只属于一个人；换人时先写明前任的失效日期", En: "it belongs to one person at a time; when it passes on, end it for the former first"})
+func (c *collector) shared(e, first claim, what finding.Text) {
+	c.refuse(e.path, finding.Text{Zh: "这个" + what.Zh + "同时属于“" + first.person + "”", En: "this " + what.En + " belongs to “" + first.person + "” at the same time"},
+		finding.Text{Zh: "一个" + what.Zh + "同一时间只属于一个人；换人时先写明前任的失效日期", En: "it belongs to one person at a time; when it passes on, end it for the former first"})
 }

@@ -29,7 +29,7 @@ func (r *Registry) readPeople() {
 		r.People = loaded
 	case errors.As(err, &problems):
 		for _, p := range problems[:min(len(problems), maxPeople)] {
-			r.faults.add(finding.Finding{Rule: "P-009", Place: nodeAt(root, p.Path).Place(PeopleFile), Message: finding.Text(p.Message), Help: finding.Text(p.Help)})
+			r.faults.add(finding.Finding{Rule: "P-009", Place: nodeAt(root, p.Path).Place(PeopleFile), Message: p.Message, Help: p.Help})
 		}
 	case len(r.faults[known:].all()) == 0: // not even the schema says why
 		r.faults.add(report("P-009", PeopleFile, finding.Text{Zh: "无法读取审批人员：" + err.Error(), En: "the register of people cannot be read: " + err.Error()},

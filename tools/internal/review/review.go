@@ -14,7 +14,6 @@ import (
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/report"
 	"taizhang/tools/internal/transition"
-	"taizhang/tools/internal/value"
 )
 
 // Item is one transition with what was decided about it.
@@ -115,7 +114,7 @@ func (w *writer) say(zh, en string) string {
 	return zh
 }
 
-func (w *writer) label(l value.Label) string { return w.say(l.Zh, l.En) }
+func (w *writer) label(l finding.Text) string { return w.say(l.Zh, l.En) }
 
 func (w *writer) printf(format string, a ...any) { fmt.Fprintf(&w.buf, format, a...) }
 

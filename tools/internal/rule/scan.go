@@ -47,7 +47,7 @@ func scan(file string, raw []byte, root *record.Node) *scanner {
 func within(file string, where finding.Text, text string) *scanner {
 	where.Zh += "里有一处"
 	s := &scanner{file: file, where: where, personal: []any{}, secret: []any{}, hit: map[int]bool{}}
-	kinds := map[value.Label]bool{}
+	kinds := map[finding.Text]bool{}
 	for line := range strings.Lines(text) {
 		for i, hits := range [][]value.Hit{value.PersonalData(line), value.SecretMarks(line)} {
 			for _, h := range hits {

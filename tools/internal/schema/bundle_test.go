@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"taizhang/tools/internal/registrytest"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"taizhang/tools/internal/registrytest"
 )
 
 // TestJSONSchemaStandsAlone compiles the schema of every form without any other

@@ -138,7 +138,7 @@ func numberIn(n *record.Node, want string) string {
 // dateIn reads the common spellings of a day: 2026.3.1, 2026/3/1, 2026年3月1日.
 func dateIn(s string) string {
 	date, doubt, err := value.ReadDate(s, 0)
-	if err != nil || doubt != (value.Label{}) {
+	if err != nil || doubt != (finding.Text{}) {
 		return ""
 	}
 	return date

@@ -1,14 +1,20 @@
 package value
 
-import "slices"
+import (
+	"slices"
 
-func kindMobile() Label { return Label{"手机号码", "mobile number"} }
-func kindID() Label     { return Label{"身份证号码", "ID number"} }
-func kindBank() Label   { return Label{"银行卡号", "bank card number"} }
-func kindEmail() Label  { return Label{"个人电子邮箱", "personal e-mail address"} }
+	"taizhang/tools/internal/finding"
+)
+
+func kindMobile() finding.Text { return finding.Text{Zh: "手机号码", En: "mobile number"} }
+func kindID() finding.Text     { return finding.Text{Zh: "身份证号码", En: "ID number"} }
+func kindBank() finding.Text   { return finding.Text{Zh: "银行卡号", En: "bank card number"} }
+func kindEmail() finding.Text {
+	return finding.Text{Zh: "个人电子邮箱", En: "personal e-mail address"}
+}
 
 // classify says what personal number the digits are that stand in groups.
-func classify(digits []rune, groups []group) (Label, bool) {
+func classify(digits []rune, groups []group) (finding.Text, bool) {
 	switch n := len(digits); {
 	case n == 11 && isMobile(digits, groups):
 		return kindMobile(), true
@@ -19,7 +25,7 @@ func classify(digits []rune, groups []group) (Label, bool) {
 	case n >= 16 && n <= 19 && isBankCard(digits, groups):
 		return kindBank(), true
 	}
-	return Label{}, false
+	return finding.Text{}, false
 }
 
 // countryPrefix returns the length of +86 as digits, 0 when there is none.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"taizhang/tools/internal/finding"
 )
 
 // PersonalData finds personal data in one line: mobile numbers, ID numbers,
@@ -46,7 +48,7 @@ func (s *scan) disguised() {
 	for _, m := range mobiles.FindAllStringSubmatchIndex(text, -1) {
 		for i := 2; i < len(m); i += 2 {
 			if m[i] >= 0 {
-				s.hit(Label{"手机号码", "mobile number"}, utf8.RuneCountInString(text[:m[i]]), utf8.RuneCountInString(text[:m[i+1]]))
+				s.hit(finding.Text{Zh: "手机号码", En: "mobile number"}, utf8.RuneCountInString(text[:m[i]]), utf8.RuneCountInString(text[:m[i+1]]))
 			}
 		}
 	}
@@ -124,7 +126,7 @@ func isWord(c rune) bool {
 	return isDigit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '_'
 }
 
-func (s *scan) hit(kind Label, start, end int) {
+func (s *scan) hit(kind finding.Text, start, end int) {
 	s.hits = append(s.hits, Hit{Kind: kind, Col: start + 1, EndCol: end + 1})
 }
 
@@ -137,7 +139,7 @@ func (s *scan) keys() {
 	for _, m := range privateKey.FindAllStringIndex(text, -1) {
 		start := utf8.RuneCountInString(text[:m[0]])
 		end := start + utf8.RuneCountInString(text[m[0]:m[1]])
-		s.hit(Label{"私钥（拿到它就能打开密封的联系人）", "a private key (which opens what is sealed)"}, start, end)
+		s.hit(finding.Text{Zh: "私钥（拿到它就能打开密封的联系人）", En: "a private key (which opens what is sealed)"}, start, end)
 		clear(s.text[start:end])
 	}
 }

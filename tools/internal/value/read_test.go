@@ -3,6 +3,8 @@ package value
 import (
 	"testing"
 	"unicode/utf8"
+
+	"taizhang/tools/internal/finding"
 )
 
 func TestAmountsAsPeopleWriteThem(t *testing.T) {
@@ -50,7 +52,7 @@ func TestAmountsAsPeopleWriteThem(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || WanLiteral(fen) != c.wan || (doubt != Label{}) != c.doubt {
+		if err != nil || WanLiteral(fen) != c.wan || (doubt != finding.Text{}) != c.doubt {
 			t.Errorf("%q: %s, doubt %q, %v; want %s, doubt %v", c.in, WanLiteral(fen), doubt.Zh, err, c.wan, c.doubt)
 		}
 	}
@@ -102,7 +104,7 @@ func TestDatesAsPeopleWriteThem(t *testing.T) {
 		{"", 2026, "", false},
 	} {
 		got, doubt, err := ReadDate(c.in, c.year)
-		if got != c.want || (err == nil) != (c.want != "") || (doubt != Label{}) != c.doubt {
+		if got != c.want || (err == nil) != (c.want != "") || (doubt != finding.Text{}) != c.doubt {
 			t.Errorf("%q: %q, doubt %q, %v; want %q, doubt %v", c.in, got, doubt.Zh, err, c.want, c.doubt)
 		}
 	}
@@ -141,7 +143,7 @@ func FuzzReadAmount(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again, doubt, err := ReadAmount(WanLiteral(fen), FenPerWan); err != nil || again != fen || doubt != (Label{}) {
+		if again, doubt, err := ReadAmount(WanLiteral(fen), FenPerWan); err != nil || again != fen || doubt != (finding.Text{}) {
 			t.Errorf("%q is %d, its literal %d, %v", s, fen, again, err)
 		}
 	})
@@ -159,7 +161,7 @@ func FuzzReadDate(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again, doubt, err := ReadDate(date, 0); again != date || err != nil || doubt != (Label{}) {
+		if again, doubt, err := ReadDate(date, 0); again != date || err != nil || doubt != (finding.Text{}) {
 			t.Errorf("%q is %q, then %q, %v", s, date, again, err)
 		}
 	})

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"taizhang/tools/internal/finding"
 )
 
 // Units of money, in 分 of one.
@@ -14,11 +16,11 @@ const (
 )
 
 // Misread says why a text cannot be read as the value it should be.
-type Misread struct{ Label }
+type Misread struct{ finding.Text }
 
 func (m *Misread) Error() string { return m.En }
 
-func misread(zh, en string) *Misread { return &Misread{Label{zh, en}} }
+func misread(zh, en string) *Misread { return &Misread{finding.Text{Zh: zh, En: en}} }
 
 // ReadAmount reads an amount as people write it, "约1,280.5", "３５万元",
 // "1亿2000万元", "465,000元整", "壹佰贰拾捌万伍仟元整", into 分; where it stands in
@@ -26,7 +28,7 @@ func misread(zh, en string) *Misread { return &Misread{Label{zh, en}} }
 // the text itself names no unit; 0 means that it must. doubt says why a person
 // should look at the reading; it is empty for a plain amount. The error is a
 // *Misread: a range, words, or what no record may hold.
-func ReadAmount(s string, unit int64) (fen int64, doubt Label, err error) {
+func ReadAmount(s string, unit int64) (fen int64, doubt finding.Text, err error) {
 	t := strings.Map(dropSpace, FoldWidth(s))
 	written := t
 	if words, digits, ok := inBoth(t); ok {
@@ -39,35 +41,35 @@ func ReadAmount(s string, unit int64) (fen int64, doubt Label, err error) {
 	t = trimFirst(t, strings.TrimPrefix, "大约", "约为", "约", "预计", "估算", "匡算", "不超过", "≈", "~")
 	t = trimFirst(t, strings.TrimSuffix, "左右", "上下", "以内", "(估)")
 	if t != approx {
-		doubt = Label{"不是确数，按写出的数读", "not an exact figure; read as the figure written"}
+		doubt = finding.Text{Zh: "不是确数，按写出的数读", En: "not an exact figure; read as the figure written"}
 	}
 	yearly := t
 	t = trimFirst(t, strings.TrimSuffix, "/年", "每年", "/a")
 	t = trimFirst(t, strings.TrimPrefix, "每年")
 	if t != yearly {
-		doubt = Label{"写的是每年的金额，按一年读", "an amount a year; read as one year"}
+		doubt = finding.Text{Zh: "写的是每年的金额，按一年读", En: "an amount a year; read as one year"}
 	}
 	t = trimFirst(t, strings.TrimSuffix, "人民币", "整", "正")
 	positive := t
 	t = trimFirst(t, strings.TrimPrefix, "-", "负")
 	negative := t != positive
 	if t == "" {
-		return 0, Label{}, misread("没有写金额", "there is no amount")
+		return 0, finding.Text{}, misread("没有写金额", "there is no amount")
 	}
 	if strings.ContainsAny(t, "~-—–至到") || strings.Contains(t, "或") {
-		return 0, Label{}, misread("是一个范围，请写一个数", "a range: write one figure")
+		return 0, finding.Text{}, misread("是一个范围，请写一个数", "a range: write one figure")
 	}
 	if inWords(t) {
 		fen, form, err := readWords(t, utf8.RuneCountInString(written[:strings.Index(written, t)]), unit)
 		switch {
 		case err != nil:
-			return 0, Label{}, err
+			return 0, finding.Text{}, err
 		case fen > MaxWan*FenPerWan:
-			return 0, Label{}, misread("超过 1000 亿元", "more than 10,000,000 万元")
+			return 0, finding.Text{}, misread("超过 1000 亿元", "more than 10,000,000 万元")
 		case negative:
 			fen = -fen
 		}
-		if form != (Label{}) {
+		if form != (finding.Text{}) {
 			doubt = form
 		}
 		return fen, doubt, nil
@@ -77,38 +79,38 @@ func ReadAmount(s string, unit int64) (fen int64, doubt Label, err error) {
 	for t != "" {
 		digits, rest, bad := number1(t)
 		if bad != nil {
-			return 0, Label{}, bad
+			return 0, finding.Text{}, bad
 		}
 		size, rest, ok := moneyUnit(rest)
 		if !ok {
 			if rest != "" || unit == 0 {
 				if rest == "" {
-					return 0, Label{}, misread("没有写单位（元、万元还是亿元）", "no unit: 元, 万元 or 亿元")
+					return 0, finding.Text{}, misread("没有写单位（元、万元还是亿元）", "no unit: 元, 万元 or 亿元")
 				}
-				return 0, Label{}, misread("不是一个金额", "not an amount")
+				return 0, finding.Text{}, misread("不是一个金额", "not an amount")
 			}
 			size = unit
 		}
 		if last != 0 && size >= last {
-			return 0, Label{}, misread("不是一个金额", "not an amount")
+			return 0, finding.Text{}, misread("不是一个金额", "not an amount")
 		}
 		last = size
 		part, ok := new(big.Rat).SetString(digits)
 		if !ok {
-			return 0, Label{}, misread("不是一个金额", "not an amount")
+			return 0, finding.Text{}, misread("不是一个金额", "not an amount")
 		}
 		sum.Add(sum, part.Mul(part, new(big.Rat).SetInt64(size)))
 		t = rest
 	}
 	if sum.Cmp(new(big.Rat).SetInt64(MaxWan*FenPerWan)) > 0 {
-		return 0, Label{}, misread("超过 1000 亿元", "more than 10,000,000 万元")
+		return 0, finding.Text{}, misread("超过 1000 亿元", "more than 10,000,000 万元")
 	}
 	whole, remainder := new(big.Int).QuoRem(sum.Num(), sum.Denom(), new(big.Int))
 	if fen = whole.Int64(); remainder.Sign() != 0 {
 		if remainder.Lsh(remainder, 1).Cmp(sum.Denom()) >= 0 {
 			fen++
 		}
-		doubt = Label{"不到一分的零头四舍五入", "rounded to whole 分"}
+		doubt = finding.Text{Zh: "不到一分的零头四舍五入", En: "rounded to whole 分"}
 	}
 	if negative {
 		fen = -fen
@@ -117,19 +119,19 @@ func ReadAmount(s string, unit int64) (fen int64, doubt Label, err error) {
 }
 
 // readBoth reads an amount that is written twice.
-func readBoth(words, digits string, unit int64) (fen int64, doubt Label, err error) {
+func readBoth(words, digits string, unit int64) (fen int64, doubt finding.Text, err error) {
 	fen, doubt, err = ReadAmount(words, unit)
 	if err != nil {
-		return 0, Label{}, err
+		return 0, finding.Text{}, err
 	}
 	again, other, err := ReadAmount(digits, FenPerYuan) // what stands beside words is 元
 	if err != nil {
-		return 0, Label{}, err
+		return 0, finding.Text{}, err
 	}
 	if fen != again {
-		return 0, Label{}, misread("大写是 "+FormatYuan(fen)+" 元，小写是 "+FormatYuan(again)+" 元，两处不一样", "the words say "+FormatYuan(fen)+" yuan, the digits "+FormatYuan(again))
+		return 0, finding.Text{}, misread("大写是 "+FormatYuan(fen)+" 元，小写是 "+FormatYuan(again)+" 元，两处不一样", "the words say "+FormatYuan(fen)+" yuan, the digits "+FormatYuan(again))
 	}
-	if doubt == (Label{}) {
+	if doubt == (finding.Text{}) {
 		doubt = other
 	}
 	return fen, doubt, nil

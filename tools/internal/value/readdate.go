@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"taizhang/tools/internal/finding"
 )
 
 // The pieces of a written date. Figures are Arabic or Chinese.
@@ -19,19 +21,19 @@ const (
 // spelling is one way to write a day, a month, a quarter or a year.
 type spelling struct {
 	re   *regexp.Regexp
-	read func(m []string, year int) (civil, Label)
+	read func(m []string, year int) (civil, finding.Text)
 }
 
-func asEnd(what, whatEn string) Label {
-	return Label{"只写到" + what + "，按最后一天读", "only the " + whatEn + " is given; read as its last day"}
+func asEnd(what, whatEn string) finding.Text {
+	return finding.Text{Zh: "只写到" + what + "，按最后一天读", En: "only the " + whatEn + " is given; read as its last day"}
 }
 
 // spellings in order: at one place the earlier wins.
 var spellings = sync.OnceValue(func() []spelling {
-	monthDay := func(y int, month, tail string) (civil, Label) {
+	monthDay := func(y int, month, tail string) (civil, finding.Text) {
 		d := civil{y, figure(month), 0}
 		if d.month < 1 || d.month > 12 {
-			return civil{}, Label{}
+			return civil{}, finding.Text{}
 		}
 		switch tail {
 		case "初", "上旬":
@@ -42,13 +44,13 @@ var spellings = sync.OnceValue(func() []spelling {
 			d.day = monthLength(d.year, d.month)
 			return d, asEnd("月", "month")
 		}
-		return d, Label{"只写到旬，按最后一天读", "only a third of a month is given; read as its last day"}
+		return d, finding.Text{Zh: "只写到旬，按最后一天读", En: "only a third of a month is given; read as its last day"}
 	}
-	quarter := func(y int, q string) (civil, Label) {
+	quarter := func(y int, q string) (civil, finding.Text) {
 		n := figure(q)
 		return civil{y, n * 3, monthLength(y, n*3)}, asEnd("季度", "quarter")
 	}
-	half := func(y int, word string) (civil, Label) {
+	half := func(y int, word string) (civil, finding.Text) {
 		if strings.HasPrefix(word, "上") {
 			return civil{y, 6, 30}, asEnd("半年", "half-year")
 		}
@@ -56,41 +58,41 @@ var spellings = sync.OnceValue(func() []spelling {
 	}
 	re := func(s string) *regexp.Regexp { return regexp.MustCompile(s) }
 	return []spelling{
-		{re(figYear + `\s*年\s*` + figMonth + `\s*月\s*` + figDay + `\s*[日号]?`), func(m []string, _ int) (civil, Label) {
-			return civil{figure(m[1]), figure(m[2]), figure(m[3])}, Label{}
+		{re(figYear + `\s*年\s*` + figMonth + `\s*月\s*` + figDay + `\s*[日号]?`), func(m []string, _ int) (civil, finding.Text) {
+			return civil{figure(m[1]), figure(m[2]), figure(m[3])}, finding.Text{}
 		}},
-		{re(`((?:19|20)[0-9]{2})\s*[-./]\s*([0-9]{1,2})\s*[-./]\s*([0-9]{1,2})日?(?:\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?`), func(m []string, _ int) (civil, Label) {
-			return civil{figure(m[1]), figure(m[2]), figure(m[3])}, Label{}
+		{re(`((?:19|20)[0-9]{2})\s*[-./]\s*([0-9]{1,2})\s*[-./]\s*([0-9]{1,2})日?(?:\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?`), func(m []string, _ int) (civil, finding.Text) {
+			return civil{figure(m[1]), figure(m[2]), figure(m[3])}, finding.Text{}
 		}},
-		{re(`\b((?:19|20)[0-9]{2})([01][0-9])([0-3][0-9])\b`), func(m []string, _ int) (civil, Label) {
-			return civil{figure(m[1]), figure(m[2]), figure(m[3])}, Label{}
+		{re(`\b((?:19|20)[0-9]{2})([01][0-9])([0-3][0-9])\b`), func(m []string, _ int) (civil, finding.Text) {
+			return civil{figure(m[1]), figure(m[2]), figure(m[3])}, finding.Text{}
 		}},
-		{re(`\b([0-9]{2})\s*[-./年]\s*([0-9]{1,2})\s*[-./月]\s*([0-9]{1,2})日?`), func(m []string, _ int) (civil, Label) {
-			return civil{2000 + figure(m[1]), figure(m[2]), figure(m[3])}, Label{"年份只写了两位，按 20" + m[1] + " 年读", "the year has two digits; read as 20" + m[1]}
+		{re(`\b([0-9]{2})\s*[-./年]\s*([0-9]{1,2})\s*[-./月]\s*([0-9]{1,2})日?`), func(m []string, _ int) (civil, finding.Text) {
+			return civil{2000 + figure(m[1]), figure(m[2]), figure(m[3])}, finding.Text{Zh: "年份只写了两位，按 20" + m[1] + " 年读", En: "the year has two digits; read as 20" + m[1]}
 		}},
-		{re(figYear + `\s*年?\s*第?([1-4一二三四])季度[末底]?|((?:19|20)[0-9]{2})\s*年?Q([1-4])`), func(m []string, _ int) (civil, Label) {
+		{re(figYear + `\s*年?\s*第?([1-4一二三四])季度[末底]?|((?:19|20)[0-9]{2})\s*年?Q([1-4])`), func(m []string, _ int) (civil, finding.Text) {
 			if m[1] == "" {
 				return quarter(figure(m[3]), m[4])
 			}
 			return quarter(figure(m[1]), m[2])
 		}},
-		{re(figYear + `\s*年\s*` + figMonth + `\s*月份?` + vague), func(m []string, _ int) (civil, Label) {
+		{re(figYear + `\s*年\s*` + figMonth + `\s*月份?` + vague), func(m []string, _ int) (civil, finding.Text) {
 			return monthDay(figure(m[1]), m[2], m[3])
 		}},
-		{re(`((?:19|20)[0-9]{2})\s*[-./]\s*([0-9]{1,2})月?` + vague), func(m []string, _ int) (civil, Label) { return monthDay(figure(m[1]), m[2], m[3]) }},
-		{re(figYear + `\s*年?\s*(上半年|下半年|年底|年末|底|末)|` + figYear + `\s*年`), func(m []string, _ int) (civil, Label) {
+		{re(`((?:19|20)[0-9]{2})\s*[-./]\s*([0-9]{1,2})月?` + vague), func(m []string, _ int) (civil, finding.Text) { return monthDay(figure(m[1]), m[2], m[3]) }},
+		{re(figYear + `\s*年?\s*(上半年|下半年|年底|年末|底|末)|` + figYear + `\s*年`), func(m []string, _ int) (civil, finding.Text) {
 			if m[1] == "" {
 				return half(figure(m[3]), "")
 			}
 			return half(figure(m[1]), m[2])
 		}},
 		// Without a year: the caller knows it or there is no date.
-		{re(figMonth + `\s*月\s*` + figDay + `\s*[日号]?`), func(m []string, y int) (civil, Label) {
-			return civil{y, figure(m[1]), figure(m[2])}, Label{}
+		{re(figMonth + `\s*月\s*` + figDay + `\s*[日号]?`), func(m []string, y int) (civil, finding.Text) {
+			return civil{y, figure(m[1]), figure(m[2])}, finding.Text{}
 		}},
-		{re(figMonth + `\s*月份?` + vague), func(m []string, y int) (civil, Label) { return monthDay(y, m[1], m[2]) }},
-		{re(`第?([1-4一二三四])季度[末底]?`), func(m []string, y int) (civil, Label) { return quarter(y, m[1]) }},
-		{re(`(上半年|下半年|年底|年末)`), func(m []string, y int) (civil, Label) { return half(y, m[1]) }},
+		{re(figMonth + `\s*月份?` + vague), func(m []string, y int) (civil, finding.Text) { return monthDay(y, m[1], m[2]) }},
+		{re(`第?([1-4一二三四])季度[末底]?`), func(m []string, y int) (civil, finding.Text) { return quarter(y, m[1]) }},
+		{re(`(上半年|下半年|年底|年末)`), func(m []string, y int) (civil, finding.Text) { return half(y, m[1]) }},
 	}
 })
 
@@ -106,33 +108,33 @@ var (
 // 20260301, 2026年3月1日, 二〇二六年三月一日, and with doubt also less than a day
 // (2026年3月, 第一季度, 年底), into YYYY-MM-DD. year is the year of a text that
 // names none; 0 means that it must. The error is a *Misread.
-func ReadDate(s string, year int) (date string, doubt Label, err error) {
+func ReadDate(s string, year int) (date string, doubt finding.Text, err error) {
 	s = strings.TrimSpace(strings.Map(keepVisible, FoldWidth(s)))
 	date, doubt, from, to := FindDate(s, year)
 	if date != "" && from == 0 && to == utf8.RuneCountInString(s) {
 		if !ValidDate(date) {
-			return "", Label{}, misread("没有这一天", "there is no such day")
+			return "", finding.Text{}, misread("没有这一天", "there is no such day")
 		}
 		return date, doubt, nil
 	}
-	return "", Label{}, misread("不是日期，例如 2026-03-01 或 2026年3月1日", "not a date such as 2026-03-01 or 2026年3月1日")
+	return "", finding.Text{}, misread("不是日期，例如 2026-03-01 或 2026年3月1日", "not a date such as 2026-03-01 or 2026年3月1日")
 }
 
 // FindDate finds the first date in a text. from and to bound it, in runes of s.
 // Of a stretch of time it is the end. date is "" where there is none; it may be
 // a day that does not exist, as written.
-func FindDate(s string, year int) (date string, doubt Label, from, to int) {
+func FindDate(s string, year int) (date string, doubt finding.Text, from, to int) {
 	t := FoldWidth(s)
 	d, doubt, start, end := findDate(t, year)
 	if start < 0 {
-		return "", Label{}, 0, 0
+		return "", finding.Text{}, 0, 0
 	}
 	if m := dateRange().FindString(t[end:]); m != "" {
 		// 3-5月, 2027年3月至5月: the end of the stretch, in the year of its start.
 		if last, more, s2, e2 := findDate(t[end+len(m):], d.year); s2 == 0 {
 			d, doubt, end = last, more, end+len(m)+e2
-			if doubt == (Label{}) {
-				doubt = Label{"是一段时间，按结束日期读", "a stretch of time; read as its end"}
+			if doubt == (finding.Text{}) {
+				doubt = finding.Text{Zh: "是一段时间，按结束日期读", En: "a stretch of time; read as its end"}
 			}
 		}
 	}
@@ -144,7 +146,7 @@ func FindDate(s string, year int) (date string, doubt Label, from, to int) {
 
 // findDate finds the first date in a folded text, by bytes; start is -1 where
 // there is none.
-func findDate(t string, year int) (d civil, doubt Label, start, end int) {
+func findDate(t string, year int) (d civil, doubt finding.Text, start, end int) {
 	start = -1
 	for i, sp := range spellings() {
 		if i >= withYear && year == 0 {
@@ -164,8 +166,8 @@ func findDate(t string, year int) (d civil, doubt Label, start, end int) {
 		if got.year == 0 {
 			continue
 		}
-		if i >= withYear && why == (Label{}) {
-			why = Label{fmt.Sprintf("没有写年份，按 %d 年读", year), fmt.Sprintf("no year; read as %d", year)}
+		if i >= withYear && why == (finding.Text{}) {
+			why = finding.Text{Zh: fmt.Sprintf("没有写年份，按 %d 年读", year), En: fmt.Sprintf("no year; read as %d", year)}
 		}
 		d, doubt, start, end = got, why, at[0], at[1]
 	}

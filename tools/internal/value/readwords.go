@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"taizhang/tools/internal/finding"
 )
 
 // numerals are the digits as bills, letters and hurried hands write them.
@@ -61,27 +63,27 @@ type wordReader struct {
 // that errors name. The form is that of 《正确填写票据和结算凭证的基本规定》: what
 // can mean one amount only is read, with a doubt where a 零 is missing or one
 // too many; what can mean two, or none, is refused.
-func readWords(s string, skipped int, unit int64) (fen int64, doubt Label, err error) {
+func readWords(s string, skipped int, unit int64) (fen int64, doubt finding.Text, err error) {
 	w := &wordReader{runes: []rune(s), skipped: skipped, base: 12}
 	for i := 0; i < len(w.runes); {
 		if i, err = w.next(i); err != nil {
-			return 0, Label{}, err
+			return 0, finding.Text{}, err
 		}
 	}
 	if w.base > 0 && len(w.digits) > w.closed { // no 元 at the end
 		if err := w.close(0, len(w.runes)); err != nil {
-			return 0, Label{}, err
+			return 0, finding.Text{}, err
 		}
 	}
 	if len(w.digits) == 0 && !w.nought {
-		return 0, Label{}, w.fault(len(w.runes), "没有数", "there is no digit")
+		return 0, finding.Text{}, w.fault(len(w.runes), "没有数", "there is no digit")
 	}
 	if doubt, err = w.form(); err != nil {
-		return 0, Label{}, err
+		return 0, finding.Text{}, err
 	}
 	small := !strings.ContainsAny(s, "元圆圓亿億万萬角毛分")
 	if small && unit == 0 {
-		return 0, Label{}, misread("没有写单位（元、万元还是亿元）", "no unit: 元, 万元 or 亿元")
+		return 0, finding.Text{}, misread("没有写单位（元、万元还是亿元）", "no unit: 元, 万元 or 亿元")
 	}
 	for _, d := range w.digits {
 		part := d.digit * FenPerYuan
@@ -183,23 +185,23 @@ func (w *wordReader) close(base, i int) error {
 // form holds the 零 to the places where they belong: where noughts part two
 // digits. After 万, 亿 and 元 the provisions leave it open when the nought ends
 // the four digits before and the next place is written.
-func (w *wordReader) form() (doubt Label, err error) {
+func (w *wordReader) form() (doubt finding.Text, err error) {
 	for k := 1; k < len(w.digits); k++ {
 		above, d := w.digits[k-1].place, w.digits[k]
 		gap := above - d.place - 1
 		leads := d.place == 3 || d.place == 7 || d.place == -1
 		switch {
 		case d.zero && gap == 0:
-			doubt = Label{fmt.Sprintf("第 %d 个字前多了一个“零”", w.skipped+d.at+1), fmt.Sprintf("a 零 too many before character %d", w.skipped+d.at+1)}
+			doubt = finding.Text{Zh: fmt.Sprintf("第 %d 个字前多了一个“零”", w.skipped+d.at+1), En: fmt.Sprintf("a 零 too many before character %d", w.skipped+d.at+1)}
 		case d.zero || gap == 0 || leads && above-d.place <= 4:
 		case d.bare:
-			return Label{}, w.fault(d.at, "前面少了“零”，或者后面少了单位", "a 零 is missing before it, or a unit after it")
+			return finding.Text{}, w.fault(d.at, "前面少了“零”，或者后面少了单位", "a 零 is missing before it, or a unit after it")
 		default:
-			doubt = Label{fmt.Sprintf("第 %d 个字前少了“零”", w.skipped+d.at+1), fmt.Sprintf("a 零 is missing before character %d", w.skipped+d.at+1)}
+			doubt = finding.Text{Zh: fmt.Sprintf("第 %d 个字前少了“零”", w.skipped+d.at+1), En: fmt.Sprintf("a 零 is missing before character %d", w.skipped+d.at+1)}
 		}
 	}
 	if len(w.digits) > 0 && w.digits[0].zero && !w.nought {
-		return Label{}, w.fault(w.digits[0].at-1, "前面没有数", "no digit stands before it")
+		return finding.Text{}, w.fault(w.digits[0].at-1, "前面没有数", "no digit stands before it")
 	}
 	return doubt, nil
 }

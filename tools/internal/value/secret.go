@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"taizhang/tools/internal/finding"
 )
 
 // secretMark matches the marks of state secrets and of internal papers. Spaces
@@ -23,9 +25,9 @@ func SecretMarks(line string) []Hit {
 	folded := strings.NewReplacer("\u3000", " ", "\u00a0", " ").Replace(line)
 	var hits []Hit
 	for _, at := range secretMark.FindAllStringIndex(folded, -1) {
-		kind := Label{"国家秘密标志", "state secret mark"}
+		kind := finding.Text{Zh: "国家秘密标志", En: "state secret mark"}
 		if strings.HasPrefix(folded[at[0]:], "内") {
-			kind = Label{"内部资料标志", "internal paper mark"}
+			kind = finding.Text{Zh: "内部资料标志", En: "internal paper mark"}
 		}
 		hits = append(hits, Hit{
 			Kind:   kind,

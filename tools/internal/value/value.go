@@ -6,15 +6,11 @@
 // is the right one here is for the packages above to say.
 package value
 
-// Label is one name in the two languages of the registry.
-type Label struct {
-	Zh string
-	En string
-}
+import "taizhang/tools/internal/finding"
 
 // Hit is a stretch of one line that a detector recognises. Col is 1-based,
 // columns count code points, EndCol is exclusive.
 type Hit struct {
-	Kind        Label
+	Kind        finding.Text
 	Col, EndCol int
 }

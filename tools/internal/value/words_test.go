@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"taizhang/tools/internal/finding"
 )
 
 func TestAmountsInWordsFollowTheRulesOfBills(t *testing.T) {
@@ -75,7 +77,7 @@ func FuzzWords(f *testing.F) {
 			t.Errorf("%d: %s is no proper form", fen, w)
 		}
 		if -MaxWan*FenPerWan <= fen && fen <= MaxWan*FenPerWan {
-			if back, doubt, err := ReadAmount(w, 0); back != fen || err != nil || doubt != (Label{}) {
+			if back, doubt, err := ReadAmount(w, 0); back != fen || err != nil || doubt != (finding.Text{}) {
 				t.Errorf("%d: %s is read as %d, %v %v", fen, w, back, doubt, err)
 			}
 		}
@@ -202,7 +204,7 @@ func FuzzReadWords(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		fen, doubt, err := ReadAmount(s, 0)
-		if err != nil || doubt != (Label{}) || !inWords(s) || strings.Trim(s, "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整") != "" || strings.HasPrefix(s, "拾") {
+		if err != nil || doubt != (finding.Text{}) || !inWords(s) || strings.Trim(s, "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整") != "" || strings.HasPrefix(s, "拾") {
 			return
 		}
 		bare := strings.NewReplacer("零", "", "整", "", "人民币", "", "元", "").Replace

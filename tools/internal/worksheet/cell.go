@@ -43,7 +43,7 @@ func (v *reading) refuse(text, mend finding.Text)       { v.note(Refuse, "", tex
 func (v *reading) misread(err error) {
 	text := finding.Text{Zh: err.Error(), En: err.Error()}
 	if m, ok := err.(*value.Misread); ok {
-		text = finding.Text{Zh: m.Zh, En: m.En}
+		text = m.Text
 	}
 	v.refuse(text, v.col.Field.Help)
 }
@@ -210,8 +210,8 @@ func (v *reading) amount(s string) any {
 		return nil
 	}
 	wan := value.WanLiteral(fen)
-	if doubt != (value.Label{}) {
-		v.doubt(wan+"万元", finding.Text{Zh: doubt.Zh, En: doubt.En})
+	if doubt != (finding.Text{}) {
+		v.doubt(wan+"万元", doubt)
 	}
 	if !known && value.AmountUnit(s) == 0 && !strings.Contains(s, "万") && !strings.Contains(s, "亿") {
 		if fen >= 10_000*value.FenPerWan {
@@ -246,11 +246,11 @@ func (v *reading) date(s string) any {
 		v.misread(err)
 		return nil
 	}
-	if c.Kind == grid.Number && doubt != (value.Label{}) {
-		doubt = value.Label{Zh: "是数字，末尾的 0 可能丢了；" + doubt.Zh, En: "a number that may have lost a last 0; " + doubt.En}
+	if c.Kind == grid.Number && doubt != (finding.Text{}) {
+		doubt = finding.Text{Zh: "是数字，末尾的 0 可能丢了；" + doubt.Zh, En: "a number that may have lost a last 0; " + doubt.En}
 	}
-	if doubt != (value.Label{}) {
-		v.doubt(day, finding.Text{Zh: doubt.Zh, En: doubt.En})
+	if doubt != (finding.Text{}) {
+		v.doubt(day, doubt)
 	}
 	return day
 }

@@ -97,7 +97,7 @@ func (v *reading) items(c *Column, s string) []any {
 			}
 			r := []rune(rest)
 			rest = trimMarks(string(r[:from]) + string(r[to:]))
-			if doubt != (value.Label{}) {
+			if doubt != (finding.Text{}) {
 				v.doubt(date, finding.Text{Zh: "“" + Clip(piece) + "”" + doubt.Zh, En: "“" + Clip(piece) + "” " + doubt.En})
 			}
 			item[day.Key] = date
@@ -114,8 +114,8 @@ func (v *reading) items(c *Column, s string) []any {
 				pending = join(pending, piece)
 				continue
 			}
-			if doubt != (value.Label{}) {
-				v.doubt(value.WanLiteral(fen), finding.Text{Zh: doubt.Zh, En: doubt.En})
+			if doubt != (finding.Text{}) {
+				v.doubt(value.WanLiteral(fen), doubt)
 			}
 			item[amount.Key], rest = json.Number(value.WanLiteral(fen)), trimMarks(text)
 		}
