@@ -59,21 +59,30 @@ func ReadAmount(s string, unit int64) (fen int64, doubt finding.Text, err error)
 	if strings.ContainsAny(t, "~-—–至到") || strings.Contains(t, "或") {
 		return 0, finding.Text{}, misread("是一个范围，请写一个数", "a range: write one figure")
 	}
+	var form finding.Text
 	if inWords(t) {
-		fen, form, err := readWords(t, utf8.RuneCountInString(written[:strings.Index(written, t)]), unit)
-		switch {
-		case err != nil:
-			return 0, finding.Text{}, err
-		case fen > MaxWan*FenPerWan:
-			return 0, finding.Text{}, misread("超过 1000 亿元", "more than 10,000,000 万元")
-		case negative:
-			fen = -fen
-		}
-		if form != (finding.Text{}) {
-			doubt = form
-		}
-		return fen, doubt, nil
+		fen, form, err = readWords(t, utf8.RuneCountInString(written[:strings.Index(written, t)]), unit)
+	} else {
+		fen, form, err = readFigures(t, unit)
 	}
+	switch {
+	case err != nil:
+		return 0, finding.Text{}, err
+	case fen > MaxWan*FenPerWan:
+		return 0, finding.Text{}, tooMuch()
+	case form != (finding.Text{}):
+		doubt = form
+	}
+	if negative {
+		fen = -fen
+	}
+	return fen, doubt, nil
+}
+
+func tooMuch() *Misread { return misread("超过 1000 亿元", "more than 10,000,000 万元") }
+
+// readFigures reads an amount in digits, of parts with ever smaller units.
+func readFigures(t string, unit int64) (fen int64, doubt finding.Text, err error) {
 	sum := new(big.Rat)
 	last := int64(0) // unit of the part before
 	for t != "" {
@@ -81,29 +90,23 @@ func ReadAmount(s string, unit int64) (fen int64, doubt finding.Text, err error)
 		if bad != nil {
 			return 0, finding.Text{}, bad
 		}
-		size, rest, ok := moneyUnit(rest)
-		if !ok {
-			if rest != "" || unit == 0 {
-				if rest == "" {
-					return 0, finding.Text{}, misread("没有写单位（元、万元还是亿元）", "no unit: 元, 万元 or 亿元")
-				}
-				return 0, finding.Text{}, misread("不是一个金额", "not an amount")
-			}
+		size, rest, named := moneyUnit(rest)
+		switch {
+		case named:
+		case rest == "" && unit == 0:
+			return 0, finding.Text{}, misread("没有写单位（元、万元还是亿元）", "no unit: 元, 万元 or 亿元")
+		case rest == "":
 			size = unit
 		}
-		if last != 0 && size >= last {
-			return 0, finding.Text{}, misread("不是一个金额", "not an amount")
-		}
-		last = size
 		part, ok := new(big.Rat).SetString(digits)
-		if !ok {
+		if !ok || !named && rest != "" || last != 0 && size >= last {
 			return 0, finding.Text{}, misread("不是一个金额", "not an amount")
 		}
 		sum.Add(sum, part.Mul(part, new(big.Rat).SetInt64(size)))
-		t = rest
+		t, last = rest, size
 	}
 	if sum.Cmp(new(big.Rat).SetInt64(MaxWan*FenPerWan)) > 0 {
-		return 0, finding.Text{}, misread("超过 1000 亿元", "more than 10,000,000 万元")
+		return 0, finding.Text{}, tooMuch()
 	}
 	whole, remainder := new(big.Int).QuoRem(sum.Num(), sum.Denom(), new(big.Int))
 	if fen = whole.Int64(); remainder.Sign() != 0 {
@@ -111,9 +114,6 @@ func ReadAmount(s string, unit int64) (fen int64, doubt finding.Text, err error)
 			fen++
 		}
 		doubt = finding.Text{Zh: "不到一分的零头四舍五入", En: "rounded to whole 分"}
-	}
-	if negative {
-		fen = -fen
 	}
 	return fen, doubt, nil
 }
