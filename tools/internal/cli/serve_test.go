@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"taizhang/tools/internal/check"
 	"taizhang/tools/internal/publish"
@@ -98,6 +99,16 @@ func (e *edited) fresh() (*publish.Manifest, map[string]string, error) {
 	work := filepath.Join(e.t.TempDir(), "projection")
 	m, err := e.preview.projected(e.t.Context(), work, e.preview.baseURL)
 	return m, tree(e.t, work), err
+}
+
+// written tells when a file that is served as it is was projected.
+func (e *edited) written(name string) time.Time {
+	e.t.Helper()
+	info, err := os.Stat(filepath.Join(e.preview.work, "projection", "static", name))
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return info.ModTime()
 }
 
 // same compares the preview with a registry that is projected, or with whole with a
@@ -194,6 +205,13 @@ func TestAPreviewIsTheSiteOfABuild(t *testing.T) {
 	undo = e.replace("content/guide/about.md", "\n---\n", "\n---\n\n补充一句。\n")
 	e.same("a page of the guide", false)
 	undo()
+	was := e.written("data/v1/bulk.json")
+	if err := e.preview.update(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if !e.written("data/v1/bulk.json").Equal(was) {
+		t.Error("the data files are made again although they cannot differ")
+	}
 	undo = e.replace("layouts/baseof.html", "<body", "<body data-edited")
 	e.same("a template", false)
 	undo()

@@ -3,6 +3,8 @@ package publish
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"maps"
@@ -143,7 +145,7 @@ func (s *pages) data() error {
 	if err != nil {
 		return err
 	}
-	written, err := opendata.Write(s.out, src, opendata.Formats()...)
+	written, err := s.exports(src)
 	if err != nil {
 		return err
 	}
@@ -154,6 +156,38 @@ func (s *pages) data() error {
 		}
 	}
 	return s.dataPages(src, written)
+}
+
+// exports writes the data files of all projects. Those of an earlier round stay where
+// they would be made of the same documents.
+func (s *pages) exports(src *opendata.Source) (*opendata.Written, error) {
+	if !s.b.meta.Again {
+		return opendata.Write(s.out, src, opendata.Formats()...)
+	}
+	of := sha256.New()
+	if err := json.NewEncoder(of).Encode([]any{src.Site, src.Plans}); err != nil {
+		return nil, err
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.b.rows)) {
+		sum := s.out.sum(opendata.ProjectFile(id))
+		of.Write(sum[:])
+	}
+	sum, last := Sum(of.Sum(nil)), s.b.exported
+	if last != nil && last.of == sum {
+		s.out.keep(func(name string) bool { _, ok := last.Files[name]; return ok })
+		return last.Written, nil
+	}
+	written, err := opendata.Write(s.out, src, opendata.Formats()...)
+	if err == nil {
+		s.b.exported = &exported{written, sum}
+	}
+	return written, err
+}
+
+// exported are the data files of a round, and the checksum of what they are made of.
+type exported struct {
+	*opendata.Written
+	of Sum
 }
 
 // sitemap writes the map of all pages; nothing is added to the site after it.

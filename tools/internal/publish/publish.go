@@ -88,6 +88,7 @@ type Builder struct {
 	rows     map[string]*row
 	withheld map[string]bool
 	anew     map[string]bool // projects added since Again; nil: all
+	exported *exported       // of the round before; nil: none
 	site     *opendata.Site
 	listed   clauses // of the rules that projects are judged by
 	calendar *due.Calendar

@@ -421,9 +421,12 @@ func (s *pages) search() error {
 			entries[i].Values = append(entries[i].Values, values(r))
 		}
 	}
-	err := s.b.index.Write(entries, facets, s.b.index.english(), func(name string, data []byte) error { return s.out.static(searchDir+name, data) })
+	same, err := s.b.index.Write(entries, facets, s.b.index.english(), func(name string, data []byte) error { return s.out.static(searchDir+name, data) })
 	if err != nil {
 		return err
+	}
+	if same {
+		s.out.keep(func(name string) bool { return strings.HasPrefix(name, searchDir) })
 	}
 	return s.out.add(newPage("search", "搜索", "/search/", listView{En: "Search", Index: "/" + searchDir, Filters: s.filters()}))
 }

@@ -66,6 +66,24 @@ func (s *sink) round(keep func(name string) bool, pages map[string]bool) {
 	}
 }
 
+// keep takes files that are served as they are from an earlier round.
+func (s *sink) keep(is func(name string) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name := range s.sums {
+		if file, ok := strings.CutPrefix(name, "static/"); ok && is(file) {
+			s.want[file], s.now[name] = true, true
+		}
+	}
+}
+
+// sum returns the checksum of a file that is served as it is.
+func (s *sink) sum(name string) Sum {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sums["static/"+name]
+}
+
 // sweep removes what an earlier round has written and this one has not.
 func (s *sink) sweep() error {
 	for name := range s.sums {

@@ -140,6 +140,7 @@ type Builder struct {
 	docs  map[string]stored
 
 	packing packing
+	version string // that was written last, "" for none
 }
 
 // stored is where a document lies in the spool.

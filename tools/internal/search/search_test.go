@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"unicode"
 
@@ -98,7 +99,7 @@ func makeWorld(t *testing.T, projects int) *world {
 		}
 	}
 	var mu sync.Mutex
-	err := b.Write(w.entries, w.facets, map[string]string{"项目简介": "About"}, func(name string, data []byte) error {
+	_, err := b.Write(w.entries, w.facets, map[string]string{"项目简介": "About"}, func(name string, data []byte) error {
 		mu.Lock()
 		defer mu.Unlock()
 		w.files[name] = data
@@ -165,9 +166,40 @@ func unpacked(t *testing.T, data []byte) []byte {
 
 func TestTextsThatWereNotAddedAreAnError(t *testing.T) {
 	b := search.New(newSpool(t))
-	if err := b.Write([]search.Entry{{ID: "p1"}}, nil, nil, func(string, []byte) error { return nil }); err == nil {
+	if _, err := b.Write([]search.Entry{{ID: "p1"}}, nil, nil, func(string, []byte) error { return nil }); err == nil {
 		t.Error("a project without texts is accepted")
 	}
+}
+
+func TestWhatIsTheSameIsNotWrittenAgain(t *testing.T) {
+	b := search.New(newSpool(t))
+	write := func(what string, entries []search.Entry, want bool) {
+		t.Helper()
+		var files atomic.Int64
+		same, err := b.Write(entries, nil, nil, func(string, []byte) error { files.Add(1); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if same != want || (files.Load() == 0) != want {
+			t.Errorf("%s: said to be the same: %t; %d files are written", what, same, files.Load())
+		}
+	}
+	add := func(id, text string) {
+		if err := b.Add(id, search.Doc{Card: id, Fields: []search.Field{{Label: "项目简介", Text: text}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add("p1", "智慧校园")
+	add("p2", "社区诊所")
+	both := []search.Entry{{ID: "p1"}, {ID: "p2"}}
+	write("at first", both, false)
+	write("nothing else", both, true)
+	add("p2", "社区诊所")
+	write("the same words", both, true)
+	add("p2", "社区药房")
+	write("other words", both, false)
+	write("a project is gone", both[:1], false)
+	write("it is back with another amount", []search.Entry{both[0], {ID: "p2", Amount: 1}}, false)
 }
 
 // serve gives the files, the scripts of the site and an empty page.

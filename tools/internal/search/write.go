@@ -27,23 +27,31 @@ type root struct {
 // been added, in the order given. english names the parts of labels in English;
 // one that is not in it is shown in Chinese. write gets names below the index's
 // folder and is called from several goroutines. Afterwards more can be added and
-// all be written again.
-func (b *Builder) Write(entries []Entry, facets []Facet, english map[string]string, write func(name string, data []byte) error) error {
+// all be written again; same says that it would be what was written last, and that
+// write was not called.
+func (b *Builder) Write(entries []Entry, facets []Facet, english map[string]string, write func(name string, data []byte) error) (same bool, err error) {
 	defer func(end int64) { b.end = end }(b.end) // what is kept meanwhile is needed no more
 	w := &writer{b: b, entries: entries, english: english, perPart: perPart, write: write}
 	if err := w.number(facets); err != nil {
-		return err
+		return false, err
+	}
+	if w.root.Version == b.version {
+		return true, nil
 	}
 	for _, step := range []func() error{w.docs, w.labels, w.grams, w.blocks, w.names} {
 		if err := step(); err != nil {
-			return err
+			return false, err
 		}
 	}
 	data, err := json.Marshal(w.root)
 	if err != nil {
-		return fmt.Errorf("search: %w", err)
+		return false, fmt.Errorf("search: %w", err)
 	}
-	return write("index.json", data)
+	if err := write("index.json", data); err != nil {
+		return false, err
+	}
+	b.version = w.root.Version
+	return false, nil
 }
 
 type writer struct {
