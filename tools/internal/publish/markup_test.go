@@ -81,7 +81,7 @@ func checkMarkup(t *testing.T, s string) {
 	if s != "" && !maps.Equal(want.elements, got.elements) {
 		t.Errorf("%q makes the elements %v, not %v", s, got.elements, want.elements)
 	}
-	known := []string{"class", "lang", "scope", "href", "rel"}
+	known := []string{"class", "lang", "href", "rel"}
 	for name, values := range got.values {
 		if !slices.Contains(known, name) {
 			t.Errorf("%q makes the attribute %s", s, name)
