@@ -165,8 +165,8 @@ func (w *auditWalk) hear(k *auditLook) (*audit.Entry, error) {
 	}
 	if k.branch != nil {
 		e.Faults = append(e.Faults, audit.Fault{Path: ".", Text: finding.Text{
-			Zh: fmt.Sprintf("合进来的分支超过 %d 个提交，不知道是谁写的，无法排除自己批准自己", k.branch.Commits),
-			En: fmt.Sprintf("the branch that it merges has more than %d commits, so who wrote them is not known, nor whether they approved their own", k.branch.Commits)}})
+			Zh: fmt.Sprintf("合进来的分支超过 %d 个提交或 %d MiB，不知道是谁写的，无法排除自己批准自己", k.branch.Commits, k.branch.Bytes>>20),
+			En: fmt.Sprintf("the branch that it merges has more than %d commits, or %d MiB of them, so who wrote them is not known, nor whether they approved their own", k.branch.Commits, k.branch.Bytes>>20)}})
 	}
 	return e, nil
 }

@@ -50,8 +50,17 @@ func (a *app) askedBy(p *proposal, head string) error {
 // commits to the authors of a proposal.
 func (p *proposal) writtenBy(f forge.Forge, req *forge.Request) {
 	accounts := []forge.Account{req.Author}
+	var commits []gitobj.Commit
 	for _, c := range req.Commits {
-		if commit, err := p.repo.Commit(c.SHA); err != nil || !mechanical(p.repo, &commit) {
+		commit, err := p.repo.Commit(c.SHA)
+		if err != nil {
+			commit = gitobj.Commit{Hash: c.SHA}
+		}
+		commits = append(commits, commit)
+	}
+	written := handmade(p.repo, commits)
+	for _, c := range req.Commits {
+		if slices.ContainsFunc(written, func(w gitobj.Commit) bool { return w.Hash == c.SHA }) {
 			accounts = append(accounts, c.By...)
 		}
 	}
@@ -94,18 +103,24 @@ func authorsOf(repo *gitobj.Repo, c gitobj.Commit, prefix string, changes []gito
 	return addresses(brought), nil
 }
 
-// handmade leaves out the merges that Git makes by itself.
+// handmade leaves out the merges that Git makes by itself. Of a branch with more of
+// them than anybody makes, or that join more than a registry holds, the others count
+// as written.
 func handmade(repo *gitobj.Repo, commits []gitobj.Commit) []gitobj.Commit {
-	return slices.DeleteFunc(slices.Clone(commits), func(c gitobj.Commit) bool { return mechanical(repo, &c) })
+	joins, entries := 200, 2_000_000
+	return slices.DeleteFunc(slices.Clone(commits), func(c gitobj.Commit) bool {
+		if len(c.Parents) != 2 || joins == 0 {
+			return false
+		}
+		joins--
+		return mechanical(repo, &c, &entries)
+	})
 }
 
 // mechanical reports whether a commit joins two others and holds for each path
 // what the one of them has that changed it: as a merge without conflicts does, and
-// the button that brings a request up to date.
-func mechanical(repo *gitobj.Repo, c *gitobj.Commit) bool {
-	if len(c.Parents) != 2 {
-		return false
-	}
+// the button that brings a request up to date. It looks at so many entries at most.
+func mechanical(repo *gitobj.Repo, c *gitobj.Commit, entries *int) bool {
 	base, err := repo.MergeBase(c.Parents[0], c.Parents[1])
 	if err != nil {
 		return false
@@ -119,7 +134,7 @@ func mechanical(repo *gitobj.Repo, c *gitobj.Commit) bool {
 		if err != nil {
 			return nil
 		}
-		list, err := repo.Diff(was, is)
+		list, err := repo.Within(entries, was, is)
 		if err != nil {
 			return nil
 		}

@@ -158,6 +158,7 @@ func (a *app) gitFailure(err error) error {
 		many    *gitobj.ManyMergeBasesError
 		missing *gitobj.MissingObjectError
 		format  *gitobj.UnsupportedError
+		long    *gitobj.LongBranchError
 	)
 	switch {
 	case errors.As(err, &shallow):
@@ -178,6 +179,9 @@ func (a *app) gitFailure(err error) error {
 	case errors.As(err, &format):
 		return cannot(fmt.Errorf("%s: %w", a.say("读不了这种存储格式的仓库", "a repository that is stored in this way cannot be read"), err),
 			cmp.Or(format.Mend, a.say("换用 Git 默认的格式：新建一个仓库（git init），把内容放进去", "use the format that Git has by default: start a repository with git init and put the content there")))
+	case errors.As(err, &long):
+		return cannot(fmt.Errorf(a.say("修改的提交太多，或提交说明太长：超过 %d 个提交或 %d MiB", "the commits of the change are too many or say too much: more than %d, or %d MiB"), long.Commits, long.Bytes>>20),
+			a.say("压缩成几个提交再提（git rebase -i 主干）", "squash them into a few (git rebase -i main)"))
 	case errors.Is(err, gitobj.ErrNoRepo):
 		return a.noRepository()
 	}

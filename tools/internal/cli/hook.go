@@ -69,6 +69,10 @@ A pre-receive hook in a bare repository refuses what was not agreed.
 // a say who has none now.
 const lateness = 24 * time.Hour
 
+// maxPush bounds the commits by which a branch gets on in one push, the one before
+// included: none of them is taken before all are judged.
+const maxPush = 1001
+
 const zeroHash = "0000000000000000000000000000000000000000"
 
 // runPreReceive reads the lines that Git gives the hook: old, new and name of
@@ -159,6 +163,9 @@ func (a *app) receiveMain(repo *gitobj.Repo, old, now, name string) error {
 			return a.refuseMain(name, a.say("新的主干不是从旧的主干接下去的，历史会被改写", "the new history does not continue the old one"))
 		}
 		return a.gitFailure(err)
+	}
+	if len(commits) > maxPush {
+		return a.refuseMain(name, fmt.Sprintf(a.say("一次推送超过 %d 个提交，分几次推", "more than %d commits at once: push them in parts"), maxPush-1))
 	}
 	entries, err := a.auditLinks(repo, "", old, now, nil)
 	if err != nil {

@@ -39,6 +39,11 @@ func (r *Repo) Commit(rev string) (Commit, error) {
 			return Commit{}, err
 		}
 	}
+	return c.as(h), nil
+}
+
+// as is the commit under its name.
+func (c *commitObject) as(h plumbing.Hash) Commit {
 	out := Commit{
 		Hash: h.String(), Tree: c.tree.String(),
 		Author: c.author, Committer: c.committer, When: c.when, Message: c.message,
@@ -46,12 +51,12 @@ func (r *Repo) Commit(rev string) (Commit, error) {
 	for _, p := range c.parents {
 		out.Parents = append(out.Parents, p.String())
 	}
-	return out, nil
+	return out
 }
 
 // maxParents bounds the branches that one commit joins: each costs a search for
 // what it brings.
-const maxParents = 256
+const maxParents = 16
 
 // commitObject is a parsed commit.
 type commitObject struct {
@@ -60,6 +65,7 @@ type commitObject struct {
 	author, committer string
 	when              time.Time
 	message           string
+	size              int // bytes
 }
 
 func (r *Repo) readCommit(h plumbing.Hash) (commitObject, error) {
@@ -68,6 +74,7 @@ func (r *Repo) readCommit(h plumbing.Hash) (commitObject, error) {
 		return commitObject{}, err
 	}
 	c, reason := parseCommit(data)
+	c.size = len(data)
 	if reason != "" {
 		return c, &CorruptObjectError{h.String(), reason}
 	}

@@ -20,6 +20,20 @@ type Change struct {
 // folders only, the others are not compared.
 func (r *Repo) Diff(base, head Snapshot, prefixes ...string) ([]Change, error) {
 	d := differ{base: base, head: head, budget: maxEntries}
+	return d.diff(prefixes)
+}
+
+// Within is [Repo.Diff] of all files, as one of several comparisons that may look
+// at so many entries together.
+func (r *Repo) Within(entries *int, base, head Snapshot) ([]Change, error) {
+	d := differ{base: base, head: head, budget: budget(*entries)}
+	changes, err := d.diff(nil)
+	*entries = int(d.budget)
+	return changes, err
+}
+
+func (d *differ) diff(prefixes []string) ([]Change, error) {
+	base, head := d.base, d.head
 	if len(prefixes) == 0 {
 		prefixes = []string{""}
 	}
@@ -85,13 +99,11 @@ func (d *differ) pair(path string, old node, okOld bool, cur node, okNew bool) e
 	}
 	if okOld && okNew && !old.isDir() && !cur.isDir() {
 		o, n := entryOf(path, old), entryOf(path, cur)
-		d.changes = append(d.changes, Change{path, &o, &n})
-		return nil
+		return d.add(Change{path, &o, &n})
 	}
 	if okOld {
 		err := walk(d.base, path, old, &d.budget, func(e Entry) error {
-			d.changes = append(d.changes, Change{e.Path, &e, nil})
-			return nil
+			return d.add(Change{e.Path, &e, nil})
 		})
 		if err != nil {
 			return err
@@ -99,10 +111,20 @@ func (d *differ) pair(path string, old node, okOld bool, cur node, okNew bool) e
 	}
 	if okNew {
 		return walk(d.head, path, cur, &d.budget, func(e Entry) error {
-			d.changes = append(d.changes, Change{e.Path, nil, &e})
-			return nil
+			return d.add(Change{e.Path, nil, &e})
 		})
 	}
+	return nil
+}
+
+// maxChanges bounds the files of one change: each is read, judged and shown.
+const maxChanges = 50_000
+
+func (d *differ) add(c Change) error {
+	if len(d.changes) == maxChanges {
+		return &TreeError{c.Path, fmt.Sprintf("more than %d files differ", maxChanges)}
+	}
+	d.changes = append(d.changes, c)
 	return nil
 }
 

@@ -48,11 +48,12 @@ func (e *NoMergeBaseError) Error() string {
 	return fmt.Sprintf("%s and %s have no common ancestor: their histories are unrelated", e.Base, e.Head)
 }
 
-// LongBranchError means that a branch has more commits than are looked at.
-type LongBranchError struct{ Commits int }
+// LongBranchError means that a change has more commits than are looked at, or that
+// they say more than is read. The mend is to squash them.
+type LongBranchError struct{ Commits, Bytes int }
 
 func (e *LongBranchError) Error() string {
-	return fmt.Sprintf("the change has more than %d commits", e.Commits)
+	return fmt.Sprintf("the change has more than %d commits, or more than %d MiB of them", e.Commits, e.Bytes>>20)
 }
 
 // ManyMergeBasesError means that two commits have several best common

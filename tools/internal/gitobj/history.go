@@ -9,7 +9,23 @@ import (
 )
 
 // maxBranch bounds the commits of one change: more are no change but a history.
-const maxBranch = 2000
+// maxSaid bounds what they say, maxHistory all the commits that one search reads,
+// in bytes: a pack of a few kilobytes can hold messages of gigabytes.
+const (
+	maxBranch  = 2000
+	maxSaid    = 16 << 20
+	maxHistory = 256 << 20
+)
+
+// allowance is how much may still be read.
+type allowance int
+
+func (a *allowance) spend(bytes int) error {
+	if *a -= allowance(bytes); *a < 0 {
+		return &LongBranchError{Commits: maxBranch, Bytes: maxSaid}
+	}
+	return nil
+}
 
 // Beyond lists the commits that head has and base has not, whatever their
 // histories share.
@@ -62,6 +78,7 @@ func (r *Repo) Between(base, head string) ([]Commit, error) {
 // is called at each merge, before its parents are visited.
 func (r *Repo) walk(start plumbing.Hash, seen map[plumbing.Hash]bool, atMerge func() error) ([]Commit, error) {
 	var out []Commit
+	said := allowance(maxSaid)
 	for todo := []plumbing.Hash{start}; len(todo) > 0; todo = todo[1:] {
 		h := todo[0]
 		if seen[h] {
@@ -71,30 +88,30 @@ func (r *Repo) walk(start plumbing.Hash, seen map[plumbing.Hash]bool, atMerge fu
 		if r.shallow[h] {
 			return nil, &ShallowError{What: "commits of the change"}
 		}
-		c, err := r.Commit(h.String())
+		c, err := r.readCommit(h)
 		if err != nil {
 			return nil, err
 		}
 		if len(out) == maxBranch {
-			return nil, &LongBranchError{Commits: maxBranch}
+			return nil, &LongBranchError{Commits: maxBranch, Bytes: maxSaid}
 		}
-		out = append(out, c)
-		if len(c.Parents) > 1 {
+		if err := said.spend(c.size); err != nil {
+			return nil, err
+		}
+		out = append(out, c.as(h))
+		if len(c.parents) > 1 {
 			if err := atMerge(); err != nil {
 				return nil, err
 			}
 		}
-		for _, p := range c.Parents {
-			if ph, ok := parseHash(p); ok {
-				todo = append(todo, ph)
-			}
-		}
+		todo = append(todo, c.parents...)
 	}
 	return out, nil
 }
 
 // reach marks everything that a commit has behind it.
 func (r *Repo) reach(from plumbing.Hash, seen map[plumbing.Hash]bool) error {
+	left := allowance(maxHistory)
 	for todo := []plumbing.Hash{from}; len(todo) > 0; {
 		h := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
@@ -103,6 +120,9 @@ func (r *Repo) reach(from plumbing.Hash, seen map[plumbing.Hash]bool) error {
 			continue
 		}
 		c, err := r.readCommit(h)
+		if err == nil {
+			err = left.spend(c.size)
+		}
 		if err != nil {
 			return err
 		}
@@ -119,6 +139,10 @@ func (r *Repo) reach(from plumbing.Hash, seen map[plumbing.Hash]bool) error {
 // newest first, from itself last; "" for from goes back to the root. It is a
 // [*NoMergeBaseError] when the way from head never meets from.
 func (r *Repo) FirstParents(from, head string) ([]Commit, error) {
+	return r.firstParents(from, head, maxHistory)
+}
+
+func (r *Repo) firstParents(from, head string, left allowance) ([]Commit, error) {
 	c, err := r.Commit(head)
 	if err != nil {
 		return nil, err
@@ -136,7 +160,10 @@ func (r *Repo) FirstParents(from, head string) ([]Commit, error) {
 		if h, ok := parseHash(c.Hash); ok && r.shallow[h] {
 			return nil, &ShallowError{What: "first parents of " + head}
 		}
-		if c, err = r.Commit(c.Parents[0]); err != nil {
+		if c, err = r.Commit(c.Parents[0]); err == nil {
+			err = left.spend(len(c.Message) + len(c.Author) + len(c.Committer))
+		}
+		if err != nil {
 			return nil, err
 		}
 		out = append(out, c)

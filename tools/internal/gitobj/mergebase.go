@@ -28,7 +28,7 @@ func (r *Repo) MergeBase(base, head string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	h := &history{repo: r, commits: map[plumbing.Hash]*link{}}
+	h := &history{repo: r, commits: map[plumbing.Hash]*link{}, left: maxHistory}
 	uncertain := &ShallowError{What: "merge base of " + base + " and " + head}
 	found, certain, err := h.common(a, b)
 	if err != nil {
@@ -71,6 +71,7 @@ type link struct {
 type history struct {
 	repo    *Repo
 	commits map[plumbing.Hash]*link
+	left    allowance
 }
 
 func (h *history) load(id plumbing.Hash) (*link, error) {
@@ -78,6 +79,9 @@ func (h *history) load(id plumbing.Hash) (*link, error) {
 		return l, nil
 	}
 	c, err := h.repo.readCommit(id)
+	if err == nil {
+		err = h.left.spend(c.size)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -259,7 +259,7 @@ func TestMergeBaseWalksOnlyWhatIsNeeded(t *testing.T) {
 	a, _ := repo.resolve("line~19")
 	b, _ := repo.resolve("line")
 	for range 2 {
-		h := history{repo: repo, commits: map[plumbing.Hash]*link{}}
+		h := history{repo: repo, commits: map[plumbing.Hash]*link{}, left: maxHistory}
 		found, certain, err := h.common(a, b)
 		if err != nil || !certain || len(found) != 1 || found[0] != a && found[0] != b {
 			t.Fatalf("got %v, %v, %v", found, certain, err)

@@ -184,7 +184,7 @@ type budget int
 
 func (b *budget) spend(path string, entries int) error {
 	if *b -= budget(entries); *b < 0 {
-		return &TreeError{path, fmt.Sprintf("tree bomb: more than %d entries", maxEntries)}
+		return &TreeError{path, "tree bomb: more entries than are looked at"}
 	}
 	return nil
 }

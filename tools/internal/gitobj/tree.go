@@ -29,6 +29,7 @@ const (
 	modeRegular uint32 = 0o100000
 
 	maxDepth   = 32        // folders inside each other
+	maxName    = 255       // bytes of a name, as file systems have it
 	maxEntries = 2_000_000 // files and folders seen by one walk or comparison
 )
 
@@ -89,6 +90,7 @@ func decodeTree(dir string, raw []byte) ([]node, error) {
 		}
 		octal, name, ok := strings.Cut(head, " ")
 		n := node{name: name}
+		name = name[:min(len(name), maxName+1)]
 		if !ok || !parseMode(octal, &n.mode) {
 			return nil, &TreeError{joinPath(dir, name), "unknown mode " + octal}
 		}
@@ -171,6 +173,8 @@ func checkName(name string) string {
 		return "empty name"
 	case name == "." || name == "..":
 		return "name leads out of its folder"
+	case len(name) > maxName:
+		return fmt.Sprintf("name of more than %d bytes", maxName)
 	case strings.Contains(name, "/"):
 		return "name contains a slash"
 	case isDotGit(name):

@@ -117,6 +117,8 @@ func TestHostileTreesAreRefused(t *testing.T) {
 		{"fine: Chinese names", []string{"100644 README.md " + blob, "100644 公告.md " + blob}, "", ""},
 		{"bidirectional control", []string{"100644 a\u202egpj.md " + blob}, "d/a\u202egpj.md", "cannot be seen"},
 		{"zero width", []string{"100644 in\u200bdex.md " + blob}, "d/in\u200bdex.md", "cannot be seen"},
+		{"fine: a long name", []string{"100644 " + strings.Repeat("a", maxName) + " " + blob}, "", ""},
+		{"a longer one", []string{"100644 " + strings.Repeat("a", maxName+1) + " " + blob}, "d/" + strings.Repeat("a", maxName+1), "255 bytes"},
 		{"control character", []string{"100644 a\x1b[2J " + blob}, "d/a\x1b[2J", "cannot be seen"},
 		{"no UTF-8", []string{"100644 a\xff " + blob}, "d/a\xff", "UTF-8"},
 		{"zero-padded mode", []string{"040000 a " + empty}, "d/a", "mode"},
@@ -178,10 +180,15 @@ func TestTreeBombIsDefused(t *testing.T) {
 	s := tree(t, repo, r.commitTree(id))
 	none := tree(t, repo, r.commitTree(r.rawTree()))
 	_, diffErr := repo.Diff(none, s)
-	for what, err := range map[string]error{"walk": s.Walk("", func(Entry) error { return nil }), "diff": diffErr} {
-		if e := (*TreeError)(nil); !errors.As(err, &e) || !strings.Contains(e.Reason, "tree bomb") {
-			t.Errorf("%s: got %v, want a tree bomb", what, err)
+	left := 50_000
+	_, within := repo.Within(&left, none, s)
+	for what, err := range map[string]error{"tree bomb": s.Walk("", func(Entry) error { return nil }), fmt.Sprint(maxChanges, " files differ"): diffErr, "tree bomb: more": within} {
+		if e := (*TreeError)(nil); !errors.As(err, &e) || !strings.Contains(e.Reason, what) {
+			t.Errorf("got %v, want a %s", err, what)
 		}
+	}
+	if _, err := repo.Within(&left, s, none); left >= 0 || err == nil {
+		t.Errorf("%d left, %v", left, err)
 	}
 }
 

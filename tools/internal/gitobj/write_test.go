@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
 )
 
 // The real git must agree with every object that is written.
@@ -188,5 +190,36 @@ func TestObjectsInQuarantineAreRead(t *testing.T) {
 	}
 	if _, err := OpenIn(r.dir, incoming+"-none"); err == nil {
 		t.Error("a quarantine that is not there")
+	}
+}
+
+func TestCommitsThatSayTooMuchAreNotHeld(t *testing.T) {
+	r := newRepo(t)
+	r.write("a.md", "a")
+	start := r.commit("one")
+	tree := r.git("rev-parse", "HEAD^{tree}")
+	long := strings.Repeat("x", 3<<20)
+	head := start
+	for range 6 {
+		head = r.gitIn(long, "commit-tree", "-p", head, tree)
+	}
+	repo := r.open()
+	for what, list := range map[string]func(string, string) ([]Commit, error){"between": repo.Between, "beyond": repo.Beyond} {
+		if _, err := list(start, head); !errors.As(err, new(*LongBranchError)) {
+			t.Errorf("%s: got %v, want a LongBranchError", what, err)
+		}
+		if list, err := list(start, head+"~1"); err != nil || len(list) != 5 {
+			t.Errorf("%s: %d commits, %v", what, len(list), err)
+		}
+	}
+	search := history{repo: repo, commits: map[plumbing.Hash]*link{}, left: 10 << 20}
+	a, _ := parseHash(start)
+	b, _ := parseHash(head)
+	_, _, mergeErr := search.common(a, b)
+	_, firstErr := repo.firstParents(start, head, 10<<20)
+	for what, err := range map[string]error{"merge base": mergeErr, "first parents": firstErr} {
+		if !errors.As(err, new(*LongBranchError)) {
+			t.Errorf("%s: got %v, want a LongBranchError", what, err)
+		}
 	}
 }
