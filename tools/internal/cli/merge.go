@@ -234,7 +234,8 @@ func (a *app) moveBranch(p *proposal, branch, commit string) error {
 	if p.repo.Root() != "" {
 		if head, err := a.git(p.dir, nil, "symbolic-ref", "-q", "HEAD"); err == nil && head == branch {
 			if _, err := a.git(p.dir, nil, "merge", "--quiet", "--ff-only", commit); err != nil {
-				return cannot(err, mend)
+				return cannot(err, mend+a.say("。上次运行到一半被中断的：确认没有别的 git 在运行，删去 .git/index.lock（有的话），执行 git stash -u，再运行一次",
+					". After a run that was interrupted: make sure that no other git is running, remove .git/index.lock if there is one, run git stash -u, and run it again"))
 			}
 			return nil
 		}
