@@ -132,8 +132,8 @@ func (s *pages) gone() []*row {
 
 func (s *pages) statFlow() statistic {
 	st := statistic{ID: "flow", Zh: "从申报走到验收、运行", En: "From declaration to acceptance and operation",
-		How:     "到过每一阶段的公开项目数（存量项目不计）。还没有列入计划的申报不公开，不在内。没有到过不一定是问题：运维项目不试运行，新项目还在前面的阶段。",
-		HowEn:   "Public projects that have ever been in a stage, stock projects apart. Declarations that are not in a plan are not public. Not having been in a stage is no fault by itself.",
+		How:     "到过每一阶段的公开项目数（存量项目不计；转入运行以后办的决算也算到过决算）。还没有列入计划的申报不公开，不在内。没有到过不一定是问题：运维项目不试运行，新项目还在前面的阶段。",
+		HowEn:   "Public projects that have ever been in a stage, or did its step later, as accounts settled in operation; stock projects apart. Declarations that are not in a plan are not public. Not having been in a stage is no fault by itself.",
 		Columns: []column{{Zh: "阶段", En: "Stage"}, {Zh: "到过的项目", En: "Projects", Num: true}, {Zh: "占全部", En: "Share", Num: true}}}
 	rows := s.gone()
 	var bars []chart.Row
