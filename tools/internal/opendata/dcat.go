@@ -70,7 +70,7 @@ func catalogue(src *Source, views []View, files map[string]File) Object {
 		dists := append(one(Dir+v.Name+".csv", v.Title.Zh+"（CSV）", v.Title.En+" (CSV)"), one(Dir+v.Name+".json", v.Title.Zh+"（JSON）", v.Title.En+" (JSON)")...)
 		add(v.Name, v.Title, v.Note, "/data/"+v.Name+"/", dists...)
 	}
-	add("tables", both("全部表格", "All tables"), both("上列各表，一个 Excel 工作簿", "The tables above in one workbook"), "/data/", one(Dir+"tables.xlsx", "工作簿", "Workbook")...)
+	add("tables", both("全部表格", "All tables"), both("各表合成的一个 Excel 工作簿", "All tables in one workbook"), "/data/", one(Dir+"tables.xlsx", "工作簿", "Workbook")...)
 	add("bulk", both("整套数据", "Everything"), both("全部项目、年度计划和单位，含各表单的全部公开内容", "All projects, plans and units with all public content of their forms"), "/data/", one(Dir+"bulk.json", "JSON", "JSON")...)
 	add("oc4ids", both("OC4IDS 项目包", "OC4IDS project package"), OC4IDSNote(), "/data/", one(Dir+"oc4ids.json", "OC4IDS 0.9", "OC4IDS 0.9")...)
 	add("fields", both("字段字典", "Dictionary of fields"), both("每个字段的名称、类型、单位、条款、表格位置、可选值和公开方式", "Name, type, unit, clause, cell, choices and visibility of each field"), "/data/fields/", one(Dir+"fields.csv", "CSV", "CSV")...)

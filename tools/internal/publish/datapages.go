@@ -111,7 +111,7 @@ func (s *pages) dataPages(src *opendata.Source, written *opendata.Written) error
 		}
 	}
 	v.Whole = []dataFile{
-		file("tables.xlsx", "XLSX", both("全部表格", "All tables"), both("上列各表，一个工作簿，中文表头，可筛选", "The tables above in one workbook")),
+		file("tables.xlsx", "XLSX", both("全部表格", "All tables"), both("下列各表，一个工作簿，中文表头，可筛选", "The tables below in one workbook")),
 		file("bulk.json", "JSON", both("整套数据", "Everything"), both("全部项目、年度计划和单位，含各表单的全部公开内容，一行一个项目", "All projects with all public content of their forms, plans, units; one project a line")),
 		file("oc4ids.json", "JSON", both("OC4IDS 0.9 项目包", "OC4IDS 0.9 project package"), both("开放合同基础设施数据标准", "Open Contracting for Infrastructure Data Standards")),
 		file("catalog.jsonld", "JSON-LD", both("数据目录（DCAT 3）", "Catalogue (DCAT 3)"), both("供数据门户采集", "For data portals to harvest")),

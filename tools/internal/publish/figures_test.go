@@ -451,11 +451,11 @@ func TestMonthsAreCountedBack(t *testing.T) {
 
 func TestFacetsSayWhatIsOnRecordOfSupervision(t *testing.T) {
 	for fen, want := range map[int64]string{0: "0-50", 50*wan - 1: "0-50", 50 * wan: "50-100", 200*wan - 1: "100-200", 200 * wan: "200- 200-500", 500 * wan: "200- 500-1000", 1000 * wan: "200- 1000-"} {
-		if got := strings.Join(bandsOf(&row{Amount: "x", fen: fen}), " "); got != want {
+		if got := strings.Join(bandsOf(&row{Amount: "x", fen: fen}, bandsAt(200)), " "); got != want {
 			t.Errorf("%d 分 is in %q, want %q", fen, got, want)
 		}
 	}
-	if len(bandsOf(&row{})) > 0 {
+	if len(bandsOf(&row{}, bandsAt(0))) > 0 {
 		t.Error("a project without an amount is in a band")
 	}
 	files := registrytest.Live(t)

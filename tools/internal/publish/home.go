@@ -94,8 +94,11 @@ func (s *pages) asked() []name {
 			name{Zh: "一年内什么到期、停用、该评估", En: "What expires, is switched off or evaluated within a year", URL: "/departments/#matters"})
 	}
 	out = append(out, name{Zh: "哪家公司得了哪些合同", En: "Which company got which contracts", URL: "/contractors/"},
-		name{Zh: "哪个单位花了多少，计划与实际", En: "What each unit spent, planned and actual", URL: "/units/"},
-		name{Zh: "200 万元以上、没有监理记录的", En: "2 million yuan and more, no supervision on record", URL: "/search/?amount=200-&supervision=none"})
+		name{Zh: "哪个单位花了多少，计划与实际", En: "What each unit spent, planned and actual", URL: "/units/"})
+	if limit := s.j.Registry.Limit("supervision").Value; limit > 0 {
+		from := bandsAt(limit)[0]
+		out = append(out, name{Zh: from.zh + "、没有监理记录的", En: from.en + ", no supervision on record", URL: "/search/?amount=" + from.id + "&supervision=none"})
+	}
 	for _, d := range definitions(s.j.Registry) {
 		switch d.key {
 		case "contract-deviation":

@@ -229,13 +229,23 @@ func (w *wordList) fields(anchor, label string, fields []*field) {
 	}
 }
 
-// bands are the steps of the amount facet, in 万元. The first, from which works
-// need supervision (三（四）第1段第3句), spans several of the others.
-var bands = []struct {
+// band is a step of the amount facet, in 万元.
+type band struct {
 	id, zh, en string
 	from, to   int64 // to is not part of it; 0: no end
-}{
-	{"200-", "200 万元及以上", "2 million yuan and more", 200, 0},
+}
+
+// bandsAt lists the steps. The first, from which works need supervision
+// (三（四）第1段第3句), spans several of the others; limit 0 leaves it out.
+func bandsAt(limit int) []band {
+	if limit == 0 {
+		return steps
+	}
+	first := band{fmt.Sprintf("%d-", limit), fmt.Sprintf("%d 万元及以上", limit), fmt.Sprintf("%g million yuan and more", float64(limit)/100), int64(limit), 0}
+	return append([]band{first}, slices.DeleteFunc(slices.Clone(steps), func(b band) bool { return b.id == first.id })...)
+}
+
+var steps = []band{
 	{"1000-", "1000 万元及以上", "10 million yuan and more", 1000, 0},
 	{"500-1000", "500–1000 万元", "5–10 million", 500, 1000},
 	{"200-500", "200–500 万元", "2–5 million", 200, 500},
@@ -245,7 +255,7 @@ var bands = []struct {
 }
 
 // bandsOf returns the steps of an amount, none without one.
-func bandsOf(r *row) []string {
+func bandsOf(r *row, bands []band) []string {
 	var out []string
 	for _, b := range bands {
 		if r.Amount != "" && r.fen >= b.from*value.FenPerWan && (b.to == 0 || r.fen < b.to*value.FenPerWan) {
@@ -342,7 +352,7 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 	one := func(of func(*row) string) func(*row) []string {
 		return func(r *row) []string { return nonEmpty(of(r)) }
 	}
-	var years_, stages, units, steps, supervisions []search.Value
+	var years_, stages, units, amounts, supervisions []search.Value
 	for _, y := range years(s.rows) {
 		years_ = append(years_, search.Value{ID: fmt.Sprintf("%04d", y)})
 	}
@@ -367,8 +377,9 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 		supervisions = append(supervisions, search.Value{ID: v.Code, Zh: v.Zh, En: v.En})
 	}
 	matters, _ := s.matters()
+	bands := bandsAt(s.j.Registry.Limit("supervision").Value)
 	for _, b := range bands {
-		steps = append(steps, search.Value{ID: b.id, Zh: b.zh, En: b.en})
+		amounts = append(amounts, search.Value{ID: b.id, Zh: b.zh, En: b.en})
 	}
 	return []search.Facet{
 			{Key: "year", Zh: "年度", En: "Year", Values: years_, Sorted: true},
@@ -379,7 +390,7 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 			{Key: "category", Zh: "类别", En: "Category", Values: s.enum("index", "category"), Sorted: true},
 			{Key: "origin", Zh: "来源", En: "Origin", Values: s.enum("index", "origin"), Sorted: true},
 			{Key: "funding", Zh: "资金性质", En: "Funds", Values: s.enum("declaration", "fundingNature"), Sorted: true},
-			{Key: "amount", Zh: "金额", En: "Amount", Values: steps, Sorted: true},
+			{Key: "amount", Zh: "金额", En: "Amount", Values: amounts, Sorted: true},
 			{Key: "supervision", Zh: "监理", En: "Supervision", Values: supervisions, Sorted: true},
 			{Key: "waits", Zh: "等谁办理", En: "Waits for", Values: roles},
 			{Key: "due", Zh: "待办与一年内的期限", En: "Waits, and dates within a year", Values: matters},
@@ -393,7 +404,7 @@ func (s *pages) facets() ([]search.Facet, []func(*row) []string) {
 			one(func(r *row) string { return r.Category.Zh }),
 			one(func(r *row) string { return r.Origin.Zh }),
 			one(func(r *row) string { return r.funding }),
-			bandsOf,
+			func(r *row) []string { return bandsOf(r, bands) },
 			one(func(r *row) string { return r.supervision }),
 			waitsFor,
 			mattersOf,

@@ -8,7 +8,7 @@ import (
 )
 
 // Fold brings a text into the form in which texts are compared: full and half
-// width, upper and lower case, kinds of brackets and dashes are one; spaces,
+// width, upper and lower case, kinds of brackets, dashes and zeros are one; spaces,
 // quotation marks, accents and the commas inside numbers are dropped; Roman
 // numerals are the Chinese ones, which people type for them. It works character
 // by character, so that a place in the result can be traced back.
@@ -27,7 +27,7 @@ func Fold(s string) []rune {
 		case r == ',' && i > 0 && i+1 < len(src) && digit(src[i-1]) && digit(src[i+1]):
 		case r < unicode.MaxASCII:
 			out = appendFolded(out, r)
-		case '\u4e00' <= r && r <= '\u9fff': // nearly all of a Chinese text, and always as it is
+		case '\u4e00' <= r && r <= '\u9fff' && r != '零': // nearly all of a Chinese text, and always as it is
 			out = append(out, r)
 		default:
 			for _, d := range norm.NFKD.String(string(r)) {
@@ -91,10 +91,14 @@ func appendFolded(out []rune, r rune) []rune {
 		return append(out, '(')
 	case ']', '}', '〕', '】', '〗', '〉':
 		return append(out, ')')
-	case '‐', '‑', '‒', '–', '—', '―', '−':
+	case '‐', '‑', '‒', '–', '—', '―', '−', '~', '〜', '∼':
 		return append(out, '-')
-	case '"', '\'', '“', '”', '‘', '’', '「', '」', '『', '』', '《', '》', '·', '•', '・':
+	case '"', '\'', '“', '”', '‘', '’', '「', '」', '『', '』', '《', '》', '·', '•', '‧', '∙', '・':
 		return out
+	case '○', '◯', '零':
+		return append(out, '〇')
+	case '×':
+		return append(out, 'x')
 	}
 	if unicode.IsSpace(r) || unicode.In(r, unicode.M, unicode.Cc, unicode.Cf) {
 		return out

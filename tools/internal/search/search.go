@@ -43,7 +43,7 @@ import (
 
 const (
 	// format is part of the version: another one makes other files.
-	format = "3"
+	format = "4"
 	// BlockSize is the number of projects in one file of facet values.
 	BlockSize = 2048
 	// inRoot is how many values of a facet are named in index.json, and in each
