@@ -16,9 +16,6 @@ import (
 	"taizhang/tools/internal/rule"
 )
 
-// LifecycleFile is the definition of states and transitions.
-const LifecycleFile = "schemas/lifecycle.yaml"
-
 // Judge is a registry with everything that it is judged by.
 type Judge struct {
 	Registry  *registry.Registry

@@ -59,12 +59,12 @@ func open(files registry.Files) (*Judge, error) {
 			schemas = append(schemas, name)
 		}
 	}
-	if !slices.Contains(definitions, LifecycleFile) {
-		return nil, fmt.Errorf("%s is missing: is this the root of a registry?", LifecycleFile)
+	if !slices.Contains(definitions, lifecycle.File) {
+		return nil, fmt.Errorf("%s is missing: is this the root of a registry?", lifecycle.File)
 	}
-	life, err := files.Read(LifecycleFile, 1<<20)
+	life, err := files.Read(lifecycle.File, 1<<20)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", LifecycleFile, err)
+		return nil, fmt.Errorf("%s: %w", lifecycle.File, err)
 	}
 	set := schema.Open(schemas, func(name string) ([]byte, error) { return files.Read("schemas/"+name, 1<<20) })
 	for _, need := range needed() {

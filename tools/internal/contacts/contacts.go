@@ -82,11 +82,11 @@ func Parse(data []byte) ([]Contact, error) {
 		}
 		out = append(out, c)
 	}
-	return out, Check(out)
+	return out, check(out)
 }
 
-// Check says what is missing or malformed in a list, and for whom, by place.
-func Check(list []Contact) error {
+// check says what is missing or malformed in a list, and for whom, by place.
+func check(list []Contact) error {
 	if len(list) == 0 {
 		return refuse("没有联系人", "there is no contact")
 	}
@@ -136,7 +136,7 @@ func Recipient(key string) (age.Recipient, error) {
 
 // Seal encrypts a list to the given public keys and returns armored text.
 func Seal(list []Contact, keys []string) ([]byte, error) {
-	if err := Check(list); err != nil {
+	if err := check(list); err != nil {
 		return nil, err
 	}
 	if len(keys) == 0 {

@@ -66,7 +66,7 @@ func Load(j *check.Judge) (*Calendar, error) {
 		fs = append(fs, form.Validate(File, root)...)
 	}
 	if len(fs) > 0 {
-		return nil, fmt.Errorf("%s:%d:%d: %s", File, fs[0].Line, fs[0].Col, fs[0].Message.En)
+		return nil, fs[0].Err()
 	}
 	c := &Calendar{judge: j, roles: map[string]finding.Text{}, holders: map[string][]holder{}}
 	c.readRoles(form.Root.Child("deadlines").Child("who").Item)

@@ -5,6 +5,7 @@ package finding
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -79,6 +80,12 @@ type Finding struct {
 
 // Blocks reports whether the finding makes a check fail.
 func (f *Finding) Blocks() bool { return f.Severity == Error && !f.Existing && !f.Waived }
+
+// Err returns the finding as an error in both languages: of a definition that
+// cannot be used there is no report.
+func (f *Finding) Err() error {
+	return fmt.Errorf("%s:%d:%d: %s · %s", f.File, f.Line, f.Col, f.Message.Zh, f.Message.En)
+}
 
 // Sort orders findings by file, line, column, rule and message, so that output
 // does not depend on how the work was divided.

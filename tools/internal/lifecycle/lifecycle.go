@@ -19,6 +19,9 @@ import (
 	"taizhang/tools/internal/registry"
 )
 
+// File is the one definition of states and transitions.
+const File = "schemas/lifecycle.yaml"
+
 // Draft is the state of a project without any event.
 const Draft = "S00"
 
@@ -130,11 +133,11 @@ func Load(data []byte, reg *registry.Registry) (*Lifecycle, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	if err := dec.Decode(l); err != nil {
-		return nil, fmt.Errorf("schemas/lifecycle.yaml: %w", err)
+		return nil, fmt.Errorf("%s: %w", File, err)
 	}
 	var errs []error
 	bad := func(format string, a ...any) {
-		errs = append(errs, fmt.Errorf("schemas/lifecycle.yaml: "+format, a...))
+		errs = append(errs, fmt.Errorf(File+": "+format, a...))
 	}
 	for i := range l.States {
 		s := &l.States[i]
@@ -245,7 +248,7 @@ func (t *Transition) expressions(scope *expression.Scope) {
 		if src == "" {
 			return nil
 		}
-		p := scope.Defer("schemas/lifecycle.yaml: "+t.ID+": "+what, src, kind)
+		p := scope.Defer(File+": "+t.ID+": "+what, src, kind)
 		t.programs = append(t.programs, p)
 		return p
 	}
@@ -277,13 +280,13 @@ func (l *Lifecycle) Verify(reg *registry.Registry) error {
 	var errs []error
 	for _, s := range l.Settled {
 		if !field(s) {
-			errs = append(errs, fmt.Errorf("schemas/lifecycle.yaml: settled: no field %q", s))
+			errs = append(errs, fmt.Errorf("%s: settled: no field %q", File, s))
 		}
 	}
 	for _, s := range l.States {
 		for _, r := range s.Redraft {
 			if !field(r) {
-				errs = append(errs, fmt.Errorf("schemas/lifecycle.yaml: state %s: redraft: no form or field %q", s.Code, r))
+				errs = append(errs, fmt.Errorf("%s: state %s: redraft: no form or field %q", File, s.Code, r))
 			}
 		}
 	}
@@ -299,7 +302,7 @@ func (l *Lifecycle) Compile(reg *registry.Registry) error {
 			errs = append(errs, p.Err())
 			for _, lit := range p.Literals() {
 				if err := reg.CheckLiteral(lit[0], lit[1]); err != nil {
-					errs = append(errs, fmt.Errorf("schemas/lifecycle.yaml: %s: %w", t.ID, err))
+					errs = append(errs, fmt.Errorf("%s: %s: %w", File, t.ID, err))
 				}
 			}
 		}

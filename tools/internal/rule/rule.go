@@ -234,7 +234,7 @@ func parse(file string, data []byte) (*Rule, error) {
 	}
 	n, fs := record.ParseYAML(file, []byte(front+"\n"))
 	for _, f := range fs {
-		return nil, fmt.Errorf("%s:%d:%d: %s", file, f.Line, f.Col, f.Message.En)
+		return nil, f.Err()
 	}
 	r := &Rule{ID: str(n, "id"), Name: str(n, "name"), Clause: str(n, "clause"), Title: txt(n.Get("title")), Severity: finding.Severity(str(n, "severity")),
 		Scope: Scope(str(n, "scope")), When: str(n, "when"), Help: txt(n.Get("help")), Since: str(n, "since"), Waivable: str(n, "waivable") == "true", Body: body, File: file}

@@ -78,7 +78,7 @@ func Load(r *registry.Registry) (*Set, error) {
 			fs = append(fs, rules.Validate(file, root)...)
 		}
 		if len(fs) > 0 {
-			errs = append(errs, fmt.Errorf("%s:%d:%d: %s · %s", file, fs[0].Line, fs[0].Col, fs[0].Message.Zh, fs[0].Message.En))
+			errs = append(errs, fs[0].Err())
 			continue
 		}
 		d := &reader{file: file, index: s.index.Root, definition: &definition{form: form}}

@@ -140,15 +140,15 @@ func ask(j *check.Judge, p *registry.Project, f *schema.Form, record string, yea
 		a.File = fmt.Sprintf("%s/%d.md", registry.PlansDir, year)
 		a.Exists = j.Registry.Has(a.File)
 	case !a.Exists:
-		a.File = NextFile(j, p, f, year)
+		a.File = nextFile(j, p, f, year)
 	}
 	return a
 }
 
-// NextFile returns the name of the next file of a form in a project's folder,
+// nextFile returns the name of the next file of a form in a project's folder,
 // which is nil for a project that has none: review.md, contract-02.md,
 // evaluation-2028.md. The first of a yearly form has the given year.
-func NextFile(j *check.Judge, p *registry.Project, f *schema.Form, year int) string {
+func nextFile(j *check.Judge, p *registry.Project, f *schema.Form, year int) string {
 	highest := 0
 	if p != nil {
 		for _, name := range p.Files {

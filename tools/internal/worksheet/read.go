@@ -37,14 +37,14 @@ type Row struct {
 
 // Person returns the contact person of the project, where Options asked for it.
 // Nothing of it may be shown or kept in clear text.
-func (r *Row) Person() Person { return r.person }
+func (p *Row) Person() Person { return p.person }
 
 // Title returns the project's title as read.
-func (r *Row) Title() string { s, _ := r.Forms["index"]["title"].(string); return s }
+func (p *Row) Title() string { s, _ := p.Forms["index"]["title"].(string); return s }
 
 // Refused reports whether the row cannot be made.
-func (r *Row) Refused() bool {
-	return slices.ContainsFunc(r.Notes, func(n Note) bool { return n.Kind == Refuse })
+func (p *Row) Refused() bool {
+	return slices.ContainsFunc(p.Notes, func(n Note) bool { return n.Kind == Refuse })
 }
 
 // Table is one sheet as it was read.

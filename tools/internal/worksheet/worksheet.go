@@ -72,7 +72,7 @@ func Load(data []byte, set *schema.Set) (*Definition, error) {
 		fs = append(fs, form.Validate(File, root)...)
 	}
 	if len(fs) > 0 {
-		return nil, fmt.Errorf("%s:%d:%d: %s · %s", File, fs[0].Line, fs[0].Col, fs[0].Message.Zh, fs[0].Message.En)
+		return nil, fs[0].Err()
 	}
 	d := &Definition{Skip: texts(root.Get("skip")), Contacts: texts(root.Get("contacts")), Totals: texts(root.Get("totals")), Notes: texts(root.Get("notes")), byPath: map[string]*Column{}}
 	sum := sha256.New()
