@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"taizhang/tools/internal/finding"
-	"taizhang/tools/internal/lifecycle"
 	"taizhang/tools/internal/registry"
 )
 
@@ -191,124 +190,6 @@ func concerned(was, is *Judge, changed, dirs []string, fresh bool) map[string]bo
 		}
 	}
 	return set
-}
-
-// pair judges one of the touched projects before and after a change; see
-// Options.Forward and Options.Fresh. alone says that the change touches no other
-// project and no plan.
-func pair(was, is *Judge, dirs []string, i int, differs map[string]bool, alone bool, o Options) Pair {
-	id := idOf(dirs[i])
-	bf, hf := was.Registry.Folder(id), is.Registry.Folder(id)
-	p := Pair{ID: id}
-	var before, after *registry.Project
-	if bf != nil {
-		before = was.Registry.Project(bf)
-	}
-	if hf != nil {
-		after = is.Registry.ProjectAfter(hf, before, differs)
-	}
-	if hf == nil {
-		if bf != nil {
-			p.Base = was.past(before)
-			if !o.Forward {
-				p.Base.judge(nil, nil)
-			}
-			p.findings = []finding.Finding{gone(was, is, bf, dirs)}
-		}
-		return p
-	}
-	var history *lifecycle.History
-	rests := alone && bf != nil && (o.Fresh || o.Forward) && after.Reworded(before, differs)
-	if rests {
-		history, rests = is.Lifecycle.Rests(after, differs)
-	}
-	if rests {
-		p.Base = &Verdict{Judge: was, Project: before, History: history, Known: true}
-		p.Head = &Verdict{Judge: is, Project: after, History: history, Known: true}
-	} else {
-		if bf != nil {
-			p.Base = was.past(before)
-			history = p.Base.History
-		}
-		p.Head = is.past(after)
-	}
-	// Where a history cannot be told, another declared state is a step.
-	stepped := bf == nil || declared(before) != declared(p.Head.Project)
-	var steps []finding.Finding
-	if bf == nil || p.Base.Known && p.Head.Known {
-		p.Fresh, steps = is.Lifecycle.Judge(before, p.Head.Project, history, p.Head.History)
-		for i := range steps {
-			steps[i].Project = id
-		}
-		stepped = bf == nil || len(p.Fresh) > 0
-	}
-	var only *part
-	switch {
-	case !o.Fresh && !o.Forward || bf == nil:
-	case rests:
-		only = &part{differs, registry.Altered{}}
-	case stepped:
-		only = allButName(p.Base, p.Head, alone)
-	default:
-		only = partOf(p.Base, p.Head, differs, alone)
-	}
-	if bf != nil && !o.Forward {
-		p.Base.judge(nil, only)
-	}
-	p.Head.judge(before, only)
-	p.findings = append(slices.Clone(p.Head.Findings), steps...)
-	if bf == nil {
-		p.findings = is.Rules.Spare(p.findings)
-		return p
-	}
-	is.Rules.Complete(p.findings)
-	if o.Forward && !stepped && slices.ContainsFunc(p.findings, func(f finding.Finding) bool { return f.Blocks() }) {
-		p.Base.judge(nil, only)
-	}
-	if !o.Forward {
-		p.mended = mended(was.Rules.Spare(p.Base.Findings), p.findings)
-	}
-	if !stepped { // a transition is judged on the whole project
-		identities(p.Base.Findings).mark(p.findings)
-	}
-	p.findings = is.Rules.Spare(p.findings)
-	return p
-}
-
-// gone words the deletion of a project, or its move to another id.
-func gone(was, is *Judge, bf *registry.Folder, dirs []string) finding.Finding {
-	f := finding.Finding{Rule: "C-001", Project: bf.ID, Place: finding.Place{File: bf.Dir + "/index.md", Line: 1, Col: 1},
-		Message: finding.Text{Zh: fmt.Sprintf("项目 %s 被删除", bf.ID), En: fmt.Sprintf("project %s is deleted", bf.ID)},
-		Help:    finding.Text{Zh: "恢复它的文件夹：登记过的项目永不删除，编号永不重用；撤回或终止写进 index.md 的 closure", En: "restore its folder: a registered project is never deleted and its id never reused; withdrawal or termination goes into closure of index.md"}}
-	if to := movedTo(was, is, bf, dirs); to != "" {
-		f.Rule = "C-002"
-		f.Message = finding.Text{Zh: fmt.Sprintf("项目 %s 被改名为 %s", bf.ID, to), En: fmt.Sprintf("project %s is renamed to %s", bf.ID, to)}
-		f.Help = finding.Text{Zh: "恢复原来的文件夹：编号终身不变；项目名称写在 index.md 的 title 里", En: "restore the folder: an id is for life; the name of a project is title in index.md"}
-	}
-	return f
-}
-
-func declared(p *registry.Project) any {
-	index, _ := p.Env["index"].(map[string]any)
-	return index["state"]
-}
-
-// movedTo finds a new project with the very index.md of a vanished one.
-func movedTo(was, is *Judge, gone *registry.Folder, dirs []string) string {
-	old, err := was.Registry.Read(gone.Dir+"/index.md", registry.RecordLimit)
-	if err != nil {
-		return ""
-	}
-	for _, dir := range dirs {
-		f := is.Registry.Folder(idOf(dir))
-		if f == nil || was.Registry.Folder(f.ID) != nil {
-			continue
-		}
-		if now, err := is.Registry.Read(f.Dir+"/index.md", registry.RecordLimit); err == nil && string(now) == string(old) {
-			return f.ID
-		}
-	}
-	return ""
 }
 
 // key identifies a finding across versions of a file, whose lines may move.

@@ -140,7 +140,7 @@ func state(v *check.Verdict) string {
 }
 
 // TestAFreshLookLeavesTheOthersAlone: a change that renames nothing reads of no
-// other project what it is called.
+// other project what it is called, and one of words no other record and no plan.
 func TestAFreshLookLeavesTheOthersAlone(t *testing.T) {
 	const dir = "content/projects/2027/wjw/01/"
 	sample := registrytest.Sample(t)
@@ -159,6 +159,8 @@ func TestAFreshLookLeavesTheOthersAlone(t *testing.T) {
 		for p := range read.Range {
 			if p := p.(string); strings.HasPrefix(p, registry.ProjectsDir+"/") && !strings.HasPrefix(p, dir) {
 				t.Errorf("%s: %s is read", name, p)
+			} else if name == "a word" && strings.HasPrefix(p, "content/") && p != dir+"index.md" {
+				t.Errorf("%s: %s is read, which cannot say another thing", name, p)
 			}
 		}
 	}

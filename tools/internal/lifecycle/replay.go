@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,7 +51,7 @@ func (l *Lifecycle) Replay(p *registry.Project) (h *History, known bool) {
 		return h, false
 	}
 	env := maps.Clone(p.Env) // with the list item of the event at hand
-	events, err := l.events(p, env, func(*Transition) bool { return true })
+	events, err := l.events(p, env)
 	if err != nil {
 		h.Findings = append(h.Findings, finding.Finding{Rule: "L-002", Place: statePlace(p),
 			Message: finding.Text{Zh: "无法推算状态：" + err.Error(), En: "the state cannot be computed: " + err.Error()}})
@@ -78,117 +77,6 @@ func (l *Lifecycle) Replay(p *registry.Project) (h *History, known bool) {
 	}
 	l.declared(p, h)
 	return h, true
-}
-
-// Rests is the history of a project that a change leaves where it is: nothing that
-// rules and transitions see of it differs. It is in the state that it declares, and
-// its steps are not told, nor the plans read that list it. That is not enough, and
-// ok is false, where one of the files that differ records a step.
-func (l *Lifecycle) Rests(p *registry.Project, differs map[string]bool) (h *History, ok bool) {
-	if len(p.Broken) > 0 {
-		return nil, false
-	}
-	events, err := l.events(p, maps.Clone(p.Env), func(t *Transition) bool {
-		return t.Event.each == nil || !slices.Contains(t.Event.each.Roots(), "planned")
-	})
-	if err != nil || slices.ContainsFunc(events, func(s Step) bool { return differs[s.Place.File] }) {
-		return nil, false
-	}
-	index, _ := p.Env["index"].(map[string]any)
-	h = begin(p)
-	h.State, _ = index["state"].(string)
-	return h, l.states[h.State] != nil
-}
-
-// events collects what the records say has happened, by date, as far as the
-// transitions are asked for.
-func (l *Lifecycle) events(p *registry.Project, env map[string]any, asked func(*Transition) bool) ([]Step, error) {
-	var out []Step
-	for _, t := range l.Transitions {
-		if !asked(t) {
-			continue
-		}
-		var items []any
-		if t.Event.each == nil {
-			items = []any{nil}
-		} else if t.Event.each.Void(p.Env) {
-			continue
-		} else {
-			list, err := t.Event.each.Run(p.Env)
-			if err != nil {
-				return nil, err
-			}
-			items, _ = list.([]any)
-		}
-		var found []Step
-		for _, it := range items {
-			item, _ := it.(map[string]any)
-			env["it"] = item
-			if t.Event.on.Void(env) {
-				continue
-			}
-			on, err := t.Event.on.Run(env)
-			if err != nil {
-				return nil, err
-			}
-			date, _ := on.(string)
-			if date == "" {
-				continue
-			}
-			if t.Event.when != nil {
-				if ok, err := t.Event.when.Bool(env); err != nil {
-					return nil, err
-				} else if !ok {
-					continue
-				}
-			}
-			found = append(found, Step{Transition: t, On: date, item: item, seq: len(found), Place: t.place(p, item)})
-		}
-		slices.SortStableFunc(found, func(a, b Step) int { return strings.Compare(a.On, b.On) })
-		switch {
-		case t.Event.Take == "first" && len(found) > 1:
-			found = found[:1]
-		case t.Event.Take == "rest" && len(found) > 0:
-			found = found[1:]
-		}
-		out = append(out, found...)
-	}
-	slices.SortStableFunc(out, func(a, b Step) int {
-		return cmp.Or(strings.Compare(a.On, b.On), cmp.Compare(a.Transition.order, b.Transition.order), cmp.Compare(a.seq, b.seq))
-	})
-	return out, nil
-}
-
-// place finds where the event's date is written.
-func (t *Transition) place(p *registry.Project, item map[string]any) finding.Place {
-	if path := lastMember(t.Event.on.Members()); path != nil {
-		if pl, ok := registry.PlacePath(p.Env, item, path); ok {
-			return pl
-		}
-	}
-	return statePlace(p)
-}
-
-// lastMember returns the longest dotted path of an expression, split.
-func lastMember(members []string) []string {
-	best := ""
-	for _, m := range members {
-		if len(m) > len(best) {
-			best = m
-		}
-	}
-	if best == "" {
-		return nil
-	}
-	return strings.Split(best, ".")
-}
-
-// statePlace is where a project declares its state.
-func statePlace(p *registry.Project) finding.Place {
-	if pl, ok := registry.PlacePath(p.Env, nil, []string{"index", "state"}); ok {
-		return pl
-	}
-	return finding.Place{File: p.Dir + "/index.md", Line: 1, Col: 1, EndCol: 4}
 }
 
 // day applies the events of one date, in any order that the lifecycle allows,

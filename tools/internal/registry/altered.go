@@ -50,24 +50,6 @@ func (p *Project) Alters(was *Project, differs map[string]bool, alone bool) Alte
 	return out
 }
 
-// Reworded reports whether a change of this project alone leaves all that rules and
-// transitions can see of it, as it touches the words below the front matter.
-func (p *Project) Reworded(was *Project, differs map[string]bool) bool {
-	if !slices.Equal(p.Files, was.Files) || len(p.Broken)+len(was.Broken) > 0 {
-		return false
-	}
-	for _, name := range p.Files {
-		if !differs[path.Join(p.Dir, name)] {
-			continue
-		}
-		is, before := p.parsed[name], was.parsed[name]
-		if is == nil || is.record == nil || before.record == nil || is.record.Root != before.record.Root {
-			return false
-		}
-	}
-	return true
-}
-
 // AllBut is as if everything were altered that rules can see of a project but one
 // name.
 func (p *Project) AllBut(name string) Altered {

@@ -112,11 +112,32 @@ func (r *Registry) Project(f *Folder) *Project { return r.ProjectAfter(f, nil, n
 // project before it, which may be nil, is taken over where the file does not
 // differ.
 func (r *Registry) ProjectAfter(f *Folder, before *Project, differs map[string]bool) *Project {
+	return r.project(f, f.Files, before, differs)
+}
+
+// Reworded reads a project before and after a change of it alone that touches nothing
+// but the words of index.md: no other record of it is read, as none can say another
+// thing. It returns nil where the change touches more.
+func (r *Registry) Reworded(was *Registry, from, to *Folder, differs map[string]bool) (before, after *Project) {
+	const index = "index.md"
+	if !slices.Equal(from.Files, to.Files) || slices.ContainsFunc(to.Files, func(name string) bool { return name != index && differs[path.Join(to.Dir, name)] }) {
+		return nil, nil
+	}
+	before = was.project(from, []string{index}, nil, nil)
+	after = r.project(to, []string{index}, before, differs)
+	if len(before.Records) == 0 || len(after.Records) == 0 || len(before.Broken)+len(after.Broken) > 0 || after.Records[0].Root != before.Records[0].Root {
+		return nil, nil
+	}
+	return before, after
+}
+
+// project reads some of the files of a folder; see ProjectAfter.
+func (r *Registry) project(f *Folder, names []string, before *Project, differs map[string]bool) *Project {
 	p := &Project{Folder: f, Broken: map[string]bool{}, registry: r, Env: maps.Clone(r.kinds.absent), parsed: map[string]*parsed{}}
 	report := func(id, name string, msg, help finding.Text) {
 		p.Findings = append(p.Findings, finding.Finding{Rule: id, Place: finding.Place{File: path.Join(f.Dir, name), Line: 1, Col: 1}, Message: msg, Help: help})
 	}
-	for _, name := range f.Files {
+	for _, name := range names {
 		form, number, ok := r.ParseName(strings.TrimSuffix(name, ".md"))
 		switch {
 		case strings.HasSuffix(name, ".md") && ok:
