@@ -91,17 +91,17 @@ func TestDisplaySettingsAreRemembered(t *testing.T) {
 	page.Click(`.prefs button[data-value="en"]`)
 	page.Click(`.prefs button[data-value="large"]`)
 	var at struct {
-		Lang, Size, Heading, Nav, Title string
-		Pressed                         int
-		Font                            float64
-		Wide                            bool
+		Lang, Size, Heading, Nav, Title, Label string
+		Pressed                                int
+		Font                                   float64
+		Wide                                   bool
 	}
 	look := `({Lang: document.documentElement.dataset.lang || "", Size: document.documentElement.dataset.size || "", Heading: document.querySelector("#progress").innerText,
-		Nav: document.querySelector(".mainnav a").innerText, Title: document.title, Pressed: document.querySelectorAll('.prefs [aria-pressed="true"]').length,
+		Nav: document.querySelector(".mainnav a").innerText, Title: document.title, Label: document.querySelector(".inner td").dataset.en, Pressed: document.querySelectorAll('.prefs [aria-pressed="true"]').length,
 		Font: parseFloat(getComputedStyle(document.documentElement).fontSize), Wide: document.documentElement.scrollWidth > innerWidth})`
 	page = b.Page(base+"/projects/2024/jyj/01/", 390, 900)
 	page.Eval(look, &at)
-	if at.Lang != "en" || at.Size != "large" || at.Heading != "Progress" || at.Nav != "Home" || at.Title != "智慧教育云平台建设（一期） - Qingjiangpu Government IT Project Registry" || at.Pressed != 2 || at.Font != 20 || at.Wide {
+	if at.Lang != "en" || at.Size != "large" || at.Heading != "Progress" || at.Nav != "Home" || at.Title != "智慧教育云平台建设（一期） - Qingjiangpu Government IT Project Registry" || at.Label != "Class decided" || at.Pressed != 2 || at.Font != 20 || at.Wide {
 		t.Errorf("the next page shows %+v", at)
 	}
 	page.Click(`.prefs button[data-value="zh"]`)
