@@ -22,7 +22,7 @@ func ProjectSchema(src *Source) Object {
 	for _, form := range src.Forms.Forms() {
 		defs = append(defs, Member{form.Name, publicObject(form.Root, form.Title)})
 		names = append(names, form.Name)
-		shapes = append(shapes, Object{{"properties", Object{{"form", Object{{"const", form.Name}}}, {"data", Object{{"$ref", "#/$defs/" + form.Name}}}}}})
+		shapes = append(shapes, Object{{"required", []string{"form"}}, {"properties", Object{{"form", Object{{"const", form.Name}}}, {"data", Object{{"$ref", "#/$defs/" + form.Name}}}}}})
 	}
 	list := func(zh, en string, required []string, props Object) Object {
 		return titled(zh, en, Object{{"type", "array"}, {"items", Object{{"type", "object"}, {"required", required}, {"properties", props}, {"additionalProperties", false}}}})

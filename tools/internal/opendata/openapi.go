@@ -49,5 +49,5 @@ func openAPI(src *Source, views []View) Object {
 		add("/feeds/all."+f[0], "feed"+f[0], "最新动态", "Latest events", nil, content(f[1], text))
 		add("/feeds/{kind}/{key}."+f[0], "feedOf"+f[0], "一个单位、阶段、分类或项目的动态", "Events of a unit, stage, class or project", key, content(f[1], text))
 	}
-	return Object{{"openapi", "3.1.0"}, {"info", info}, {"jsonSchemaDialect", draft}, {"servers", []any{Object{{"url", root}}}}, {"paths", paths}}
+	return Object{{"openapi", "3.1.0"}, {"info", info}, {"jsonSchemaDialect", draft}, {"servers", []any{Object{{"url", root}}}}, {"security", []any{}}, {"paths", paths}}
 }

@@ -323,11 +323,12 @@ func (s *pages) matters() ([]search.Value, map[string]int) {
 	var out []search.Value
 	n := map[string]int{}
 	for _, r := range s.rows {
-		for _, id := range mattersOf(r) {
+		ids := mattersOf(r)
+		for _, id := range ids {
 			n[id]++
 		}
 		for _, x := range r.ahead {
-			if !slices.ContainsFunc(out, func(v search.Value) bool { return v.ID == x.ID }) {
+			if slices.Contains(ids, x.ID) && !slices.ContainsFunc(out, func(v search.Value) bool { return v.ID == x.ID }) {
 				out = append(out, search.Value{ID: x.ID, Zh: x.What.Zh, En: x.What.En})
 			}
 		}
@@ -336,10 +337,11 @@ func (s *pages) matters() ([]search.Value, map[string]int) {
 	return out, n
 }
 
+// mattersOf leaves out dates that have passed and that nobody waits for.
 func mattersOf(r *row) []string {
 	var out []string
 	for _, x := range r.ahead {
-		if !slices.Contains(out, x.ID) {
+		if (x.Waits || x.DaysLeft >= 0) && !slices.Contains(out, x.ID) {
 			out = append(out, x.ID)
 		}
 	}
