@@ -47,9 +47,9 @@ func TestGuidesNameCommandsThatExist(t *testing.T) {
 	}
 }
 
-// TestTextsNameStatesAsTheLifecycleDoes compares the names that stand behind the
+// TestGuidesNameStatesAsTheLifecycleDoes compares the names that stand behind the
 // codes of states, S10 已申报, with the one definition of both.
-func TestTextsNameStatesAsTheLifecycleDoes(t *testing.T) {
+func TestGuidesNameStatesAsTheLifecycleDoes(t *testing.T) {
 	files, err := disk.Open(repoRoot)
 	if err != nil {
 		t.Fatal(err)
