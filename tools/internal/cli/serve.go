@@ -28,13 +28,13 @@ func (a *app) serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "检查、生成并在本机打开网站 · check, build and serve the site on this machine",
 		Long: `检查台账、生成网站，在本机提供浏览；文件改动后自动重新生成。Ctrl-C 结束。
-改了 content/ 里的文件，只重新检查和生成受它影响的项目；列表、检索和数据文件由全部项目汇成，仍要
-重写，1,000 个项目约用处理器 2 秒，10,000 个 15 秒。提交以后，或者改了 data/、schemas/，
+改了 content/ 里的文件，只重新检查和生成受它影响的项目；检索和数据文件由全部项目汇成，公开的内容有变
+才重写，1,000 个项目约用处理器 2 秒，10,000 个 15 秒。提交以后，或者改了 data/、schemas/，
 从头检查；改了版面，网页全部重做。改出错误时，网站停在改动之前，改好自动跟上。
 Checks the registry, builds the site and serves it here; rebuilds when files change. Ctrl-C ends it.
-After an edit below content/ only the projects that it can alter are judged and made again; lists,
-search index and data files are made of all projects and written anew: about 2 s of processor time
-at 1,000 projects, 15 s at 10,000. A commit or an edit of data/ or schemas/ begins anew; another
+After an edit below content/ only the projects that it can alter are judged and made again; search
+index and data files are made of all projects and written anew where what is public has changed:
+about 2 s of processor time at 1,000 projects, 15 s at 10,000. A commit or an edit of data/ or schemas/ begins anew; another
 layout makes all pages again. A fault leaves the site as it was before the edit, until it is mended.
 
   taizhang serve
