@@ -9,7 +9,7 @@ import "strings"
 // rows writes the fields of a form as the rows of its sheet.
 func (m *markup) rows(fields []*field) {
 	for _, f := range fields {
-		m.tag(`<tr><th>`) // of its row, as HTML has it where data follow
+		m.tag(`<tr><th>`)     // of its row, as HTML has it where data follow
 		m.instead(f.Zh, f.En) // a sheet has room for both
 		m.tag(`</th><td>`)
 		m.value(f)
