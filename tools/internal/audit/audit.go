@@ -220,11 +220,8 @@ func Unjudged(l Link, path string, why error, left int) *Entry {
 	return e
 }
 
-// Judge judges the next link. An error means that it could not be judged at all.
-func (a *Auditor) Judge(l Link, o check.Options) (*Entry, error) { return a.Hear(a.Look(l)(o)) }
-
 // Hear holds what a link did against the decisions that it brings. Links are heard
-// in their order.
+// in their order. An error means that one could not be judged at all.
 func (a *Auditor) Hear(k *Look) (*Entry, error) {
 	if k.err != nil {
 		return nil, fmt.Errorf("commit %s: %w", k.link.Commit, k.err)

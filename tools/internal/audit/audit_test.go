@@ -149,7 +149,7 @@ func (w *world) auditor() *Auditor { return &Auditor{commit: "p", judge: w.judge
 
 func (w *world) hear(a *Auditor, l Link) *Entry {
 	w.t.Helper()
-	e, err := a.Judge(l, check.Options{})
+	e, err := a.Hear(a.Look(l)(check.Options{}))
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -19,7 +19,8 @@ var astray = []string{"GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_F
 // git runs the user's git, which moves references: it knows locks, reference
 // logs, hooks and every kind of reference store. Objects are read without it.
 func (a *app) git(dir string, stdin []byte, args ...string) (string, error) {
-	cmd := exec.CommandContext(a.ctx, "git", args...)
+	// That program of a repository's configuration only saves time.
+	cmd := exec.CommandContext(a.ctx, "git", append([]string{"-c", "core.fsmonitor=false"}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool {
 		name, _, _ := strings.Cut(v, "=")

@@ -44,6 +44,9 @@ import (
 // maxAlternates bounds the chain of borrowed object folders, as Git does.
 const maxAlternates = 5
 
+// maxBorrowed bounds those folders: a missing object is looked for in all of them.
+const maxBorrowed = 32
+
 // Repo is an open repository. Its methods may be called by several goroutines
 // at once.
 type Repo struct {
@@ -247,6 +250,9 @@ func alternates(objects string, seen []string, depth int) ([]string, error) {
 		dir = filepath.Clean(dir)
 		if slices.Contains(seen, dir) {
 			continue
+		}
+		if len(seen) == maxBorrowed {
+			return nil, &UnsupportedError{What: "too many alternates"}
 		}
 		if seen, err = alternates(dir, append(seen, dir), depth+1); err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,6 +149,14 @@ func TestBorrowedObjectsAreFound(t *testing.T) {
 	wantLines(t, "diff", diff(t, repo, tree(t, repo, "origin/main"), tree(t, repo, "HEAD")), "A b.md")
 	if base, err := repo.MergeBase("origin/main", "HEAD"); err != nil || base != clone.git("rev-parse", "origin/main") {
 		t.Errorf("merge base %s, %v", base, err)
+	}
+	var many strings.Builder
+	for i := range maxBorrowed {
+		fmt.Fprintf(&many, "/nowhere/%d\n", i)
+	}
+	clone.write(".git/objects/info/alternates", many.String())
+	if _, err := Open(clone.dir); !errors.As(err, new(*UnsupportedError)) {
+		t.Errorf("got %v, want an UnsupportedError", err)
 	}
 }
 

@@ -233,6 +233,11 @@ func (w *writer) change(f *transition.Field) (old, now string) {
 		if s == "" {
 			return w.say("（空）", "(none)")
 		}
+		if f.Format == "unit-code" {
+			if name := w.names.Unit(s); name != s {
+				s = name + " " + s
+			}
+		}
 		return short(report.OneLine(s), maxValue) + f.Unit
 	}
 	return show(f.Old), show(f.New)

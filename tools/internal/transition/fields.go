@@ -23,6 +23,7 @@ type Field struct {
 	Old    string       `json:"old,omitempty"`
 	New    string       `json:"new,omitempty"`
 	Unit   string       `json:"unit,omitempty"`
+	Format string       `json:"format,omitempty"` // of the schema, such as unit-code
 	Hidden bool         `json:"hidden,omitempty"`
 }
 
@@ -132,7 +133,7 @@ func (c *comparer) value(f *schema.Field, at string, label finding.Text, hidden 
 	case text(was) != text(is):
 		x := Field{File: c.file, Form: c.form.Title, Path: at, Label: label, Hidden: hidden}
 		if !hidden {
-			x.Old, x.New, x.Unit = word(f, was), word(f, is), f.Unit
+			x.Old, x.New, x.Unit, x.Format = word(f, was), word(f, is), f.Unit, f.Format
 		}
 		c.out = append(c.out, x)
 	}
