@@ -4,9 +4,15 @@
   'use strict';
   var words = JSON.parse(document.currentScript.dataset.words), en = document.documentElement.dataset.lang === 'en' ? 1 : 0;
 
+  // The date that a cell of dates holds for readers of English.
+  function iso(cell) {
+    var en = cell.classList.contains('date') && cell.querySelector('[lang=en]');
+    return en ? en.textContent : '';
+  }
+
   // What a cell is sorted by: a number, a date or a text; null comes last.
   function value(cell, number) {
-    var time = cell.querySelector('time'), text = (time ? time.dateTime : cell.textContent).trim();
+    var text = (iso(cell) || cell.textContent).trim();
     if (!number) return text || null;
     var n = parseFloat(text.replace(/,/g, ''));
     return isNaN(n) ? null : n;
@@ -31,7 +37,7 @@
       heads.forEach(function (th) { th.removeAttribute('aria-sort'); });
       if (at !== '') {
         // Numbers and dates from the largest, texts from the first.
-        var number = heads[at].classList.contains('num'), down = number || rows.some(function (r) { return r.cells[at].querySelector('time'); });
+        var number = heads[at].classList.contains('num'), down = number || rows.some(function (r) { return iso(r.cells[at]); });
         var key = new Map(rows.map(function (r) { return [r, value(r.cells[at], number)]; }));
         rows.sort(function (a, b) {
           var x = key.get(a), y = key.get(b);
