@@ -77,6 +77,9 @@ func TestADeletedAccountBelongsToNobody(t *testing.T) {
 		if _, ok := r.ByAccount("gitea", id, "2026-01-01"); ok != want {
 			t.Errorf("account %d: %v", id, ok)
 		}
+		if held := r.Holders("gitea", id); (len(held) == 1) != want {
+			t.Errorf("account %d belonged to %v", id, held)
+		}
 	}
 }
 
