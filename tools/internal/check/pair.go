@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/lifecycle"
 	"taizhang/tools/internal/registry"

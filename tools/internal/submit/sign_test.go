@@ -68,10 +68,10 @@ func signingInKeepsThePage(t *testing.T, b *browser.Browser) {
 // signingInWithoutWindows leaves the page and comes back to it.
 func signingInWithoutWindows(t *testing.T, b *browser.Browser) {
 	c := open(t, b, "gitea", giteaFace)
-	c.Eval(`window.open = () => null`, nil)
+	c.Eval(`window.open = () => null, window.left = false`, nil)
 	c.Eval(`location.hash = "draft"`, nil)
 	c.Click("#sign")
-	c.waitFor(`document.readyState === "complete" && !location.search.includes("code") && "Submit" in window`)
+	c.waitFor(`!("left" in window) && document.readyState === "complete" && !location.search.includes("code") && "Submit" in window`)
 	if a := c.available(); !a.SignedIn {
 		t.Errorf("%+v", a)
 	}
