@@ -74,6 +74,16 @@ func TestOfficialSheetsPrintOnA4(t *testing.T) {
 	}
 }
 
+// TestListsArePrintedAsTables: paper is as narrow as a tablet, but has the room that
+// a phone lacks. As cards the list took thirteen pages.
+func TestListsArePrintedAsTables(t *testing.T) {
+	page := browser.Open(t).Page(serveDir(t, builtSite(t))+"/projects/", 390, 900)
+	pages, _, text := printed(t, page.PDF())
+	if pages > 5 || strings.Count(text, "更新日期") > pages {
+		t.Errorf("%d pages, which name the column of dates %d times", pages, strings.Count(text, "更新日期"))
+	}
+}
+
 func TestPrintMakesAPDFOfOnePage(t *testing.T) {
 	if browser.Find() == "" {
 		browser.Open(t) // says that it is skipped, or fails where it must not be

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
 	"taizhang/tools/internal/finding"
 	"taizhang/tools/internal/registry"
 )
