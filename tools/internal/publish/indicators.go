@@ -156,8 +156,8 @@ func figureOf(percent string) string {
 // deviationOf words how far got is from base, in 分.
 func deviationOf(got, base int64, flagged bool) measured {
 	part := percent(got-base, base)
-	text := signed(part)
-	return measured{true, flagged, text + "（" + signed(wan2(got-base)) + " 万元）", text, figureOf(part), (got - base) * 1000 / base}
+	text, wan := signed(part), signed(wan2(got-base))
+	return measured{true, flagged, text + "（" + wan + " 万元）", text + " (" + wan + " × 10,000 yuan)", figureOf(part), (got - base) * 1000 / base}
 }
 
 func (s *subject) contractDeviation() measured {
@@ -216,8 +216,8 @@ func (s *subject) changeLimit() measured {
 		return measured{}
 	}
 	most = whole * int64(s.project.Registry().Limit("changes").Value) / 100
-	part := percent(used, most)
-	return measured{true, used*1000 >= most*nearLimit, part + "（" + wan2(used) + " / " + wan2(most) + " 万元）", part, figureOf(part), used * 1000 / max(most, 1)}
+	part, wan := percent(used, most), wan2(used)+" / "+wan2(most)
+	return measured{true, used*1000 >= most*nearLimit, part + "（" + wan + " 万元）", part + " (" + wan + " × 10,000 yuan)", figureOf(part), used * 1000 / max(most, 1)}
 }
 
 // found words what an examination of several things found.
