@@ -6,9 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"taizhang/tools/internal/check"
-	"taizhang/tools/internal/disk"
 )
 
 // TestGuidesNameCommandsThatExist parses every command line that the documents and
@@ -50,14 +47,7 @@ func TestGuidesNameCommandsThatExist(t *testing.T) {
 // TestGuidesNameStatesAsTheLifecycleDoes compares the names that stand behind the
 // codes of states, S10 已申报, with the one definition of both.
 func TestGuidesNameStatesAsTheLifecycleDoes(t *testing.T) {
-	files, err := disk.Open(repoRoot)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j, err := check.NewJudge(files)
-	if err != nil {
-		t.Fatal(err)
-	}
+	j := judgeOf(t, repoRoot)
 	named := regexp.MustCompile(`\b(S[0-9]{2,3})[ （]([\p{Han}]{2,}|[A-Z][a-z ]{3,})`)
 	seen := 0
 	for _, pattern := range []string{"README.md", "content/guide/*.md", "schemas/rules/*.md", "schemas/forms/*.json", "schemas/*.yaml"} {

@@ -132,6 +132,21 @@ func (c *Calendar) Project(v *check.Verdict, o Options) ([]Item, error) {
 	return out, nil
 }
 
+// Nearer returns what [Calendar.Project] would have found of items, had it been
+// asked for fewer days ahead.
+func Nearer(items []Item, within int) []Item {
+	var out []Item
+	for _, x := range items {
+		if x.Section == Soon && x.DaysLeft > within {
+			if x.Section = Waiting; !x.Waits {
+				continue
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
 // Registry returns what concerns all units.
 func (c *Calendar) Registry(o Options) ([]Item, error) {
 	env := c.judge.Registry.PlanEnv(&registry.Plan{})

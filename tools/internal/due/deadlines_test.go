@@ -3,6 +3,7 @@ package due_test
 import (
 	"maps"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -110,6 +111,36 @@ func TestDeadlinesShowPublicFieldsOnly(t *testing.T) {
 }
 
 // TestLinkedRulesExist: a reader can ask `taizhang explain` for each.
+// TestWhatIsNearIsAmongWhatIsFar: asked for fewer days, a calendar finds what
+// Nearer leaves of what it finds for more, on both sides of each date.
+func TestWhatIsNearIsAmongWhatIsFar(t *testing.T) {
+	items := []due.Item{{ID: "waits", Section: due.Soon, DaysLeft: 31, Waits: true}, {ID: "far", Section: due.Soon, DaysLeft: 31},
+		{ID: "near", Section: due.Soon, DaysLeft: 30}, {ID: "late", Section: due.Overdue, DaysLeft: -1}, {ID: "dateless", Section: due.Waiting, Waits: true}}
+	want := slices.Concat([]due.Item{{ID: "waits", Section: due.Waiting, DaysLeft: 31, Waits: true}}, items[2:])
+	if got := due.Nearer(items, 30); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	j, c := load(t, fixture(t))
+	for _, today := range []string{"2026-03-02", "2026-11-20"} {
+		far := compute(t, j, c, today, 366)
+		seen := map[int]bool{}
+		for _, x := range far {
+			for _, days := range []int{x.DaysLeft - 1, x.DaysLeft} {
+				if x.Section != due.Soon || days < 0 || seen[days] {
+					continue
+				}
+				seen[days] = true
+				if got, want := due.Nearer(far, days), compute(t, j, c, today, days); !reflect.DeepEqual(got, want) {
+					t.Errorf("%s, %d days: %v, want %v", today, days, got, want)
+				}
+			}
+		}
+		if len(seen) < 4 {
+			t.Errorf("%s: only %d dates are near", today, len(seen))
+		}
+	}
+}
+
 func TestLinkedRulesExist(t *testing.T) {
 	j, c := load(t, registrytest.Live(t))
 	for _, d := range c.Definitions {

@@ -99,7 +99,7 @@ func (s *pages) asked() []name {
 		from := bandsAt(limit)[0]
 		out = append(out, name{Zh: from.zh + "、没有监理记录的", En: from.en + ", no supervision on record", URL: "/search/?amount=" + from.id + "&supervision=none"})
 	}
-	for _, d := range definitions(s.j.Registry) {
+	for _, d := range s.b.defined {
 		switch d.key {
 		case "contract-deviation":
 			out = append(out, name{Zh: "合同高出批复或计划的", En: "Contracts above approval or plan", URL: indicatorURL(d.key)})

@@ -85,7 +85,7 @@ func definitions(reg *registry.Registry) []definition {
 // measures applies all indicators, in their order, once.
 func (s *subject) measures() []measured {
 	if s.measured == nil {
-		for _, d := range definitions(s.project.Registry()) {
+		for _, d := range s.defined {
 			s.measured = append(s.measured, d.measure(s))
 		}
 	}
@@ -96,7 +96,7 @@ func (s *subject) measures() []measured {
 func (s *subject) indicators() []indicator {
 	var out []indicator
 	ms := s.measures()
-	for i, d := range definitions(s.project.Registry()) {
+	for i, d := range s.defined {
 		if m := ms[i]; m.applies && !d.apart {
 			out = append(out, indicator{Zh: d.zh, En: d.en, Value: m.zh, ValueEn: m.en, Flag: m.flagged, URL: indicatorURL(d.key)})
 		}
@@ -108,7 +108,7 @@ func (s *subject) indicators() []indicator {
 func (s *subject) openIndicators() []opendata.Indicator {
 	out := []opendata.Indicator{}
 	ms := s.measures()
-	for i, d := range definitions(s.project.Registry()) {
+	for i, d := range s.defined {
 		if m := ms[i]; m.applies {
 			out = append(out, opendata.Indicator{Indicator: d.key, Name: d.zh, NameEn: d.en, Listed: m.flagged, Number: json.Number(m.number), Unit: d.unit, Value: m.zh, ValueEn: m.en})
 		}
@@ -369,7 +369,7 @@ type indicatorView struct {
 // that it lists.
 func (s *pages) indicators() error {
 	rows := []indicatorRow{}
-	for i, d := range definitions(s.j.Registry) {
+	for i, d := range s.b.defined {
 		var listed []*row
 		checked := 0
 		for _, r := range s.rows {

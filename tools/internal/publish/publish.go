@@ -93,6 +93,7 @@ type Builder struct {
 	listed   clauses // of the rules that projects are judged by
 	calendar *due.Calendar
 	offices  *offices
+	defined  []definition // of the indicators
 	official *sheet.Set
 }
 
@@ -142,12 +143,13 @@ func (b *Builder) prepare(j *check.Judge) (err error) {
 		return err
 	}
 	b.listed, b.offices, b.site = clausesOf(j.Rules.All()), newOffices(j.Registry), siteOf(b.meta, j.Registry)
+	b.defined = definitions(j.Registry)
 	return nil
 }
 
 // subject opens one project for publishing.
 func (b *Builder) subject(j *check.Judge, p *registry.Project, h *lifecycle.History) *subject {
-	return &subject{project: p, history: h, lifecycle: j.Lifecycle, rules: j.Rules, clauses: b.listed, offices: b.offices, sheets: b.official, today: b.meta.Date}
+	return &subject{project: p, history: h, lifecycle: j.Lifecycle, rules: j.Rules, clauses: b.listed, offices: b.offices, defined: b.defined, sheets: b.official, today: b.meta.Date}
 }
 
 // Close drops what the builder keeps beside the projection. Finish has done so
@@ -174,10 +176,7 @@ func (b *Builder) Add(v *check.Verdict) error {
 	}
 	s.reveal()
 	var err error
-	if s.waits, err = b.waits(v); err != nil {
-		return err
-	}
-	if s.ahead, err = b.ahead(v); err != nil {
+	if s.waits, s.ahead, err = b.waits(v); err != nil {
 		return err
 	}
 	r := s.row()

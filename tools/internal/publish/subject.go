@@ -21,6 +21,7 @@ type subject struct {
 	rules     *rule.Set
 	clauses   clauses
 	offices   *offices
+	defined   []definition
 	sheets    *sheet.Set
 	waits     []due.Item
 	ahead     []due.Item // waits, and what has a date later

@@ -42,26 +42,23 @@ type waitView struct {
 	State     *state `json:"state,omitempty"`
 }
 
-// waits returns what waits and is due for a published project.
-func (b *Builder) waits(v *check.Verdict) ([]due.Item, error) { return b.within(v, soonDays) }
-
-// ahead returns what waits for it, and what is due up to a year from now.
-func (b *Builder) ahead(v *check.Verdict) ([]due.Item, error) { return b.within(v, calendarDays) }
-
-// within returns what waits, and what is due in so many days. Everything that
-// deadlines are made of is public (tested beside their definitions), so only
-// what stands in a state that the public does not see is left out.
-func (b *Builder) within(v *check.Verdict, days int) ([]due.Item, error) {
+// waits returns what waits and is due soon for a published project, and beside it
+// what is due up to a year from now. Everything that deadlines are made of is public
+// (tested beside their definitions), so only what stands in a state that the public
+// does not see is left out.
+func (b *Builder) waits(v *check.Verdict) (soon, ahead []due.Item, err error) {
 	if b.meta.Date == "" {
-		return nil, nil // data without a date: nothing can be late
+		return nil, nil, nil // data without a date: nothing can be late
 	}
-	items, err := b.calendar.Project(v, due.Options{Within: days, Today: b.meta.Date})
+	ahead, err = b.calendar.Project(v, due.Options{Within: calendarDays, Today: b.meta.Date})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	items = slices.DeleteFunc(items, func(x due.Item) bool { return !x.Public })
-	due.Sort(items)
-	return items, nil
+	ahead = slices.DeleteFunc(ahead, func(x due.Item) bool { return !x.Public })
+	soon = due.Nearer(ahead, soonDays)
+	due.Sort(soon)
+	due.Sort(ahead)
+	return soon, ahead, nil
 }
 
 // wait words an item, with the addresses of clauses.
